@@ -1,0 +1,247 @@
+//! Prose takes its numbers from snapshots: `{{metric}}` becomes the accepted number, linked to its row of evidence.
+//!
+//! `{{gap}}` prints three significant digits, `{{gap:4}}` four, `{{gap:.2}}` two decimals; `{{gap|about twice|1.8..2.2}}`
+//! prints words that must stay true. `{{gap.lowest}}`, `{{gap.highest}}`, `{{gap.limit}}` read the other numbers of a
+//! metric, `{{claim/gap}}` a metric of another claim. A number typed by hand is an error: a decimal in prose, or a
+//! decimal in mathematics that the claim's head does not list among its `constants`. Code and links are exempt.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::math::{self, Class, Span};
+use super::metric::{Limit, Metric, Reading};
+use super::number::{self, Digits};
+use super::registry::{Claim, Problem, Prose, Registry};
+use super::snapshot::Metrics;
+
+/// Everything prose may quote.
+pub struct Numbers<'a> {
+    /// The claims.
+    pub registry: &'a Registry,
+    /// Their accepted metrics.
+    pub metrics: &'a BTreeMap<String, Metrics>,
+}
+
+/// Where a piece of prose stands.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The page, such as `identity.md`.
+    pub page: &'a str,
+    /// The claim whose metrics it may quote by their bare name.
+    pub claim: Option<&'a Claim>,
+}
+
+/// Prose with its numbers in place.
+#[derive(Debug, Default)]
+pub struct Woven {
+    /// The Markdown.
+    pub markdown: String,
+    /// The metrics it quotes: claim and name.
+    pub quoted: BTreeSet<(String, String)>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// The page of a claim.
+pub fn page(claim: &Claim) -> String {
+    format!("{}.md", claim.chapter)
+}
+
+/// The anchor of a row of evidence.
+pub fn anchor(claim: &str, metric: &str) -> String {
+    format!("{claim}.{metric}")
+}
+
+/// Puts the numbers in and checks that no other numbers, and no broken mathematics, are there.
+pub fn weave(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Woven {
+    let mut woven = Woven::default();
+    let spans = math::spans(&prose.text);
+    let constants: &[String] = place.claim.map_or(&[], |claim| &claim.head.constants);
+    check_mathematics(prose, &spans, constants, &mut woven.problems);
+    let mut done = 0;
+    for range in references(prose, &spans, &mut woven.problems) {
+        let text = &prose.text[range.start + 2..range.end - 2];
+        woven.markdown.push_str(&prose.text[done..range.start]);
+        done = range.end;
+        match reference(text, place, numbers) {
+            Ok((claim, metric, shown)) => {
+                let target = if page(claim) == place.page { String::new() } else { page(claim) };
+                woven.markdown.push_str(&format!("<a class=\"n\" href=\"{target}#{}\">{shown}</a>", anchor(&claim.id, metric)));
+                woven.quoted.insert((claim.id.clone(), metric.to_owned()));
+            }
+            Err((what, cure)) => woven.problems.push(prose.problem(range.start, format!("`{{{{{text}}}}}` {what}"), cure)),
+        }
+    }
+    woven.markdown.push_str(&prose.text[done..]);
+    woven
+}
+
+/// References outside code and mathematics; typed decimals outside references, code, links and tags are reported.
+fn references(prose: &Prose, spans: &[Span], problems: &mut Vec<Problem>) -> Vec<Range<usize>> {
+    let text = &prose.text;
+    let inside = |offset: usize, test: &dyn Fn(&Class) -> bool| spans.iter().any(|span| span.range.contains(&offset) && test(&span.class));
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find("{{").map(|offset| at + offset) {
+        let end = text[start..].find("}}").map(|length| start + length + 2);
+        at = end.unwrap_or(text.len());
+        if inside(start, &|class| matches!(class, Class::Code(_))) {
+            continue;
+        }
+        match end {
+            None => problems.push(prose.problem(start, "`{{` is never closed", "write `{{metric}}`")),
+            Some(_) if inside(start, &|class| matches!(class, Class::Math { .. })) => {
+                problems.push(prose.problem(start, "a reference stands inside mathematics", "close the formula before it: a number links to its evidence"));
+            }
+            Some(end) => found.push(start..end),
+        }
+    }
+    let exempt = |class: &Class| matches!(class, Class::Code(_) | Class::Link(_) | Class::Tag | Class::Math { .. });
+    for (offset, number) in decimals(text) {
+        if !inside(offset, &exempt) && !found.iter().any(|range| range.contains(&offset)) {
+            problems.push(prose.problem(offset, format!("the decimal {number} is typed into prose"), "measure it in the test and quote it as `{{metric}}`"));
+        }
+    }
+    found
+}
+
+fn check_mathematics(prose: &Prose, spans: &[Span], constants: &[String], problems: &mut Vec<Problem>) {
+    for span in spans {
+        let Class::Math { latex, display } = &span.class else { continue };
+        if let Err(error) = math::mathml(latex, *display) {
+            problems.push(prose.problem(span.range.start, format!("the formula `{latex}` cannot be set: {}", error.trim()), "mend the LaTeX"));
+        }
+        for (_, number) in decimals(latex) {
+            if !constants.iter().any(|constant| constant == number) {
+                problems.push(prose.problem(span.range.start, format!("the decimal {number} is typed into mathematics"), "measure it and quote it, or list it in the head: `constants = [\"…\"]`"));
+            }
+        }
+    }
+}
+
+/// Numbers with a decimal point or a decimal exponent.
+fn decimals(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let starts = (0..bytes.len()).filter(move |&at| digit(at) && !(at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'.' || bytes[at - 1] == b'_')));
+    starts.filter_map(move |start| {
+        let mut end = start;
+        while digit(end) {
+            end += 1;
+        }
+        let whole = end;
+        if bytes.get(end) == Some(&b'.') && digit(end + 1) {
+            end += 1;
+            while digit(end) {
+                end += 1;
+            }
+        }
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
+        if matches!(bytes.get(end), Some(b'e' | b'E')) && digit(end + 1 + sign) {
+            end += 1 + sign;
+            while digit(end) {
+                end += 1;
+            }
+        }
+        (end > whole).then(|| (start, &text[start..end]))
+    })
+}
+
+type Wrong = (String, String);
+
+/// The claim, the metric and the shown number of one reference.
+fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> Result<(&'a Claim, &'t str, String), Wrong> {
+    let mut parts = text.splitn(3, '|');
+    let (name, digits) = match parts.next().unwrap_or_default().split_once(':') {
+        Some((name, digits)) => (name, self::digits(digits)?),
+        None => (parts_of(text), Digits::Significant(3)),
+    };
+    let (claim, metric) = match name.split_once('/') {
+        Some((claim, metric)) => (numbers.registry.claim(claim), metric),
+        None => (place.claim, name),
+    };
+    let claim = claim.ok_or_else(|| wrong("names no claim", "write `{{claim/metric}}` with the name of a test"))?;
+    let (metric, part) = metric.split_once('.').map_or((metric, None), |(metric, part)| (metric, Some(part)));
+    let metrics = numbers.metrics.get(&claim.id).ok_or_else(|| wrong(format!("cannot be read: `{}` has no snapshot yet", claim.id), run_claim(claim)))?;
+    let measured = metrics.iter().find(|(other, _)| other == metric).map(|(_, metric)| metric);
+    let measured = measured.ok_or_else(|| wrong(format!("dangles: `{}` records no metric `{metric}`", claim.id), format!("record it in the test, or quote one of: {}", names(metrics))))?;
+    let value = number(measured, part)?;
+    let shown = match (parts.next(), parts.next()) {
+        (None, _) => match measured.reading {
+            Reading::Count { exactly } if part.is_none() => exactly.to_string(),
+            Reading::Rounding { .. } => number::markdown(value, Digits::Short(2)),
+            _ => number::markdown(value, digits),
+        },
+        (Some(words), Some(range)) => phrase(words, range, value)?,
+        (Some(_), None) => return Err(wrong("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`")),
+    };
+    Ok((claim, metric, shown))
+}
+
+fn parts_of(text: &str) -> &str {
+    text.split('|').next().unwrap_or(text)
+}
+
+fn wrong(what: impl Into<String>, cure: impl Into<String>) -> Wrong {
+    (what.into(), cure.into())
+}
+
+/// The command that measures a claim and accepts what it measured.
+pub fn run_claim(claim: &Claim) -> String {
+    format!("run `INSTA_UPDATE=always cargo test --test claims {}` and read what it wrote", claim.id)
+}
+
+fn names(metrics: &Metrics) -> String {
+    metrics.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn digits(text: &str) -> Result<Digits, Wrong> {
+    let parsed = match text.strip_prefix('.') {
+        Some(decimals) => decimals.parse().map(Digits::Decimals),
+        None => text.parse().map(Digits::Significant),
+    };
+    parsed.map_err(|_| wrong(format!("asks for the digits `{text}`"), "write `:4` for four significant digits, `:.2` for two decimals"))
+}
+
+/// One number of a metric.
+fn number(metric: &Metric, part: Option<&str>) -> Result<f64, Wrong> {
+    let value = match (metric.reading, part) {
+        (Reading::Rounding { rounding_at_most, .. }, None) => Some(rounding_at_most),
+        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+        (Reading::Count { exactly }, None) => Some(exactly as f64),
+        (Reading::Value(value), None) => Some(value.value),
+        (Reading::Value(value), Some("limit")) => value.limit.map(|limit| match limit {
+            Limit::AtMost(limit) | Limit::AtLeast(limit) | Limit::Expected(limit) => limit,
+        }),
+        (Reading::Value(value), Some("lowest")) => value.spread.map(|spread| spread.lowest),
+        (Reading::Value(value), Some("highest")) => value.spread.map(|spread| spread.highest),
+        _ => None,
+    };
+    value.ok_or_else(|| wrong(format!("asks for `.{}`, which this metric has not", part.unwrap_or_default()), "a judged metric has `.limit`, one over seeds `.lowest` and `.highest`"))
+}
+
+fn phrase(words: &str, range: &str, value: f64) -> Result<String, Wrong> {
+    let bounds = range.split_once("..").and_then(|(low, high)| Some((low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?)));
+    let (low, high) = bounds.ok_or_else(|| wrong(format!("has the range `{range}`"), "write two numbers: `1.8..2.2`"))?;
+    if (low..=high).contains(&value) {
+        return Ok(words.to_owned());
+    }
+    Err(wrong(format!("is no longer true: the number is now {value:.4e}, outside {low}..{high}"), "rewrite the sentence to say what is true now"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_found_and_names_are_not() {
+        let found: Vec<&str> = decimals("0.5 and 1e-3, v1.2, x_1.5, 12, 3.14.").map(|(_, number)| number).collect();
+        assert_eq!(found, ["0.5", "1e-3", "3.14"]);
+    }
+
+    #[test]
+    fn phrases_hold_only_in_their_range() {
+        assert_eq!(phrase("about twice", "1.8..2.2", 2.0).as_deref(), Ok("about twice"));
+        assert!(phrase("about twice", "1.8..2.2", 2.3).is_err_and(|(what, _)| what.contains("no longer true")));
+    }
+}

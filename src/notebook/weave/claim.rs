@@ -1,0 +1,82 @@
+//! A chapter and its claims as Markdown.
+
+use std::collections::BTreeSet;
+
+use super::{Loom, escape, evidence, markup};
+use crate::notebook::prose::{self, Place};
+use crate::notebook::registry::{Chapter, Claim, Problem};
+
+/// One chapter: its opening prose, then its claims.
+pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> String {
+    let page = format!("{}.md", chapter.id);
+    let (markdown, _) = loom.prose(&chapter.prose, Place { page: &page, claim: None });
+    let (markdown, _) = loom.place_figures(&chapter.prose, &markdown, None, "opening-");
+    let claims: Vec<String> = chapter.claims.iter().map(|claim| self::claim(loom, claim)).collect();
+    format!("# {}\n\n{}\n\n{}", chapter.title, markdown.trim(), claims.join("\n\n"))
+}
+
+/// One claim, in the order of the style: kind and statements, title, prose with figure, evidence, what breaks it, the
+/// test, the command.
+fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
+    let page = prose::page(claim);
+    let (markdown, quoted) = loom.prose(&claim.prose, Place { page: &page, claim: Some(claim) });
+    let (markdown, shown) = loom.place_figures(&claim.prose, &markdown, Some(claim), "");
+    let (breaks, broken) = loom.sentence(claim, "breaks_when", &claim.head.breaks_when, &page);
+    check(loom, claim, &quoted, &broken, &shown);
+    let rows = loom.metrics.get(&claim.id).map_or(String::new(), |metrics| evidence::table(claim, metrics));
+    let lines = claim.code.lines().count();
+    [
+        "<section class=\"claim\">".to_owned(),
+        head(loom, claim),
+        format!("<h2 id=\"{}\">{}</h2>", claim.id, markup(&claim.title)),
+        markdown.trim().to_owned(),
+        rows,
+        format!("<div class=\"breaks\">\n\n**Breaks when** {}\n\n</div>", breaks.trim()),
+        uses(loom, claim),
+        format!("<details class=\"test\"><summary>The test, <code>{}</code>, {lines} lines</summary>\n\n```rust\n{}```\n\n</details>", claim.id, claim.code),
+        format!("<div class=\"command\"><span>Check it</span>\n\n```text\ncargo test --test claims {}\n```\n\n</div>", claim.id),
+        "</section>".to_owned(),
+    ]
+    .into_iter()
+    .filter(|part| !part.is_empty())
+    .collect::<Vec<_>>()
+    .join("\n\n")
+}
+
+fn check(loom: &mut Loom<'_>, claim: &Claim, quoted: &BTreeSet<(String, String)>, broken: &BTreeSet<(String, String)>, shown: &[String]) {
+    let mut problem = |key: &str, what: String, cure: &str| loom.problems.push(claim.sentence(key, "").problem(0, what, cure));
+    let headline = (claim.id.clone(), claim.head.headline.clone());
+    if !quoted.contains(&headline) && !broken.contains(&headline) {
+        problem("headline", format!("the headline metric `{}` of `{}` is absent from its prose", headline.1, claim.id), "quote it in the prose, or choose another headline");
+    }
+    if let Some(metrics) = loom.metrics.get(&claim.id) {
+        let controls: BTreeSet<&String> = metrics.iter().filter(|(_, metric)| metric.control).map(|(name, _)| name).collect();
+        if controls.is_empty() {
+            problem("breaks_when", format!("`{}` has no control", claim.id), "record one with `evidence.control(…)`: the same measure with a hypothesis removed");
+        } else if !broken.iter().any(|(id, metric)| id == &claim.id && controls.contains(metric)) {
+            problem("breaks_when", format!("`breaks_when` of `{}` quotes none of its controls", claim.id), "quote the number that shows it break");
+        }
+    }
+    if loom.figures.contains_key(&claim.id) && !shown.contains(&claim.id) {
+        let what = format!("the figure of `{}` is recorded and not shown", claim.id);
+        loom.problems.push(Problem::new(&claim.file, claim.line, what, "place it in the prose with `![caption](figure)`"));
+    }
+}
+
+fn head(loom: &Loom<'_>, claim: &Claim) -> String {
+    let settled = claim.head.settles.keys().filter_map(|id| loom.registry.statements.iter().find(|statement| &statement.id == id));
+    let settled: Vec<String> = settled.map(|statement| format!("<a href=\"index.md#{}\" title=\"{}\">{}</a>", statement.id, escape(&statement.says), statement.id)).collect();
+    let settles = if settled.is_empty() { String::new() } else { format!("<span>settles {}</span>", settled.join(", ")) };
+    format!("<p class=\"claim-head\"><span class=\"kind {}\">{}</span>{settles}</p>", claim.head.kind.name(), capital(claim.head.kind.name()))
+}
+
+fn uses(loom: &Loom<'_>, claim: &Claim) -> String {
+    let used = claim.head.uses.iter().filter_map(|id| loom.registry.claim(id));
+    let links: Vec<String> = used.map(|used| format!("<a href=\"{}#{}\">{}</a>", prose::page(used), used.id, markup(&used.title))).collect();
+    if links.is_empty() { String::new() } else { format!("<p class=\"uses\">Builds on {}.</p>", links.join(", ")) }
+}
+
+pub(super) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,117 @@
+//! Pages that list: the summary, the first page with its verdicts, the index of claims, the notation.
+
+use super::claim::capital;
+use super::{Loom, escape, evidence, markup};
+use crate::notebook::prose::{self, Place};
+use crate::notebook::registry::{Registry, Statement, Verdict};
+
+/// mdBook's table of contents.
+pub(super) fn summary(registry: &Registry) -> String {
+    let mut out = format!("# Summary\n\n[{}](index.md)\n", registry.title);
+    for chapter in &registry.chapters {
+        if let Some(part) = &chapter.part {
+            out.push_str(&format!("\n# {part}\n\n"));
+        }
+        out.push_str(&format!("- [{}]({}.md)\n", chapter.title, chapter.id));
+    }
+    out + "\n# Reference\n\n- [All claims](claims.md)\n- [Notation](notation.md)\n"
+}
+
+/// The first page: what this is, what the tests say of each statement, how to check it.
+pub(super) fn first_page(loom: &mut Loom<'_>) -> String {
+    let registry = loom.registry;
+    let (opening, _) = loom.prose(&registry.opening, Place { page: "index.md", claim: None });
+    let (opening, _) = loom.place_figures(&registry.opening, &opening, None, "opening-");
+    let rows: Vec<String> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
+    let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
+    format!(
+        "# {}\n\n{}\n\n## What the tests say\n\n{}\n\n<div class=\"wide\">\n<table class=\"verdicts\">\n<thead><tr><th>Verdict</th><th>The post says</th><th>The tests find</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n\n## Check it yourself\n\nOne command runs every claim; another runs one. Both work offline.\n\n{}\n{}\n",
+        registry.title,
+        opening.trim(),
+        tally(registry),
+        rows.join("\n"),
+        command("All claims", "cargo test --test claims"),
+        command("One claim", &format!("cargo test --test claims {first}")),
+    )
+}
+
+fn command(name: &str, line: &str) -> String {
+    format!("<div class=\"command\"><span>{name}</span>\n\n```text\n{line}\n```\n\n</div>")
+}
+
+fn badge(verdict: Verdict, words: &str) -> String {
+    let class = match verdict {
+        Verdict::Holds => "holds",
+        Verdict::HoldsIf => "holds-if",
+        Verdict::False => "false",
+        Verdict::Argued => "argued",
+        Verdict::Open => "pending",
+    };
+    format!("<span class=\"verdict {class}\">{words}</span>")
+}
+
+fn tally(registry: &Registry) -> String {
+    let count = |verdict: Verdict| registry.statements.iter().filter(|statement| registry.verdict(statement) == verdict).count();
+    let words = |verdict: Verdict, one: &str, many: &str| {
+        let number = count(verdict);
+        (number > 0).then(|| badge(verdict, &format!("{number} {}", if number == 1 { one } else { many })))
+    };
+    let badges = [
+        words(Verdict::Holds, "holds", "hold"),
+        words(Verdict::HoldsIf, "holds on a condition", "hold on a condition"),
+        words(Verdict::False, "is false as stated", "are false as stated"),
+        words(Verdict::Argued, "is argued, not tested", "are argued, not tested"),
+        words(Verdict::Open, "is not yet tested", "are not yet tested"),
+    ];
+    format!("<div class=\"tally\">\n{}\n</div>", badges.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+}
+
+fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
+    let registry = loom.registry;
+    let verdict = registry.verdict(statement);
+    let mut findings: Vec<String> = Vec::new();
+    for claim in registry.settling(&statement.id) {
+        let (finding, _) = loom.sentence(claim, "finding", &claim.head.finding, "index.md");
+        findings.push(format!("{} <a href=\"{}#{}\">{}</a>", markup(finding.trim()), prose::page(claim), claim.id, "The claim"));
+    }
+    findings.extend(statement.argument.as_deref().map(markup));
+    format!(
+        "<tr id=\"{}\"><td>{}</td><td>{}</td><td>{}</td></tr>",
+        statement.id,
+        badge(verdict, verdict.name()),
+        markup(&statement.says),
+        if findings.is_empty() { "<span class=\"muted\">A later chapter takes this up.</span>".to_owned() } else { findings.join("<br>") }
+    )
+}
+
+/// Every claim with its kind, its headline number and what that is held to.
+pub(super) fn claims(loom: &Loom<'_>) -> String {
+    let row = |claim: &crate::notebook::registry::Claim| {
+        let headline = loom.metrics.get(&claim.id).and_then(|metrics| metrics.iter().find(|(name, _)| name == &claim.head.headline));
+        let (value, allowed) = headline.map_or((String::new(), String::new()), |(_, metric)| (evidence::shown(metric.reading), evidence::allowed(metric.reading)));
+        format!(
+            "<tr><td><a href=\"{}#{}\">{}</a></td><td><span class=\"kind {}\">{}</span></td><td class=\"r\">{value}</td><td class=\"r\">{allowed}</td></tr>",
+            prose::page(claim),
+            claim.id,
+            markup(&claim.title),
+            claim.head.kind.name(),
+            capital(claim.head.kind.name()),
+        )
+    };
+    let mut out = "# All claims\n\nEvery claim of the book with its headline number. An identity is held to a bound on rounding that its test derives; every other number to the tolerance with which it was accepted.\n".to_owned();
+    for chapter in loom.registry.chapters.iter().filter(|chapter| !chapter.claims.is_empty()) {
+        let rows: Vec<String> = chapter.claims.iter().map(row).collect();
+        out.push_str(&format!(
+            "\n## {}\n\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th class=\"r\">headline</th><th class=\"r\">allowed</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n",
+            escape(&chapter.title),
+            rows.join("\n")
+        ));
+    }
+    out
+}
+
+/// The table of notation, from the map of the crate.
+pub(super) fn notation(loom: &mut Loom<'_>) -> String {
+    let (markdown, _) = loom.prose(&loom.registry.notation, Place { page: "notation.md", claim: None });
+    format!("# Notation\n\n{}", markdown.trim())
+}
