@@ -1,0 +1,59 @@
+//! Agreement of mechanism: what a smoother's matrix A does to the targets, n×n or n*×n.
+//!
+//! Rank, trace and the relative gap to another matrix are in [`linalg`](crate::linalg). Shares of a row that is zero
+//! count as 0.
+
+use faer::MatRef;
+
+use crate::linalg::{count, frobenius_norm};
+
+/// ‖A² − A‖_F/‖A‖_F: 0 for a projection.
+pub fn idempotence_gap(a: MatRef<'_, f64>) -> f64 {
+    assert_eq!(a.nrows(), a.ncols(), "a square matrix");
+    share(frobenius_norm((a * a - a).as_ref()), frobenius_norm(a))
+}
+
+/// ‖A − Aᵀ‖_F/‖A‖_F: 0 where i weighs j as j weighs i.
+pub fn asymmetry(a: MatRef<'_, f64>) -> f64 {
+    assert_eq!(a.nrows(), a.ncols(), "a square matrix");
+    share(frobenius_norm((a - a.transpose()).as_ref()), frobenius_norm(a))
+}
+
+/// The lowest and the highest row sum: both 1 where constants are reproduced.
+pub fn row_sums(a: MatRef<'_, f64>) -> (f64, f64) {
+    let sums = (0..a.nrows()).map(|i| a.row(i).iter().sum::<f64>());
+    sums.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), sum| (low.min(sum), high.max(sum)))
+}
+
+/// The share of entries below zero.
+pub fn negative_share(a: MatRef<'_, f64>) -> f64 {
+    let negative = (0..a.ncols()).map(|j| a.col(j).iter().filter(|&&entry| entry < 0.0).count()).sum();
+    share(count(negative), count(a.nrows() * a.ncols()))
+}
+
+/// Mean over rows of exp(entropy of |aᵢⱼ|/Σ|aᵢⱼ|): how many rows a row effectively looks at.
+pub fn perplexity(a: MatRef<'_, f64>) -> f64 {
+    let of_row = |i: usize| {
+        let total: f64 = a.row(i).iter().map(|entry| entry.abs()).sum();
+        let entropy: f64 = a.row(i).iter().map(|entry| share(entry.abs(), total)).filter(|&p| p > 0.0).map(|p| -p * libm::log(p)).sum();
+        if total == 0.0 { 0.0 } else { libm::exp(entropy) }
+    };
+    share((0..a.nrows()).map(of_row).sum(), count(a.nrows()))
+}
+
+/// Mean over rows of the share of |weight| on the k keys nearest to the query, by Euclidean distance.
+pub fn mass_on_nearest(a: MatRef<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, k: usize) -> f64 {
+    assert_eq!((a.nrows(), a.ncols()), (queries.nrows(), keys.nrows()), "a weight for each query and key");
+    let of_row = |i: usize| {
+        let distance = |j: usize| queries.row(i).iter().zip(keys.row(j).iter()).map(|(q, k)| (q - k) * (q - k)).sum::<f64>();
+        let mut order: Vec<(f64, usize)> = (0..keys.nrows()).map(|j| (distance(j), j)).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let total: f64 = a.row(i).iter().map(|entry| entry.abs()).sum();
+        share(order.iter().take(k).map(|&(_, j)| a[(i, j)].abs()).sum(), total)
+    };
+    share((0..a.nrows()).map(of_row).sum(), count(a.nrows()))
+}
+
+fn share(part: f64, whole: f64) -> f64 {
+    if whole == 0.0 { 0.0 } else { part / whole }
+}

@@ -1,0 +1,80 @@
+//! Attention: values averaged with weights that come from products of queries and keys.
+//!
+//! Rows X* (n*×d) ask, rows X (n×d) answer. A [`Head`] holds Wq and Wk (d×p), queries are Q = X*Wq, keys K = XWk,
+//! [`scores`] S = QKᵀ (n*×n). [`softmax`] attention weighs values by softmax rows of S/τ, [`linear`] attention by S
+//! times a number. With values V = Y an attention layer predicts targets, as a regression does. Neither knows the other.
+
+pub mod linear;
+pub mod softmax;
+
+use faer::{Mat, MatRef};
+
+/// Whether a row may attend to itself, where queries and keys are the same rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Diagonal {
+    /// It may.
+    Kept,
+    /// Its own weight is zero.
+    Masked,
+}
+
+/// The query and key weights of one attention head.
+#[derive(Debug, Clone)]
+pub struct Head {
+    query_weights: Mat<f64>,
+    key_weights: Mat<f64>,
+}
+
+impl Head {
+    /// Separate weights Wq and Wk, both d×p.
+    pub fn separate(query_weights: Mat<f64>, key_weights: Mat<f64>) -> Self {
+        let (q, k) = ((query_weights.nrows(), query_weights.ncols()), (key_weights.nrows(), key_weights.ncols()));
+        assert_eq!(q, k, "query and key weights of one shape");
+        Self { query_weights, key_weights }
+    }
+
+    /// One matrix W, d×p, for queries and keys.
+    pub fn tied(weights: Mat<f64>) -> Self {
+        Self { key_weights: weights.clone(), query_weights: weights }
+    }
+
+    /// Wq = Wk = I.
+    pub fn identity(d: usize) -> Self {
+        Self::tied(Mat::identity(d, d))
+    }
+
+    /// X*Wq, n*×p.
+    pub fn queries(&self, x: MatRef<'_, f64>) -> Mat<f64> {
+        x * &self.query_weights
+    }
+
+    /// XWk, n×p.
+    pub fn keys(&self, x: MatRef<'_, f64>) -> Mat<f64> {
+        x * &self.key_weights
+    }
+
+    /// WqWkᵀ, d×d: the bilinear form of the scores, all that they depend on.
+    pub fn form(&self) -> Mat<f64> {
+        &self.query_weights * self.key_weights.transpose()
+    }
+
+    /// p, the width of the head.
+    pub fn width(&self) -> usize {
+        self.key_weights.ncols()
+    }
+}
+
+/// S = QKᵀ, n*×n.
+pub fn scores(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>) -> Mat<f64> {
+    assert_eq!(queries.ncols(), keys.ncols(), "queries and keys of one width");
+    queries * keys.transpose()
+}
+
+/// Queries, keys and values that belong together, or a panic with their shapes.
+fn check_shapes(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, diagonal: Diagonal) {
+    assert_eq!(queries.ncols(), keys.ncols(), "queries and keys of one width");
+    assert_eq!(keys.nrows(), values.nrows(), "as many values as keys");
+    if diagonal == Diagonal::Masked {
+        assert_eq!(queries.nrows(), keys.nrows(), "a masked diagonal needs queries and keys of the same rows");
+    }
+}

@@ -1,0 +1,96 @@
+//! Data: what is fitted, and on what it is tested.
+//!
+//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table.
+//! All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
+
+pub mod diabetes;
+pub mod random;
+pub mod sine;
+pub mod split;
+pub mod synthetic;
+
+use faer::{Mat, MatRef};
+
+pub use sine::{sine, sine_of_projection};
+pub use split::Split;
+pub use synthetic::{Synthetic, synthetic};
+
+use crate::linalg::{self, count};
+use crate::{Error, Result};
+
+/// Rows with their targets: X is n×d, Y is n×m.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Features.
+    pub x: Mat<f64>,
+    /// Targets.
+    pub y: Mat<f64>,
+}
+
+impl Table {
+    /// The number of rows.
+    pub fn n(&self) -> usize {
+        self.x.nrows()
+    }
+
+    /// The number of features.
+    pub fn d(&self) -> usize {
+        self.x.ncols()
+    }
+
+    /// The rows with these numbers, in this order.
+    pub fn rows(&self, rows: &[usize]) -> Self {
+        Self { x: linalg::select_rows(self.x.as_ref(), rows), y: linalg::select_rows(self.y.as_ref(), rows) }
+    }
+}
+
+/// A training and a test part of one table.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// What it is called in figures and tables.
+    pub name: String,
+    /// Names of the features.
+    pub features: Vec<String>,
+    /// Names of the targets.
+    pub targets: Vec<String>,
+    /// What is fitted.
+    pub train: Table,
+    /// What it is tested on.
+    pub test: Table,
+    /// The weights that made the targets, d×m, where they are known.
+    pub truth: Option<Mat<f64>>,
+}
+
+impl Dataset {
+    /// X and Y minus their training means: what a fit without intercept needs.
+    pub fn centred(&self) -> Self {
+        let (x, y) = (linalg::column_means(self.train.x.as_ref()), linalg::column_means(self.train.y.as_ref()));
+        self.map(|table| Table { x: linalg::centred(table.x.as_ref(), &x), y: linalg::centred(table.y.as_ref(), &y) })
+    }
+
+    /// X minus its training means, divided by its training standard deviations (over n); Y as it is.
+    ///
+    /// # Errors
+    /// [`Error::ConstantColumn`] for a feature that does not vary on the training part.
+    pub fn standardised(&self) -> Result<Self> {
+        let (means, deviations) = (linalg::column_means(self.train.x.as_ref()), standard_deviations(self.train.x.as_ref()));
+        if let Some(constant) = deviations.iter().zip(&means).position(|(deviation, mean)| *deviation <= 4.0 * f64::EPSILON * mean.abs()) {
+            return Err(Error::ConstantColumn { column: self.features[constant].clone() });
+        }
+        let scaled = |x: &Mat<f64>| Mat::from_fn(x.nrows(), x.ncols(), |i, j| (x[(i, j)] - means[j]) / deviations[j]);
+        let mut standardised = self.map(|table| Table { x: scaled(&table.x), y: table.y.clone() });
+        // The known weights belong to the columns as they were.
+        standardised.truth = standardised.truth.map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * deviations[j]));
+        Ok(standardised)
+    }
+
+    fn map(&self, f: impl Fn(&Table) -> Table) -> Self {
+        Self { train: f(&self.train), test: f(&self.test), ..self.clone() }
+    }
+}
+
+/// Standard deviations of the columns, over n.
+pub fn standard_deviations(x: MatRef<'_, f64>) -> Vec<f64> {
+    let centred = linalg::centred(x, &linalg::column_means(x));
+    (0..x.ncols()).map(|j| linalg::frobenius_norm(centred.as_ref().subcols(j, 1)) / count(x.nrows()).sqrt()).collect()
+}

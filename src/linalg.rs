@@ -1,0 +1,186 @@
+//! What faer lacks by name: gaps between matrices, norms, ranks, means.
+//!
+//! Everything is dense, in f64 and sequential: results do not depend on a thread count. Norms are scaled by the
+//! largest entry first, so that neither 1e200 nor 1e-200 over- or underflows.
+
+use faer::{Mat, MatRef};
+
+use crate::{Error, Result};
+
+/// The largest |entry|; 0 for an empty matrix.
+pub fn max_abs(a: MatRef<'_, f64>) -> f64 {
+    entries(a).fold(0.0, |largest: f64, entry| largest.max(entry.abs()))
+}
+
+/// The largest |aᵢⱼ − bᵢⱼ|.
+pub fn max_abs_gap(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> f64 {
+    same_shape(a, b);
+    max_abs((a - b).as_ref())
+}
+
+/// ‖a‖_F = √Σ aᵢⱼ².
+pub fn frobenius_norm(a: MatRef<'_, f64>) -> f64 {
+    let scale = max_abs(a);
+    if scale == 0.0 || !scale.is_finite() {
+        return scale;
+    }
+    scale * entries(a).map(|entry| (entry / scale) * (entry / scale)).sum::<f64>().sqrt()
+}
+
+/// ‖a − b‖_F / ‖b‖_F, and the numerator alone where b is zero.
+pub fn relative_gap(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> f64 {
+    same_shape(a, b);
+    let (gap, norm) = (frobenius_norm((a - b).as_ref()), frobenius_norm(b));
+    if norm == 0.0 { gap } else { gap / norm }
+}
+
+/// The largest singular value.
+///
+/// # Errors
+/// [`Error::NoConvergence`].
+pub fn spectral_norm(a: MatRef<'_, f64>) -> Result<f64> {
+    Ok(singular_values(a)?.first().copied().unwrap_or(0.0))
+}
+
+/// Singular values, descending.
+///
+/// # Errors
+/// [`Error::NoConvergence`].
+pub fn singular_values(a: MatRef<'_, f64>) -> Result<Vec<f64>> {
+    a.singular_values().map_err(|_| Error::NoConvergence { what: "a matrix" })
+}
+
+/// The number of singular values above max(n, d)·ε·σ₁.
+///
+/// # Errors
+/// [`Error::NoConvergence`].
+pub fn rank(a: MatRef<'_, f64>) -> Result<usize> {
+    let values = singular_values(a)?;
+    let floor = rank_floor(a, values.first().copied().unwrap_or(0.0));
+    Ok(values.into_iter().filter(|&value| value > floor).count())
+}
+
+/// Below this a singular value of `a`, whose largest is `largest`, counts as zero.
+pub fn rank_floor(a: MatRef<'_, f64>, largest: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "dimensions are far below 2⁵³")]
+    let size = a.nrows().max(a.ncols()) as f64;
+    size * f64::EPSILON * largest
+}
+
+/// σ₁/σ_d, infinite where the columns are dependent to working precision.
+///
+/// # Errors
+/// [`Error::NoConvergence`].
+pub fn condition_number(a: MatRef<'_, f64>) -> Result<f64> {
+    let values = singular_values(a)?;
+    let (Some(&first), Some(&last)) = (values.first(), values.last()) else { return Ok(1.0) };
+    Ok(if a.nrows() < a.ncols() || last <= rank_floor(a, first) { f64::INFINITY } else { first / last })
+}
+
+/// Σ aᵢᵢ.
+pub fn trace(a: MatRef<'_, f64>) -> f64 {
+    assert_eq!(a.nrows(), a.ncols(), "a trace needs a square matrix");
+    (0..a.nrows()).map(|i| a[(i, i)]).sum()
+}
+
+/// XᵀX, d×d.
+pub fn gram(x: MatRef<'_, f64>) -> Mat<f64> {
+    x.transpose() * x
+}
+
+/// Means of the columns, in two passes.
+pub fn column_means(x: MatRef<'_, f64>) -> Vec<f64> {
+    let n = count(x.nrows());
+    let mean = |column: usize| {
+        let first = x.col(column).iter().sum::<f64>() / n;
+        first + x.col(column).iter().map(|entry| entry - first).sum::<f64>() / n
+    };
+    if x.nrows() == 0 { vec![0.0; x.ncols()] } else { (0..x.ncols()).map(mean).collect() }
+}
+
+/// X with `means` subtracted from its columns.
+pub fn centred(x: MatRef<'_, f64>, means: &[f64]) -> Mat<f64> {
+    assert_eq!(x.ncols(), means.len(), "as many means as columns");
+    Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] - means[j])
+}
+
+/// A matrix of one column.
+pub fn column(entries: &[f64]) -> Mat<f64> {
+    Mat::from_fn(entries.len(), 1, |i, _| entries[i])
+}
+
+/// A matrix from its rows, which must have one length.
+pub fn from_rows(rows: &[Vec<f64>]) -> Mat<f64> {
+    let columns = rows.first().map_or(0, Vec::len);
+    assert!(rows.iter().all(|row| row.len() == columns), "rows of one length");
+    Mat::from_fn(rows.len(), columns, |i, j| rows[i][j])
+}
+
+/// The rows of `x` with these numbers, in this order.
+pub fn select_rows(x: MatRef<'_, f64>, rows: &[usize]) -> Mat<f64> {
+    Mat::from_fn(rows.len(), x.ncols(), |i, j| x[(rows[i], j)])
+}
+
+/// A symmetric positive definite matrix to a real power, through its eigenvectors.
+///
+/// # Errors
+/// [`Error::NoConvergence`], or [`Error::RankDeficient`] for a negative power of a singular matrix.
+pub fn symmetric_power(a: MatRef<'_, f64>, power: f64) -> Result<Mat<f64>> {
+    assert_eq!(a.nrows(), a.ncols(), "a power needs a square matrix");
+    let eigen = a.self_adjoint_eigen(faer::Side::Lower).map_err(|_| Error::NoConvergence { what: "a symmetric matrix" })?;
+    let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
+    let floor = rank_floor(a, values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs())));
+    let positive = values.iter().filter(|&&value| value > floor).count();
+    if positive < values.len() {
+        return Err(Error::RankDeficient { what: "a symmetric matrix", rank: positive, columns: values.len() });
+    }
+    let scaled = Mat::from_fn(a.nrows(), a.ncols(), |i, j| eigen.U()[(i, j)] * libm::pow(values[j], power));
+    Ok(scaled * eigen.U().transpose())
+}
+
+/// Refuses NaN and infinities, by place.
+///
+/// # Errors
+/// [`Error::NotFinite`] or [`Error::Empty`].
+pub fn check_finite(what: &'static str, x: MatRef<'_, f64>) -> Result<()> {
+    if x.nrows() == 0 || x.ncols() == 0 {
+        return Err(Error::Empty { what, rows: x.nrows(), columns: x.ncols() });
+    }
+    for column in 0..x.ncols() {
+        if let Some(row) = x.col(column).iter().position(|entry| !entry.is_finite()) {
+            return Err(Error::NotFinite { what, row, column, value: x[(row, column)] });
+        }
+    }
+    Ok(())
+}
+
+/// All entries, column by column.
+pub fn entries(a: MatRef<'_, f64>) -> impl Iterator<Item = f64> + Clone + '_ {
+    (0..a.ncols()).flat_map(move |j| (0..a.nrows()).map(move |i| a[(i, j)]))
+}
+
+/// A count as a number.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2⁵³")]
+pub fn count(n: usize) -> f64 {
+    n as f64
+}
+
+pub(crate) fn same_shape(a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+    assert_eq!((a.nrows(), a.ncols()), (b.nrows(), b.ncols()), "matrices of one shape");
+}
+
+/// Clears the upper halves of the vector registers.
+///
+/// faer's AVX kernels leave them dirty, and scalar SSE code such as libm's `exp` then pays a penalty on every
+/// instruction. Call it once between a product and a loop over `exp`.
+pub(crate) fn leave_avx() {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx") {
+        #[target_feature(enable = "avx")]
+        fn zero_upper() {
+            std::arch::x86_64::_mm256_zeroupper();
+        }
+        // SAFETY: AVX was just detected.
+        unsafe { zero_upper() }
+    }
+}

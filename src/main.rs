@@ -1,0 +1,186 @@
+//! The command line: weave and render the book, list the claims. Everything it does stands in the library.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use attention_regression::notebook::registry::{Problem, Registry};
+use attention_regression::notebook::{catalogue, find_root, render, snapshot, weave};
+use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Same math, different meaning: an executable book of claims about attention and linear regression.
+///
+/// Without a command it weaves the book from the claims and their snapshots and renders it as HTML.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Commands>,
+    #[command(flatten)]
+    book: Book,
+    /// The notebook: the folder that holds `snapshots` [default: the nearest at or above this one]
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "Examples:
+  attention-regression                     weave and render the book into target/book
+  attention-regression --open              … and open it in a browser
+  attention-regression --out site          … into another folder
+  attention-regression --check             only say whether book/src is fresh
+  attention-regression claims              every claim with its headline number
+  attention-regression claims --json       the same for programs
+  attention-regression claims show ID      one claim, and the command that verifies it
+
+Exit code: 0 when all is well, 1 when something is wrong with the notebook, 2 for a mistake in the arguments.";
+
+#[derive(Subcommand)]
+enum Commands {
+    /// Weave and render the book (what happens without a command)
+    Book(Book),
+    /// List the claims
+    Claims(Claims),
+}
+
+#[derive(Args)]
+struct Book {
+    /// Open the book in a browser
+    #[arg(long, conflicts_with = "check")]
+    open: bool,
+    /// Where the HTML goes [default: target/book below the root]
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    out: Option<PathBuf>,
+    /// Write nothing: exit with 1 where book/src differs from what the claims say
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Claims {
+    #[command(subcommand)]
+    command: Option<ClaimsCommand>,
+    /// One JSON document instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum ClaimsCommand {
+    /// Show one claim: statement, evidence, what breaks it, the command that verifies it
+    Show {
+        /// The claim's name, that of its test
+        id: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = root(cli.root.as_deref()).and_then(|root| match cli.command {
+        None => book(&root, &cli.book),
+        Some(Commands::Book(arguments)) => book(&root, &arguments),
+        Some(Commands::Claims(arguments)) => claims(&root, &arguments),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            let style = clap::builder::styling::Style::new().bold().fg_color(Some(clap::builder::styling::AnsiColor::Red.into()));
+            for problem in &problems {
+                say_error(&format!("{style}error{style:#}: {problem}"));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// To standard error, in colour on a terminal only.
+fn say_error(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// To standard output; a reader who closed the pipe has seen enough.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+type Done = Result<(), Vec<Problem>>;
+
+fn root(named: Option<&Path>) -> Result<PathBuf, Vec<Problem>> {
+    let here = std::env::current_dir().map_err(|error| vec![Problem::new(".", 0, format!("cannot be read: {error}"), "change into a folder that exists")])?;
+    let found = match named {
+        Some(folder) => find_root(folder).map_err(|problem| vec![problem])?,
+        None => find_root(&here).map_err(|problem| vec![problem])?,
+    };
+    Ok(found)
+}
+
+fn book(root: &Path, arguments: &Book) -> Done {
+    let out = arguments.out.clone().unwrap_or_else(|| root.join("target/book"));
+    if !arguments.check {
+        render::refuse_foreign(&out).map_err(|problem| vec![problem])?;
+    }
+    let progress = progress();
+    progress.set_message("reading the claims");
+    let registry = Registry::read(root)?;
+    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
+    progress.set_message("weaving the pages");
+    let pages = weave::weave(&registry, &snapshots)?;
+    if arguments.check {
+        progress.finish_and_clear();
+        let stale = weave::stale(root, &pages);
+        if stale.is_empty() {
+            say(&format!("book/src is fresh: {} claims, {} files.", registry.claims().count(), pages.len()));
+        }
+        return if stale.is_empty() { Ok(()) } else { Err(stale) };
+    }
+    let changed = weave::write(root, &pages).map_err(|problem| vec![problem])?;
+    progress.set_message("rendering the HTML");
+    let count = render::render(root, &pages, &out)?;
+    progress.finish_and_clear();
+    let first = out.join("index.html");
+    let woven = if changed == 0 { "book/src was fresh".to_owned() } else { format!("{changed} files of book/src changed") };
+    say(&format!("{} claims, {count} pages; {woven}.\nThe book is at {}", registry.claims().count(), first.display()));
+    if arguments.open {
+        open::that(&first).map_err(|error| vec![Problem::new(&first, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
+    }
+    Ok(())
+}
+
+/// A spinner on a terminal, nothing elsewhere.
+fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
+    bar.enable_steady_tick(Duration::from_millis(80));
+    bar
+}
+
+fn claims(root: &Path, arguments: &Claims) -> Done {
+    let registry = Registry::read(root)?;
+    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
+    let mut problems = Vec::new();
+    let metrics = weave::metrics(&registry, &snapshots, &mut problems);
+    // A claim that was never run is listed without numbers, and said to be so.
+    for problem in &problems {
+        say_error(&format!("warning: {problem}"));
+    }
+    match &arguments.command {
+        None if arguments.json => say(&catalogue::json(&registry, &metrics)),
+        None => say(catalogue::table(&registry, &metrics).trim_end()),
+        Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
+            Some(claim) => say(catalogue::show(claim, &metrics).trim_end()),
+            None => return Err(vec![Problem::new("tests/claims", 0, format!("`{id}` is no claim"), nearest(&registry, id))]),
+        },
+    }
+    Ok(())
+}
+
+/// Names a claim that was probably meant.
+fn nearest(registry: &Registry, id: &str) -> String {
+    let shared = |name: &str| name.split('_').filter(|word| id.split('_').any(|other| other == *word)).count();
+    let best = registry.claims().max_by_key(|claim| shared(&claim.id)).filter(|claim| shared(&claim.id) > 0);
+    best.map_or("see `attention-regression claims`".to_owned(), |claim| format!("did you mean `{}`? See `attention-regression claims`", claim.id))
+}

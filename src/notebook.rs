@@ -1,0 +1,34 @@
+//! The loom: weaves claims, snapshots and figures into a book.
+//!
+//! [`registry`] reads the claims, [`evidence`] collects what their tests measure, [`snapshot`] keeps it as [`metric`]s
+//! and [`figure`]s, [`prose`] and [`math`] put numbers and formulas in place, [`mod@weave`] makes pages of it all,
+//! [`render`] makes HTML of the pages and [`inspect`] checks that. It knows no linear algebra.
+
+pub mod catalogue;
+pub mod evidence;
+pub mod figure;
+pub mod inspect;
+pub mod math;
+pub mod metric;
+pub mod number;
+pub mod prose;
+pub mod registry;
+pub mod render;
+pub mod snapshot;
+pub mod weave;
+
+use std::path::{Path, PathBuf};
+
+use registry::Problem;
+
+/// The nearest folder at or above `start` that holds a notebook: one with `snapshots` and `tests/claims`.
+///
+/// # Errors
+/// There is none.
+pub fn find_root(start: &Path) -> Result<PathBuf, Problem> {
+    let is_root = |folder: &&Path| folder.join(snapshot::FOLDER).is_dir() && folder.join(registry::CONTENTS).is_file();
+    start.ancestors().find(is_root).map(Path::to_path_buf).ok_or_else(|| {
+        let what = format!("holds no notebook, and no folder above it does: {} and {} are missing", snapshot::FOLDER, registry::CONTENTS);
+        Problem::new(start, 0, what, "run inside a checkout, or name one with --root DIR")
+    })
+}

@@ -1,0 +1,101 @@
+//! The claims as a list: a table for a terminal, JSON for programs, one claim in full.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::metric::{Limit, Metric, Reading, Tolerance};
+use super::number::{self, Digits};
+use super::registry::{Claim, Registry};
+use super::snapshot::Metrics;
+
+/// The version of the JSON document.
+const SCHEMA: &str = "attention-regression/claims/1";
+
+/// Every claim on a line: id, kind, headline number, what it is held to; chapter by chapter.
+pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String {
+    let rows: Vec<[String; 5]> = registry
+        .claims()
+        .map(|claim| {
+            let headline = headline(claim, metrics);
+            let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| (value(metric), allowed(metric)));
+            [claim.id.clone(), claim.head.kind.name().to_owned(), value, allowed, claim.chapter.clone()]
+        })
+        .collect();
+    let head = ["claim", "kind", "headline", "allowed", "chapter"].map(str::to_owned);
+    let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [0, 1, 2, 3, 4].map(width);
+    let line = |row: &[String; 5]| {
+        let cells: Vec<String> = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| if column == 2 { format!("{cell:>width$}") } else { format!("{cell:<width$}") }).collect();
+        format!("{}\n", cells.join("  ").trim_end())
+    };
+    let body: String = rows.iter().map(line).collect();
+    format!("{}{body}", line(&head))
+}
+
+/// The claims and statements as one JSON document.
+pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String {
+    let claim = |claim: &Claim| {
+        let measured = metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
+        let pick = |control: bool| -> Value { measured.iter().filter(|(_, metric)| metric.control == control).map(|(name, metric)| (name.clone(), json!(metric))).collect::<serde_json::Map<_, _>>().into() };
+        let settles: serde_json::Map<_, _> = claim.head.settles.iter().map(|(id, verdict)| (id.clone(), json!(verdict.name()))).collect();
+        json!({
+            "id": claim.id, "kind": claim.head.kind.name(), "chapter": claim.chapter, "title": claim.title, "headline": claim.head.headline,
+            "file": claim.file, "line": claim.line, "settles": settles, "uses": claim.head.uses, "metrics": pick(false), "controls": pick(true),
+        })
+    };
+    let statement = |statement: &super::registry::Statement| {
+        let claims: Vec<&str> = registry.settling(&statement.id).map(|claim| claim.id.as_str()).collect();
+        json!({ "id": statement.id, "says": statement.says, "verdict": registry.verdict(statement).name(), "claims": claims })
+    };
+    let document = json!({
+        "schema": SCHEMA,
+        "claims": registry.claims().map(claim).collect::<Vec<_>>(),
+        "statements": registry.statements.iter().map(statement).collect::<Vec<_>>(),
+    });
+    format!("{document:#}")
+}
+
+/// One claim in full.
+pub fn show(claim: &Claim, metrics: &BTreeMap<String, Metrics>) -> String {
+    let mut out = format!("{}\n{} · {} · {}:{}\n\n{}\n\n", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line, claim.prose.text.trim());
+    for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
+        let role = if metric.control { " (control)" } else { "" };
+        out.push_str(&format!("  {name}{role}: {}, {}\n      {}\n", value(metric), allowed(metric), metric.measures));
+    }
+    out.push_str(&format!("\nBreaks when {}\n", claim.head.breaks_when.trim()));
+    for (statement, verdict) in &claim.head.settles {
+        out.push_str(&format!("Settles {statement}: {}\n", verdict.name()));
+    }
+    if !claim.head.uses.is_empty() {
+        out.push_str(&format!("Uses {}\n", claim.head.uses.join(", ")));
+    }
+    out + &format!("\nCheck it: cargo test --test claims {}\n", claim.id)
+}
+
+fn headline<'a>(claim: &Claim, metrics: &'a BTreeMap<String, Metrics>) -> Option<&'a Metric> {
+    metrics.get(&claim.id)?.iter().find(|(name, _)| name == &claim.head.headline).map(|(_, metric)| metric)
+}
+
+fn value(metric: &Metric) -> String {
+    match metric.reading {
+        Reading::Rounding { .. } => "rounding".to_owned(),
+        Reading::Count { exactly } => exactly.to_string(),
+        Reading::Value(value) => number::unicode(value.value, Digits::Short(5)),
+    }
+}
+
+fn allowed(metric: &Metric) -> String {
+    let short = |number: f64| number::unicode(number, Digits::Short(5));
+    match metric.reading {
+        Reading::Rounding { rounding_at_most, headroom } => format!("≤ {}, {headroom} decades to spare", short(rounding_at_most)),
+        Reading::Count { .. } => "exact".to_owned(),
+        Reading::Value(value) => match (value.limit, value.tolerance) {
+            (Some(Limit::AtMost(limit)), _) => format!("≤ {}", short(limit)),
+            (Some(Limit::AtLeast(limit)), _) => format!("≥ {}", short(limit)),
+            (Some(Limit::Expected(expected)), tolerance) => format!("{} ± {}", number::unicode(expected, Digits::Short(8)), short(tolerance.margin(expected))),
+            (None, Tolerance::Relative(share)) => format!("± {} relative", short(share)),
+            (None, Tolerance::Absolute(width)) => format!("± {}", short(width)),
+        },
+    }
+}

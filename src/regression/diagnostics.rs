@@ -1,0 +1,68 @@
+//! What a fit does to its targets: the hat matrix H = X(XᵀX + λI)⁻¹Xᵀ and its rows for new queries.
+//!
+//! H is n×n and is formed only where it is the subject itself; leverages and effective degrees of freedom come from
+//! [`Ridge`](super::Ridge) without it. The twins `…_by_definition` compute the same by other routes, for tests.
+
+use faer::prelude::*;
+use faer::{Mat, MatRef};
+
+use super::ridge::{Factor, Intercept, Ridge};
+use crate::linalg::{self, count};
+use crate::{Error, Result};
+
+/// H with ŷ = Hy, n×n; an intercept adds 1/n to every entry.
+///
+/// # Errors
+/// [`Error::InvalidPenalty`], [`Error::Empty`], [`Error::NotFinite`].
+pub fn hat_matrix(x: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
+    Ok(Factor::new(x, penalty, intercept)?.hat_matrix())
+}
+
+/// S with predictions Sy at the rows of `query` (n*×d), n*×n: regression as weights on its training targets.
+///
+/// # Errors
+/// [`Error::InvalidPenalty`], [`Error::Empty`], [`Error::NotFinite`].
+pub fn smoother_matrix(query: MatRef<'_, f64>, x: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
+    assert_eq!(query.ncols(), x.ncols(), "queries and X have one number of columns");
+    linalg::check_finite("the queries", query)?;
+    Ok(Factor::new(x, penalty, intercept)?.smoother_matrix(query))
+}
+
+/// H from the normal equations: a Cholesky solve of XᵀX + λI. Squares the condition number.
+///
+/// # Errors
+/// [`Error::RankDeficient`] where XᵀX + λI is not positive definite to working precision.
+pub fn hat_matrix_by_definition(x: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
+    let (means, base) = match intercept {
+        Intercept::Fitted => (linalg::column_means(x), 1.0 / count(x.nrows())),
+        Intercept::None => (vec![0.0; x.ncols()], 0.0),
+    };
+    let x = linalg::centred(x, &means);
+    let gram = linalg::gram(x.as_ref());
+    let shifted = Mat::from_fn(gram.nrows(), gram.ncols(), |i, j| gram[(i, j)] + if i == j { penalty } else { 0.0 });
+    let rank = linalg::rank(x.as_ref())?;
+    let cholesky = shifted.llt(faer::Side::Lower).map_err(|_| Error::RankDeficient { what: "XᵀX + λI", rank, columns: x.ncols() })?;
+    let hat = &x * cholesky.solve(x.transpose());
+    Ok(Mat::from_fn(hat.nrows(), hat.ncols(), |i, j| hat[(i, j)] + base))
+}
+
+/// Leave-one-out predictions by n refits.
+///
+/// # Errors
+/// Those of [`Ridge::fit`], and [`Error::TooFewRows`] for a single row.
+pub fn leave_one_out_by_definition(x: MatRef<'_, f64>, y: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
+    let n = x.nrows();
+    if n < 2 {
+        return Err(Error::TooFewRows { what: "leaving one row out", rows: n, needed: 2 });
+    }
+    let mut predictions = Mat::zeros(n, y.ncols());
+    for left_out in 0..n {
+        let rows: Vec<usize> = (0..n).filter(|&row| row != left_out).collect();
+        let fit = Ridge::fit(linalg::select_rows(x, &rows).as_ref(), linalg::select_rows(y, &rows).as_ref(), penalty, intercept)?;
+        let prediction = fit.predict(x.subrows(left_out, 1));
+        for t in 0..y.ncols() {
+            predictions[(left_out, t)] = prediction[(0, t)];
+        }
+    }
+    Ok(predictions)
+}

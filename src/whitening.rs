@@ -1,0 +1,142 @@
+//! Whitening: a matrix K with KᵀΣ̂K = I, so that the columns of (X − μ)K are uncorrelated with unit variance.
+//!
+//! Σ̂ is the covariance of X (n×d), divided by n or n − 1, plus εI. Its three usual inverse roots differ by a rotation
+//! only (Kessy, Lewin & Strimmer 2018): the symmetric one (ZCA), the spectral one (PCA), the triangular one (Cholesky).
+//! All are computed from X itself, by SVD or QR of [X/√n; √ε I]: the covariance would square the condition number.
+//!
+//! Where columns are dependent and ε = 0, ZCA and PCA whiten the directions that vary and drop the others (the
+//! pseudo-inverse root), and the rank says so; the Cholesky root does not exist and is refused.
+
+use faer::{Mat, MatRef};
+
+use crate::linalg::{self, check_finite, count};
+use crate::{Error, Result};
+
+/// What the covariance is divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Divisor {
+    /// n, the maximum-likelihood estimate.
+    N,
+    /// n − 1, the unbiased estimate.
+    NMinusOne,
+}
+
+impl Divisor {
+    /// The divisor for n rows.
+    pub fn of(self, n: usize) -> f64 {
+        match self {
+            Self::N => count(n),
+            Self::NMinusOne => count(n) - 1.0,
+        }
+    }
+}
+
+/// Which inverse root of the covariance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// V (Λ + ε)^(−1/2) Vᵀ: symmetric, closest to the data.
+    Zca,
+    /// V (Λ + ε)^(−1/2): onto the principal components, in order of variance; d×r at rank r.
+    Pca,
+    /// L⁻ᵀ with Σ̂ + εI = LLᵀ: upper triangular.
+    Cholesky,
+}
+
+/// A fitted whitening.
+#[derive(Debug, Clone)]
+pub struct Whitening {
+    means: Vec<f64>,
+    matrix: Mat<f64>,
+    rank: usize,
+}
+
+impl Whitening {
+    /// Fits a whitening on the rows of X, n×d.
+    ///
+    /// # Errors
+    /// [`Error::InvalidEpsilon`], [`Error::TooFewRows`], [`Error::NotFinite`], [`Error::NoConvergence`], and
+    /// [`Error::RankDeficient`] for a Cholesky root of a singular covariance.
+    pub fn fit(x: MatRef<'_, f64>, root: Root, divisor: Divisor, epsilon: f64) -> Result<Self> {
+        if !(epsilon.is_finite() && epsilon >= 0.0) {
+            return Err(Error::InvalidEpsilon { epsilon });
+        }
+        check_finite("X", x)?;
+        if x.nrows() < 2 {
+            return Err(Error::TooFewRows { what: "whitening", rows: x.nrows(), needed: 2 });
+        }
+        let means = linalg::column_means(x);
+        let scale = 1.0 / divisor.of(x.nrows()).sqrt();
+        let scaled = linalg::centred(x, &means) * faer::Scale(scale);
+        let rank = linalg::rank(scaled.as_ref())?;
+        let matrix = match root {
+            Root::Cholesky => triangular(&scaled, epsilon, rank)?,
+            Root::Zca | Root::Pca => spectral(&scaled, epsilon, root)?,
+        };
+        Ok(Self { means, matrix, rank })
+    }
+
+    /// (X − μ)K, with the μ and K of the rows that were fitted.
+    pub fn apply(&self, x: MatRef<'_, f64>) -> Mat<f64> {
+        linalg::centred(x, &self.means) * &self.matrix
+    }
+
+    /// K, d×d, or d×r for the PCA root at rank r.
+    pub fn matrix(&self) -> MatRef<'_, f64> {
+        self.matrix.as_ref()
+    }
+
+    /// μ, the means of the columns.
+    pub fn means(&self) -> &[f64] {
+        &self.means
+    }
+
+    /// The rank of the covariance without ε: how many directions vary.
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+}
+
+/// The covariance of the rows of X, d×d.
+pub fn covariance(x: MatRef<'_, f64>, divisor: Divisor) -> Mat<f64> {
+    let centred = linalg::centred(x, &linalg::column_means(x));
+    linalg::gram(centred.as_ref()) * faer::Scale(1.0 / divisor.of(x.nrows()))
+}
+
+/// [X/√n; √ε I], whose Gram matrix is Σ̂ + εI.
+fn stacked(scaled: &Mat<f64>, epsilon: f64) -> Mat<f64> {
+    let (n, d) = (scaled.nrows(), scaled.ncols());
+    let extra = if epsilon > 0.0 { d } else { 0 };
+    Mat::from_fn(n + extra, d, |i, j| match i.checked_sub(n) {
+        None => scaled[(i, j)],
+        Some(row) if row == j => epsilon.sqrt(),
+        Some(_) => 0.0,
+    })
+}
+
+fn spectral(scaled: &Mat<f64>, epsilon: f64, root: Root) -> Result<Mat<f64>> {
+    let stacked = stacked(scaled, epsilon);
+    let svd = stacked.thin_svd().map_err(|_| Error::NoConvergence { what: "X" })?;
+    let values: Vec<f64> = svd.S().column_vector().iter().copied().collect();
+    let floor = linalg::rank_floor(stacked.as_ref(), values.first().copied().unwrap_or(0.0));
+    let kept = values.iter().filter(|&&value| value > floor).count();
+    let basis = svd.V().subcols(0, kept);
+    let roots = Mat::from_fn(basis.nrows(), kept, |i, j| basis[(i, j)] / values[j]);
+    Ok(match root {
+        Root::Zca => roots * basis.transpose(),
+        Root::Pca | Root::Cholesky => roots,
+    })
+}
+
+fn triangular(scaled: &Mat<f64>, epsilon: f64, rank: usize) -> Result<Mat<f64>> {
+    let d = scaled.ncols();
+    if epsilon == 0.0 && rank < d {
+        return Err(Error::RankDeficient { what: "the covariance", rank, columns: d });
+    }
+    let stacked = stacked(scaled, epsilon);
+    let qr = stacked.qr();
+    let r = qr.thin_R();
+    let mut inverse = Mat::<f64>::identity(d, d);
+    r.solve_upper_triangular_in_place(&mut inverse);
+    // R is unique up to the signs of its rows; Cholesky's has a positive diagonal.
+    Ok(Mat::from_fn(d, d, |i, j| if r[(j, j)] < 0.0 { -inverse[(i, j)] } else { inverse[(i, j)] }))
+}
