@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-#[expect(dead_code, reason = "the book uses what the build does not")]
+#[expect(dead_code, unreachable_pub, reason = "the book uses what the build does not")]
 #[path = "src/notebook/registry.rs"]
 mod registry;
 

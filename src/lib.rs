@@ -1,4 +1,52 @@
-//! Attention and linear regression as one vocabulary.
+//! Attention and linear regression, one vocabulary: what a book of claims about the two is written in.
+//!
+//! The numerical library is small and goes one way: [`linalg`] and [`error`] carry [`data`], [`regression`],
+//! [`whitening`] and [`attention`]; [`agreement`] says how far two of them are apart. [`regression`] and [`attention`]
+//! never import each other: where they meet is the book's subject, and stands in the claims (`tests/claims`).
+//! `notebook` (a default feature) is the loom: it makes a book of the claims, and knows no linear algebra.
+//!
+//! # A first look
+//!
+//! Linear attention whose form WqWkᵀ is the inverse Gram matrix predicts what least squares predicts:
+//!
+//! ```
+//! use attention_regression::attention::{Diagonal, linear};
+//! use attention_regression::regression::{Intercept, Ridge};
+//! use attention_regression::{data, linalg};
+//!
+//! let data = data::synthetic(1).centred();
+//! let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+//! let inverse = linalg::symmetric_power(linalg::gram(x).as_ref(), -1.0)?;
+//! let attended = linear::output((&data.test.x * inverse).as_ref(), x, y, 1.0, Diagonal::Kept);
+//! let predicted = Ridge::fit(x, y, 0.0, Intercept::None)?.predict(data.test.x.as_ref());
+//! assert!(linalg::relative_gap(attended.as_ref(), predicted.as_ref()) < 1e-12);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
+//!
+//! # Notation
+//!
+//! One quantity, one name. Rows are samples everywhere; a star marks new rows.
+//!
+//! | Symbol | Name | Shape | In the crate |
+//! |---|---|---|---|
+//! | $X$, $X_*$ | training rows, query rows | $n \times d$, $n_* \times d$ | `x` |
+//! | $Y$ | targets, the values of attention | $n \times m$ | `y`, `values` |
+//! | $G = X^\top X$ | Gram matrix | $d \times d$ | `gram` |
+//! | $\hat\Sigma = G / n$ | covariance of centred columns | $d \times d$ | `covariance` |
+//! | $\hat\beta$ | coefficients | $d \times m$ | `coefficients` |
+//! | $\lambda$ | penalty | | `penalty` |
+//! | $H = X(G + \lambda I)^{-1}X^\top$ | hat matrix | $n \times n$ | `hat_matrix` |
+//! | $h_{ii}$ | leverages | $n$ | `leverages` |
+//! | $\operatorname{tr} H$ | effective degrees of freedom | | `effective_degrees_of_freedom` |
+//! | $W_q$, $W_k$ | query and key weights | $d \times p$ | `Head` |
+//! | $W = W_qW_k^\top$ | form of the scores | $d \times d$ | `form` |
+//! | $Q = X_*W_q$, $K = XW_k$ | queries, keys | $n_* \times p$, $n \times p$ | `queries`, `keys` |
+//! | $QK^\top$ | scores | $n_* \times n$ | `scores` |
+//! | $A$ | attention weights, a smoother matrix | $n_* \times n$ | `weights` |
+//! | $\tau$ | temperature of the softmax | | `temperature` |
+//! | $Z$ | whitened rows | $n \times d$ | `Whitening::apply` |
+//! | $\kappa$ | condition number | | `condition_number` |
+//! | $\varepsilon$ | machine precision, or what is added to a covariance | | `f64::EPSILON`, `epsilon` |
 
 pub mod agreement;
 pub mod attention;

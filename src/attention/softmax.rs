@@ -78,7 +78,7 @@ fn weigh(mut weights: MatMut<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_
         if diagonal == Diagonal::Masked {
             scores[first + column] = f64::NEG_INFINITY;
         }
-        let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let largest = scores.as_ref().iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut total = 0.0;
         for score in scores.as_mut().iter_mut() {
             *score = libm::exp(*score - largest);

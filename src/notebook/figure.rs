@@ -1,17 +1,86 @@
 //! A figure as data: what a claim plots, before anybody draws it.
 //!
-//! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book draws it from there, so
-//! a plot never shows a number that no test has accepted. [`chart`] and [`panels`] draw with plotters on
-//! [`svg`], our backend: colours follow the page's light and dark theme, text needs no installed font, and
-//! `<title>` and `<desc>` say in words what the picture shows.
+//! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so
+//! a plot never shows a number that no test has accepted. `chart` and `panels` draw with plotters on `svg`, our
+//! backend: colours follow the page's light and dark theme, text needs no installed font, and `<title>` and `<desc>`
+//! say in words what the picture shows. Every figure is drawn twice, 680 units wide and, for phones, 360.
 //!
 //! What it renounces: legends (labels stand beside the data), frames, grids, bitmaps.
 
-pub mod chart;
-pub mod panels;
-pub mod svg;
+mod chart;
+pub mod describe;
+mod panels;
+mod pen;
+mod svg;
 
 use serde::{Deserialize, Serialize};
+
+use pen::{Anchor, Pen};
+
+/// The width of a page's text, and that of a phone, in units.
+const WIDE: i32 = 680;
+const NARROW: i32 = 360;
+
+/// A figure, drawn for a page and for a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// 680 units wide.
+    pub wide: String,
+    /// 360 units wide.
+    pub narrow: String,
+}
+
+/// Why a figure cannot be drawn.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DrawError {
+    /// A panel, series or axis holds nothing.
+    #[error("`{0}` is empty: plot at least one number")]
+    Empty(String),
+    /// Abscissae and ordinates do not pair.
+    #[error("the series `{0}` has not as many ordinates as abscissae")]
+    Ragged(String),
+    /// A number lies outside its axis, or is not positive on a logarithmic one.
+    #[error("the series `{0}` has points outside the axes: widen the ticks")]
+    Outside(String),
+    /// The drawing backend failed.
+    #[error("plotters: {0}")]
+    Backend(String),
+}
+
+/// Draws a figure; `id` distinguishes it from the others of a page.
+///
+/// # Errors
+/// What in the figure cannot be drawn.
+pub fn draw(figure: &Figure, id: &str) -> Result<Drawing, DrawError> {
+    let description = describe::describe(figure);
+    let on = |width: i32, suffix: &str| {
+        let mut body = String::new();
+        let height = match &figure.plot {
+            Plot::Chart(chart) => chart::draw(chart, &mut body, width)?,
+            Plot::Panels(panels) => panels::draw(panels, &mut body, width, if width == WIDE { 4 } else { 2 })?,
+        };
+        let id = format!("{id}{suffix}");
+        Ok(format!(
+            "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" xmlns=\"http://www.w3.org/2000/svg\" font-family=\"var(--plot-font,'Open Sans','Helvetica Neue',Arial,sans-serif)\" fill=\"var(--fg,#24211c)\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{body}</svg>\n",
+            escape(&figure.title),
+            escape(&description),
+        ))
+    };
+    Ok(Drawing { wide: on(WIDE, "")?, narrow: on(NARROW, "-narrow")? })
+}
+
+/// Text for an element of SVG.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The width of a line of text in units, estimated: there is no font to ask.
+fn text_width(text: &str, size: f64) -> i32 {
+    let letters = text.chars().filter(|c| *c != '_').count();
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "labels are short")]
+    let width = (letters as f64 * size * 0.55).ceil() as i32;
+    width
+}
 
 /// One figure: a title for those who cannot see it, and the plot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -92,7 +92,9 @@ fn read(text: &str) -> Page {
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(text));
     // A script only interrupts the tokenizer: nothing is run.
-    while let html5ever::tokenizer::TokenizerResult::Script(()) = tokenizer.feed(&input) {}
+    while !input.is_empty() {
+        let _ = tokenizer.feed(&input);
+    }
     tokenizer.end();
     tokenizer.sink.page.into_inner()
 }

@@ -113,7 +113,7 @@ fn inlined(markdown: &str, pages: &Pages) -> String {
         let drawing = part.split_once('"').and_then(|(source, rest)| Some((pages.get(Path::new(source))?, rest.split_once('>')?.1)));
         match drawing {
             Some((svg, rest)) => {
-                out.push_str(svg.find("<svg").map_or(svg, |start| &svg[start..]).trim());
+                out.push_str(svg.find("<svg").map_or(svg.as_str(), |start| &svg[start..]).trim());
                 out.push_str(rest);
             }
             None => {

@@ -1,0 +1,6 @@
+//! # Same math, different meaning
+//!
+//! Opening.
+
+mod support;
+

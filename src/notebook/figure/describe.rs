@@ -1,0 +1,92 @@
+//! A figure in words and numbers, for those who cannot see it and those who want to check it.
+
+use std::fmt::Write as _;
+
+use super::{Axis, Chart, Figure, Panels, Plot, Scale, Series, escape};
+use crate::notebook::number::{self, Digits};
+
+/// Up to so many points a series is told in full.
+const FULL: usize = 8;
+/// Up to so many rows a table is printed in full.
+const ROWS: usize = 40;
+
+fn short(value: f64) -> String {
+    number::unicode(value, Digits::Short(4))
+}
+
+/// One paragraph: axes and series with their numbers, or matrices with theirs.
+pub fn describe(figure: &Figure) -> String {
+    match &figure.plot {
+        Plot::Chart(chart) => {
+            let series: Vec<String> = chart.series.iter().map(of_series).collect();
+            format!("Horizontal: {}. Vertical: {}. {}", of_axis(&chart.x), of_axis(&chart.y), series.join(" "))
+        }
+        Plot::Panels(panels) => of_panels(panels),
+    }
+}
+
+fn of_axis(axis: &Axis) -> String {
+    let scale = if axis.scale == Scale::Log { ", logarithmic" } else { "" };
+    format!("{}{scale}, {} to {}", axis.name, axis.ticks.first().copied().map_or(String::new(), short), axis.ticks.last().copied().map_or(String::new(), short))
+}
+
+fn of_series(series: &Series) -> String {
+    let pair = |place: usize| format!("{} at {}", short(series.y[place]), short(series.x[place]));
+    let points = series.x.len().min(series.y.len());
+    if points <= FULL {
+        return format!("{}: {}.", series.name, (0..points).map(pair).collect::<Vec<_>>().join(", "));
+    }
+    let extreme = |sign: f64| (0..points).max_by(|&a, &b| (sign * series.y[a]).total_cmp(&(sign * series.y[b]))).map_or(String::new(), pair);
+    format!("{}: {points} points, from {} to {}, lowest {}, highest {}.", series.name, pair(0), pair(points - 1), extreme(-1.0), extreme(1.0))
+}
+
+fn of_panels(panels: &Panels) -> String {
+    let panel = |panel: &super::Panel| {
+        let note = if panel.note.is_empty() { String::new() } else { format!(", {}", panel.note) };
+        format!("{} ({}), {} by {}, largest entry {}{note}.", panel.symbol.replace('_', ""), panel.words, panel.rows.len(), panel.rows.first().map_or(0, Vec::len), largest(panel))
+    };
+    format!("Matrices side by side, each over its own largest entry: {}", panels.panels.iter().map(panel).collect::<Vec<_>>().join(" "))
+}
+
+fn largest(panel: &super::Panel) -> String {
+    short(panel.rows.iter().flatten().fold(0.0, |largest: f64, entry| largest.max(entry.abs())))
+}
+
+/// The plotted numbers as an HTML table.
+pub fn table(figure: &Figure) -> Option<String> {
+    match &figure.plot {
+        Plot::Chart(chart) => Some(of_chart(chart)),
+        Plot::Panels(panels) => {
+            let row = |panel: &super::Panel| format!("<tr><td>{} ({})</td><td class=\"r\">{} × {}</td><td class=\"r\">{}</td><td>{}</td></tr>", escape(&panel.symbol.replace('_', "")), escape(&panel.words), panel.rows.len(), panel.rows.first().map_or(0, Vec::len), largest(panel), escape(&panel.note));
+            let rows: Vec<String> = panels.panels.iter().map(row).collect();
+            Some(format!("<table><thead><tr><th>matrix</th><th class=\"r\">size</th><th class=\"r\">largest entry</th><th></th></tr></thead><tbody>\n{}\n</tbody></table>", rows.join("\n")))
+        }
+    }
+}
+
+/// One row for each abscissa, one column for each series; a long table is thinned evenly and says so.
+fn of_chart(chart: &Chart) -> String {
+    let mut abscissae: Vec<f64> = chart.series.iter().flat_map(|series| series.x.iter().copied()).collect();
+    abscissae.sort_by(f64::total_cmp);
+    abscissae.dedup();
+    let step = abscissae.len().div_ceil(ROWS);
+    let mut out = String::from("<table><thead><tr>");
+    let _ = write!(out, "<th class=\"r\">{}</th>", escape(&chart.x.name));
+    for series in &chart.series {
+        let _ = write!(out, "<th class=\"r\">{}</th>", escape(&series.name));
+    }
+    out.push_str("</tr></thead><tbody>\n");
+    for &x in abscissae.iter().step_by(step.max(1)) {
+        let _ = write!(out, "<tr><td class=\"r\">{}</td>", short(x));
+        for series in &chart.series {
+            let y = series.x.iter().position(|&other| other.total_cmp(&x).is_eq()).and_then(|place| series.y.get(place));
+            let _ = write!(out, "<td class=\"r\">{}</td>", y.map_or(String::new(), |&y| short(y)));
+        }
+        out.push_str("</tr>\n");
+    }
+    out.push_str("</tbody></table>");
+    if step > 1 {
+        let _ = write!(out, "\n<p>Every {step}th of {} rows; the snapshot has them all.</p>", abscissae.len());
+    }
+    out
+}

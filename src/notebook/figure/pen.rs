@@ -1,0 +1,122 @@
+//! The strokes, marks and words of which every figure is made: one style, in units of the drawing.
+
+use plotters::drawing::DrawingArea;
+use plotters::coord::Shift;
+use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle, Text};
+use plotters::prelude::{Color as _, FontStyle, IntoDrawingArea as _, IntoFont as _, ShapeStyle};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::svg::{Canvas, Colour, Line, UNIT};
+use super::{DrawError, Mark};
+
+/// A place in tenths of a unit.
+pub(super) type Tenths = (i32, i32);
+
+/// Where a line of text begins, seen from its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// The text starts there.
+    Start,
+    /// It is centred there.
+    Middle,
+    /// It ends there.
+    End,
+}
+
+/// Draws on a canvas through plotters' elements.
+pub(super) struct Pen<'a> {
+    area: DrawingArea<Canvas<'a>, Shift>,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(canvas: Canvas<'a>) -> Self {
+        Self { area: canvas.into_drawing_area() }
+    }
+
+    fn draw<'b, E>(&self, element: &'b E) -> Result<(), DrawError>
+    where
+        &'b E: PointCollection<'b, (i32, i32)>,
+        E: Drawable<Canvas<'a>>,
+    {
+        self.area.draw(element).map_err(|error| DrawError::Backend(error.to_string()))
+    }
+
+    /// A line through points.
+    pub(super) fn stroke(&self, points: Vec<Tenths>, colour: Colour, line: Line, width: u32) -> Result<(), DrawError> {
+        self.draw(&PathElement::new(points, style(colour, line, width, false)))
+    }
+
+    /// A filled rectangle, in units.
+    pub(super) fn fill(&self, from: (i32, i32), to: (i32, i32), colour: Colour, alpha: f64) -> Result<(), DrawError> {
+        self.draw(&Rectangle::new([tenths(from), tenths(to)], colour.with(Line::Solid, alpha).filled()))
+    }
+
+    /// The outline of a rectangle, in units.
+    pub(super) fn frame(&self, from: (i32, i32), to: (i32, i32)) -> Result<(), DrawError> {
+        self.draw(&Rectangle::new([tenths(from), tenths(to)], style(Colour::Rule, Line::Solid, 10, false)))
+    }
+
+    /// A mark with a halo of paper.
+    pub(super) fn mark(&self, (x, y): Tenths, mark: Mark, colour: Colour) -> Result<(), DrawError> {
+        const RADIUS: i32 = 45;
+        let hollow = matches!(mark, Mark::HollowCircle | Mark::HollowSquare);
+        let (outer, inner) = if hollow { (colour, Colour::Paper) } else { (Colour::Paper, colour) };
+        let radii = if hollow { [RADIUS, RADIUS - 16] } else { [RADIUS + 8, RADIUS] };
+        for (radius, colour) in radii.into_iter().zip([outer, inner]) {
+            let filled = colour.plain().filled();
+            match mark {
+                Mark::Circle | Mark::HollowCircle => self.draw(&Circle::new((x, y), radius, filled))?,
+                Mark::Square | Mark::HollowSquare => {
+                    let side = radius - 5;
+                    self.draw(&Polygon::new(vec![(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)], filled))?;
+                }
+                Mark::Diamond => {
+                    let reach = radius + 10;
+                    self.draw(&Polygon::new(vec![(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)], filled))?;
+                }
+                Mark::Cross => {
+                    let reach = RADIUS - 8;
+                    let width = if colour == Colour::Paper { 34 } else { 18 };
+                    self.draw(&PathElement::new(vec![(x - reach, y - reach), (x + reach, y + reach)], style(colour, Line::Solid, width, false)))?;
+                    self.draw(&PathElement::new(vec![(x - reach, y + reach), (x + reach, y - reach)], style(colour, Line::Solid, width, false)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Words on their baseline, at a place in units.
+    pub(super) fn text(&self, words: &str, at: (i32, i32), size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
+        self.words(words, tenths(at), size, colour, Line::Solid, anchor, FontStyle::Normal)
+    }
+
+    /// Bold words on their baseline, at a place in units.
+    pub(super) fn bold(&self, words: &str, at: (i32, i32), size: i32) -> Result<(), DrawError> {
+        self.words(words, tenths(at), size, Colour::Foreground, Line::Solid, Anchor::Start, FontStyle::Bold)
+    }
+
+    /// Words over data: legible on a curve.
+    pub(super) fn label(&self, words: &str, at: Tenths, size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
+        self.words(words, at, size, colour, Line::Halo, anchor, FontStyle::Normal)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the one place where every property of text meets")]
+    fn words(&self, words: &str, at: Tenths, size: i32, colour: Colour, line: Line, anchor: Anchor, face: FontStyle) -> Result<(), DrawError> {
+        let h_pos = match anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
+        };
+        let font = ("sans-serif", f64::from(size)).into_font().style(face);
+        let style = font.color(&colour.with(line, 1.0)).pos(Pos::new(h_pos, VPos::Bottom));
+        self.draw(&Text::new(words.to_owned(), at, style))
+    }
+}
+
+fn style(colour: Colour, line: Line, width: u32, filled: bool) -> ShapeStyle {
+    ShapeStyle { color: colour.with(line, 1.0), filled, stroke_width: width }
+}
+
+fn tenths((x, y): (i32, i32)) -> Tenths {
+    (x * UNIT, y * UNIT)
+}
