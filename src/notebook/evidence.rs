@@ -75,13 +75,22 @@ impl Evidence {
 
     /// A gap that vanishes in exact arithmetic: judged against `bound`, which the claim derives, with a decade to spare.
     pub fn rounding(&mut self, name: &str, measures: &str, gap: f64, bound: f64) {
+        self.vanishes(name, measures, false, gap, bound);
+    }
+
+    /// The measure with a hypothesis removed, where it then vanishes instead of growing: judged like [`Self::rounding`].
+    pub fn vanishing_control(&mut self, name: &str, measures: &str, gap: f64, bound: f64) {
+        self.vanishes(name, measures, true, gap, bound);
+    }
+
+    fn vanishes(&mut self, name: &str, measures: &str, control: bool, gap: f64, bound: f64) {
         let headroom = metric::headroom(gap, bound);
         if !(gap.is_finite() && bound.is_finite() && headroom >= 1) {
             self.failures.push(format!("{name}: {measures} is {gap:.1e}; rounding may reach a tenth of {bound:.1e} and no more"));
         }
         // What is not finite is refused by name when the snapshot is written.
         let rounding_at_most = if gap.is_finite() { bound } else { gap };
-        self.push(name, measures, false, Reading::Rounding { rounding_at_most, headroom });
+        self.push(name, measures, control, Reading::Rounding { rounding_at_most, headroom });
     }
 
     /// A count, compared exactly with the accepted one.

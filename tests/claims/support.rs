@@ -1,8 +1,11 @@
 //! What every claim is recorded with: [`record!`] writes the snapshots, then fails with everything that is wrong.
 
-use attention_regression::notebook::evidence::{Recording, Site};
+use attention_regression::data::{self, Dataset};
+use attention_regression::notebook::evidence::{Evidence, Recording, Site};
+use attention_regression::notebook::figure::Panel;
 use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::{evidence::Evidence, snapshot};
+use attention_regression::notebook::{metric, snapshot};
+use attention_regression::{MatRef, Result, linalg};
 
 /// Every claim, as `build.rs` found it.
 const CLAIMS: &[Site] = include!(concat!(env!("OUT_DIR"), "/claims.rs"));
@@ -55,7 +58,7 @@ macro_rules! record {
         let mut moved = Vec::new();
         for (name, text) in recording.snapshots {
             // insta panics at the first difference: caught, so that the other snapshot is written too.
-            let written = std::panic::catch_unwind(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text)));
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text))));
             moved.extend(written.is_err().then_some(name));
         }
         if let Some(report) = $crate::support::report(site, &recording.failures, &moved) {
@@ -65,3 +68,39 @@ macro_rules! record {
     }};
 }
 pub(crate) use record;
+
+/// The synthetic data of seed 1, centred by its training means.
+pub(crate) fn synthetic() -> Dataset {
+    data::synthetic(1).centred()
+}
+
+/// The diabetes table, every fifth row a test row, standardised and centred by its training rows.
+pub(crate) fn diabetes() -> Result<Dataset> {
+    Ok(data::diabetes::dataset()?.standardised()?.centred())
+}
+
+/// 100 √n ε κ(G): what rounding may do to a quantity that a factorisation of G = XᵀX gives. Sums over n rows lose √n ε,
+/// the factorisation magnifies that by the condition number of G, and 100 stands for the constants of either route.
+pub(crate) fn rounding_bound(x: MatRef<'_, f64>) -> Result<f64> {
+    let condition = linalg::condition_number(x)?;
+    Ok(100.0 * linalg::count(x.nrows()).sqrt() * f64::EPSILON * condition * condition)
+}
+
+/// The rows that a matrix is shown on: 36 of them, evenly spaced in the order of a prediction.
+pub(crate) fn shown_rows(prediction: MatRef<'_, f64>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..prediction.nrows()).collect();
+    order.sort_by(|&i, &j| prediction[(i, 0)].total_cmp(&prediction[(j, 0)]));
+    (0..36).map(|place| order[place * order.len() / 36]).collect()
+}
+
+/// A panel of the rows and columns `shown` of a matrix.
+pub(crate) fn panel(symbol: &str, words: &str, note: &str, matrix: MatRef<'_, f64>, shown: &[usize]) -> Panel {
+    let rows = shown.iter().map(|&i| shown.iter().map(|&j| matrix[(i, j)]).collect()).collect();
+    Panel { symbol: symbol.to_owned(), words: words.to_owned(), note: note.to_owned(), rows, relative: 1e-3 }
+}
+
+/// Numbers evenly spaced on a logarithmic scale, ends included, the same on every machine.
+pub(crate) fn logarithmic(low: f64, high: f64, points: usize) -> Vec<f64> {
+    let step = libm::log(high / low) / linalg::count(points - 1);
+    (0..points).map(|place| metric::rounded(low * libm::exp(step * linalg::count(place)), 6)).collect()
+}

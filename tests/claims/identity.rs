@@ -1,0 +1,320 @@
+//! # One formula
+//!
+//! <aside class="aside">
+//!
+//! $X$ is $n \times d$ with centred columns, $G = X^\top X$, and $H = XG^{-1}X^\top$ is the hat matrix of least squares.
+//! The [table of notation](notation.md) has the rest.
+//!
+//! </aside>
+//!
+//! Draw attention the way the post does: a new row $x_*$ is compared with every training row by a dot product, and the
+//! targets are added up with those products as weights, $\hat y = \sum_i (x_*^\top x_i)\,y_i$. It is hard to look at this
+//! picture and not see a regression. A regression, too, answers a new row by weighing the targets it was given; it only
+//! hides the fact behind its coefficients.
+//!
+//! This chapter takes the likeness at its word. It is exact, once the dot product is taken in the right geometry. It is
+//! wildly wrong in the geometry of the picture. And the one thing that is cheap about it, the order of three matrices in
+//! a product, is what softmax takes away.
+//!
+//! Every identity below is tested by computing both sides along different roads: attention by its products, regression by
+//! a QR factorisation. Two such roads never meet exactly. We allow them $100\sqrt n\,\varepsilon\,\kappa(G)$: sums over
+//! $n$ rows lose about $\sqrt n\,\varepsilon$, solving magnifies that by the condition number of $G$, and the hundred
+//! covers the constants of either road. How far below its bound each gap stays is printed as headroom.
+
+use attention_regression::agreement::{cosine, idempotence_gap, mse};
+use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
+use attention_regression::data::random::standard_normal;
+use attention_regression::linalg::{self, count, gram, relative_gap, symmetric_power, trace};
+use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Panels, Plot, Scale, Series, Side, Stroke};
+use attention_regression::regression::{Intercept, Ridge, hat_matrix};
+use attention_regression::{Mat, MatRef, Result};
+use faer::prelude::*;
+
+use crate::support::{diabetes, panel, record, rounding_bound, shown_rows, synthetic};
+
+/// ## Regression reads out its training set
+///
+/// Let $W_q = W_k = G^{-1/2}$. Then the scores are $X_*W_qW_k^\top X^\top = X_*G^{-1}X^\top$, and with the targets as
+/// values
+///
+/// $$X_*W_qW_k^\top X^\top y \;=\; X_*\,G^{-1}X^\top y \;=\; X_*\hat\beta.$$
+///
+/// That is the whole proof. Linear attention with this one form *is* least squares: its outputs agree with a QR solve
+/// within {{synthetic_gap}} on the synthetic data and within {{diabetes_gap}} on the diabetes table, rounding and no more.
+/// Nothing about the prediction was ever stored in the coefficients that is not in the rows: $\hat\beta$ is only the
+/// product of two thirds of the formula, taken early.
+///
+/// ![**Four matrices, one picture.** Least squares' hat matrix, the attention weights, the scores before any
+/// normalisation, and the form between queries and keys, which is $G^{-1}$. Each panel is coloured over its own largest
+/// entry.](figure)
+///
+/// ```toml
+/// kind = "identity"
+/// settles = { S1 = "holds", O2 = "holds" }
+/// finding = "Linear attention with $W_qW_k^\\top = (X^\\top X)^{-1}$ is least squares, to rounding, on made and on real data."
+/// headline = "synthetic_gap"
+/// breaks_when = "the inverse is left out. With $W = I$ the same products miss the least-squares predictions by {{identity_form:2}} times their size."
+/// ```
+#[test]
+fn regression_reads_out_its_training_set() -> Result<()> {
+    let mut evidence = Evidence::new();
+    for (name, data) in [("synthetic", synthetic()), ("diabetes", diabetes()?)] {
+        let (x, y, new) = (data.train.x.as_ref(), data.train.y.as_ref(), data.test.x.as_ref());
+        let head = Head::tied(symmetric_power(gram(x).as_ref(), -0.5)?);
+        let attended = linear::output(head.queries(new).as_ref(), head.keys(x).as_ref(), y, 1.0, Diagonal::Kept);
+        let predicted = Ridge::fit(x, y, 0.0, Intercept::None)?.predict(new);
+        evidence.rounding(&format!("{name}_gap"), &format!("outputs against least squares, {name}"), relative_gap(attended.as_ref(), predicted.as_ref()), rounding_bound(x)?);
+    }
+
+    // Control: the same products without the inverse Gram matrix.
+    let data = synthetic();
+    let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+    let plain = linear::output(x, x, y, 1.0, Diagonal::Kept);
+    let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
+    evidence.control("identity_form", "outputs against least squares, $W = I$", relative_gap(plain.as_ref(), fit.fitted()), relative(1e-6), at_least(10.0));
+
+    let head = Head::tied(symmetric_power(gram(x).as_ref(), -0.5)?);
+    let (scores, hat) = (scores(head.queries(x).as_ref(), head.keys(x).as_ref()), hat_matrix(x, 0.0, Intercept::None)?);
+    let shown = shown_rows(fit.fitted());
+    let all: Vec<usize> = (0..x.ncols()).collect();
+    let panels = vec![
+        panel("H", "the hat matrix", "trace 8", hat.as_ref(), &shown),
+        panel("A", "attention weights", "trace 8", scores.as_ref(), &shown),
+        panel("QKᵀ", "scores", "before any scale", scores.as_ref(), &shown),
+        panel("W_qW_kᵀ", "the form", "8 × 8", head.form().as_ref(), &all),
+    ];
+    evidence.exactly("degrees_of_freedom", "effective degrees of freedom of both", trace(scores.as_ref()).round() as usize, x.ncols());
+    evidence.figure(Figure { title: "Least squares' hat matrix beside linear attention with the inverse Gram matrix".to_owned(), plot: Plot::Panels(Panels { panels }) });
+    record!(evidence)
+}
+
+/// ## The picture needs orthonormal columns
+///
+/// The picture leaves $G^{-1}$ out: $\hat y = XX^\top y$. When is it right? $XX^\top y = X\hat\beta$ says
+/// $X(X^\top y - \hat\beta) = 0$, hence $X^\top y = \hat\beta$, hence $G\hat\beta = \hat\beta$. For every $y$ at once that
+/// is $G = I$: the columns of $X$ must be orthonormal. Make them so, and the picture agrees with least squares within
+/// {{orthonormal_gap}}.
+///
+/// On the data as they are it is not a rough sketch of a regression; it is nothing like one. Its mean squared error on
+/// the synthetic data is {{error_ratio:2}} times that of least squares. Most of that is scale, so let the picture off:
+/// multiply its output by the best number there is. The error is still {{rescaled_ratio:3}} times too large, because the
+/// *direction* is wrong. Rows far along the common direction of the features shout down the rest, and the cosine between
+/// the two sets of predictions is {{synthetic_cosine:3}}. On the diabetes table, standardised, the cosine is
+/// {{diabetes_cosine:3}} and the best rescaling leaves {{diabetes_rescaled:4}} where least squares leaves
+/// {{diabetes_least_squares:4}}.
+///
+/// ![**A wrong direction cannot be scaled away.** The picture's predictions on the synthetic training rows, after the best
+/// rescaling, against those of least squares. On the dotted line they would agree.](figure)
+///
+/// ```toml
+/// kind = "identity"
+/// settles = { S2 = "holds if" }
+/// finding = "Exact when the columns of $X$ are orthonormal. On the synthetic data as they are its error is {{error_ratio:2}} times that of least squares, and no rescaling mends the direction."
+/// uses = ["regression_reads_out_its_training_set"]
+/// headline = "orthonormal_gap"
+/// breaks_when = "the columns are correlated. Even after the best rescaling the picture's error is {{rescaled_ratio:3}} times that of least squares."
+/// ```
+#[test]
+fn the_picture_needs_orthonormal_columns() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let data = synthetic();
+    let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+    let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
+    let orthonormal = x * symmetric_power(gram(x).as_ref(), -0.5)?;
+    let drawn = linear::output(orthonormal.as_ref(), orthonormal.as_ref(), y, 1.0, Diagonal::Kept);
+    evidence.rounding("orthonormal_gap", "$ZZ^\\top y$ against least squares, $Z^\\top Z = I$", relative_gap(drawn.as_ref(), fit.fitted()), rounding_bound(x)?);
+
+    // Control: the columns as they are, then with the best rescaling.
+    let picture = linear::output(x, x, y, 1.0, Diagonal::Kept);
+    let rescaled = best_rescaling(picture.as_ref(), y);
+    let error = mse(fit.fitted(), y);
+    evidence.control("error_ratio", "mean squared error of $XX^\\top y$ over that of least squares", mse(picture.as_ref(), y) / error, relative(1e-6), at_least(1e6));
+    evidence.control("rescaled_ratio", "the same after the best rescaling", mse(rescaled.as_ref(), y) / error, relative(1e-6), at_least(3.0));
+    evidence.note("synthetic_cosine", "cosine to least squares, synthetic", cosine(picture.as_ref(), fit.fitted()), relative(1e-6));
+
+    let table = diabetes()?;
+    let (real, target) = (table.train.x.as_ref(), table.train.y.as_ref());
+    let real_fit = Ridge::fit(real, target, 0.0, Intercept::None)?;
+    let real_picture = linear::output(real, real, target, 1.0, Diagonal::Kept);
+    evidence.judge("diabetes_cosine", "cosine to least squares, diabetes", cosine(real_picture.as_ref(), real_fit.fitted()), relative(1e-4), expected(0.8795));
+    evidence.judge("diabetes_rescaled", "mean squared error after the best rescaling, diabetes", mse(best_rescaling(real_picture.as_ref(), target).as_ref(), target), relative(5e-4), expected(3489.0));
+    evidence.judge("diabetes_least_squares", "mean squared error of least squares, diabetes", mse(real_fit.fitted(), target), relative(1e-5), expected(2774.98));
+    evidence.figure(scatter(fit.fitted(), rescaled.as_ref()));
+    record!(evidence)
+}
+
+/// The multiple of a prediction with the smallest squared error.
+fn best_rescaling(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> Mat<f64> {
+    let (product, square) = (prediction.transpose() * target, prediction.transpose() * prediction);
+    prediction * Scale(product[(0, 0)] / square[(0, 0)])
+}
+
+fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
+    let points = |matrix: MatRef<'_, f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
+    let ticks = vec![-8.0, -4.0, 0.0, 4.0, 8.0];
+    let axis = |name: &str| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.clone() };
+    let drawn = Series { name: "XXᵀy, rescaled".to_owned(), ink: Ink::Linear, mark: Some(Mark::Circle), stroke: Stroke::None, x: points(fitted), y: points(picture), relative: 1e-4, label: None };
+    let line = Series { name: "agreement".to_owned(), ink: Ink::Muted, mark: None, stroke: Stroke::Dotted, x: vec![-8.0, 8.0], y: vec![-8.0, 8.0], relative: 1e-4, label: Some(Label { at: 1, side: Side::Left }) };
+    let chart = Chart { x: axis("least-squares prediction, in units of y"), y: axis("prediction of the picture XXᵀy after the best rescaling, in units of y"), series: vec![line, drawn] };
+    Figure { title: "The picture's predictions against those of least squares".to_owned(), plot: Plot::Chart(chart) }
+}
+
+/// ## Linear attention projects only if its form inverts the Gram matrix on its range
+///
+/// A hat matrix is a projection: applied twice it does what it did once. Is linear attention $A = XWX^\top$ one?
+/// $A^2 = XWGWX^\top$, so with independent columns $A^2 = A$ says $WGW = W$, and nothing else will do. The form need not
+/// be $G^{-1}$: for any $B$ with $r$ columns, $W = B(B^\top GB)^{-1}B^\top$ passes, and then $A$ projects onto the $r$
+/// directions $XB$. With three random columns the projection holds within {{projection_gap}}, and the trace, the number
+/// of directions, is {{directions}}.
+///
+/// The condition is sharp in the scale as well. One per cent more of the same form, and squaring shows it at once.
+///
+/// ```toml
+/// kind = "identity"
+/// settles = { S3 = "holds if" }
+/// finding = "Always linear in the targets; a projection if and only if $WGW = W$. Without whitening no scale makes $W = I$ one."
+/// uses = ["regression_reads_out_its_training_set"]
+/// headline = "projection_gap"
+/// breaks_when = "the form is too large by one part in a hundred: $\\|A^2 - A\\|$ is then {{one_per_cent_more:.4}} of $\\|A\\|$."
+/// ```
+#[test]
+fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_range() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let data = synthetic();
+    let x = data.train.x.as_ref();
+    let basis = standard_normal(3, 0, x.ncols(), 3);
+    let inner = basis.transpose() * gram(x) * &basis;
+    let form = &basis * symmetric_power(inner.as_ref(), -1.0)? * basis.transpose();
+    let weights = linear::weights((x * &form).as_ref(), x, 1.0, Diagonal::Kept);
+    let bound = rounding_bound(x)? * linalg::condition_number(basis.as_ref())?.powi(2);
+    evidence.rounding("projection_gap", "$\\|A^2 - A\\|_F / \\|A\\|_F$, $W = B(B^\\top GB)^{-1}B^\\top$", idempotence_gap(weights.as_ref()), bound);
+    evidence.rounding("form_gap", "$\\|WGW - W\\|_F / \\|W\\|_F$", relative_gap((&form * gram(x) * &form).as_ref(), form.as_ref()), bound);
+    evidence.exactly("directions", "$\\operatorname{tr} A$, to the nearest whole number", trace(weights.as_ref()).round() as usize, 3);
+
+    // Control: one per cent too much.
+    let more = &weights * Scale(1.01);
+    evidence.control("one_per_cent_more", "$\\|A^2 - A\\|_F / \\|A\\|_F$, $1.01\\,W$", idempotence_gap(more.as_ref()), absolute(1e-9), at_least(0.0099));
+    record!(evidence)
+}
+
+/// ## The scale that projects is one over n
+///
+/// Which number should stand before $QK^\top$? Transformers divide by $\sqrt p$, the post divides by the number of
+/// features, $d$. Neither knows how many rows there are, and a regression must: an average over $n$ rows has a $1/n$ in
+/// it. On whitened rows, $Z^\top Z = nI$, the weights $ZZ^\top/n$ project within {{per_row_gap}}. Divided by $d$ they are
+/// $n/d = 25$ times too large, and $\|A^2 - A\| = (n/d - 1)\,\|A\|$: {{per_feature_white:.1}} norms from a projection,
+/// where zero is one. On the rows as they are it is {{per_feature_raw:3}} norms.
+///
+/// A trained $W$ can absorb any constant, so the scale is no obstacle to learning. It is one to reading: entries of
+/// $W_qW_k^\top$ on raw data come out near $d\,G^{-1}$, with spectral norm {{learnt_norm:2}}, and look like nothing at
+/// all unless one knows.
+///
+/// ![**The post's scale, untrained.** Least squares' hat matrix beside attention with $W = I$ and scale $1/d$. The pattern of
+/// common direction drowns the rest: rows agree with rows on their side of the mean, and disagree with those on the
+/// other.](figure)
+///
+/// ```toml
+/// kind = "identity"
+/// settles = { S3 = "holds if" }
+/// finding = "The scale that projects is $1/n$ on whitened rows. At the post's $1/d$ the weights are $n/d$ times too large."
+/// uses = ["linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_range"]
+/// headline = "per_row_gap"
+/// breaks_when = "the scale is $1/d$: on whitened rows $\\|A^2 - A\\|$ is then {{per_feature_white:.1}} times $\\|A\\|$."
+/// ```
+#[test]
+fn the_scale_that_projects_is_one_over_n() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let data = synthetic();
+    let (x, n, d) = (data.train.x.as_ref(), count(data.train.n()), count(data.train.d()));
+    let white = x * symmetric_power(gram(x).as_ref(), -0.5)? * Scale(n.sqrt());
+    let weights = |rows: MatRef<'_, f64>, scale: f64| linear::weights(rows, rows, scale, Diagonal::Kept);
+    evidence.rounding("per_row_gap", "$\\|A^2 - A\\|_F / \\|A\\|_F$, whitened rows, scale $1/n$", idempotence_gap(weights(white.as_ref(), 1.0 / n).as_ref()), rounding_bound(x)?);
+
+    // Control: divided by the number of features.
+    let raw = weights(x, 1.0 / d);
+    evidence.control("per_feature_white", "the same, scale $1/d$", idempotence_gap(weights(white.as_ref(), 1.0 / d).as_ref()), relative(1e-8), expected(n / d - 1.0));
+    evidence.control("per_feature_raw", "the same, rows as they are, scale $1/d$", idempotence_gap(raw.as_ref()), relative(1e-6), at_least(50.0));
+    let inverse = symmetric_power(gram(x).as_ref(), -1.0)? * Scale(d);
+    evidence.judge("learnt_norm", "$\\|d\\,G^{-1}\\|_2$, what scale $1/d$ makes $W$ learn", linalg::spectral_norm(inverse.as_ref())?, relative(1e-6), at_most(1.0));
+
+    let fit = Ridge::fit(x, data.train.y.as_ref(), 0.0, Intercept::None)?;
+    let (shown, all) = (shown_rows(fit.fitted()), (0..x.ncols()).collect::<Vec<_>>());
+    let panels = vec![
+        panel("H", "the hat matrix", "trace 8", hat_matrix(x, 0.0, Intercept::None)?.as_ref(), &shown),
+        panel("A", "weights, scale 1 ∕ d", "", raw.as_ref(), &shown),
+        panel("QKᵀ", "scores", "d times A", scores(x, x).as_ref(), &shown),
+        panel("W_qW_kᵀ", "the form", "8 × 8", Head::identity(x.ncols()).form().as_ref(), &all),
+    ];
+    evidence.figure(Figure { title: "Least squares' hat matrix beside untrained linear attention with the post's scale".to_owned(), plot: Plot::Panels(Panels { panels }) });
+    record!(evidence)
+}
+
+/// ## Without softmax the product can be taken from the right
+///
+/// $(QK^\top)V = Q(K^\top V)$. The left side makes an $n \times n$ matrix, the right side one of $p \times m$; they agree
+/// within {{association_gap}}. At four thousand rows, sixteen columns and one target the left side takes
+/// {{flops_ratio|two thousand times|2000..2200}} as many floating-point operations, {{flops_by_definition:3}} against
+/// {{flops:3}}, and the ratio grows with every row. The small matrix is the sufficient statistic of a regression,
+/// $X^\top y$: what a linear attention layer carries from token to token is what a statistician would have kept.
+///
+/// Softmax forbids the step. The exponential stands between the two products, and an exponential of a sum is not a sum of
+/// anything. Taking it of queries and keys apart, so that the product may be regrouped, makes another layer.
+///
+/// ![**What the parentheses cost.** Floating-point operations of one output, counted from the formulas, sixteen columns and
+/// one target.](figure)
+///
+/// ```toml
+/// kind = "identity"
+/// uses = ["regression_reads_out_its_training_set"]
+/// headline = "association_gap"
+/// breaks_when = "a softmax stands between the products: normalising queries and keys apart, so that they can be regrouped, moves the output by {{regrouped_softmax:2}} of its norm."
+/// ```
+#[test]
+fn without_softmax_the_product_can_be_taken_from_the_right() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let (n, p, m) = (500, 16, 1);
+    let (q, k, v) = (standard_normal(19, 0, n, p), standard_normal(19, 1, n, p), standard_normal(19, 2, n, m));
+    let (q, k, v) = (q.as_ref(), k.as_ref(), v.as_ref());
+    let right = linear::output(q, k, v, 1.0, Diagonal::Kept);
+    let left = linear::output_by_definition(q, k, v, 1.0, Diagonal::Kept);
+    // Sums of products lose √n ε of the sum of their absolute values.
+    let absolute_of = |a: MatRef<'_, f64>| Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)].abs());
+    let summed = linear::output(absolute_of(q).as_ref(), absolute_of(k).as_ref(), absolute_of(v).as_ref(), 1.0, Diagonal::Kept);
+    let bound = 100.0 * count(n).sqrt() * f64::EPSILON * linalg::frobenius_norm(summed.as_ref()) / linalg::frobenius_norm(left.as_ref());
+    evidence.rounding("association_gap", "$Q(K^\\top V)$ against $(QK^\\top)V$", relative_gap(right.as_ref(), left.as_ref()), bound);
+    let (few, many) = (linear::flops(4000, 4000, p, m) as f64, linear::flops_by_definition(4000, 4000, p, m) as f64);
+    evidence.note("flops", "operations of $Q(K^\\top V)$, $n = 4000$", few, relative(1e-12));
+    evidence.note("flops_by_definition", "operations of $(QK^\\top)V$, $n = 4000$", many, relative(1e-12));
+    evidence.judge("flops_ratio", "their ratio", many / few, relative(1e-12), at_least(2000.0));
+
+    // Control: softmax, with the exponentials taken apart so that the product can be regrouped.
+    let attended = softmax::output(q, k, v, softmax::temperature_of_width(p), Diagonal::Kept)?;
+    let columns = Mat::<f64>::identity(p, p);
+    let (q_apart, k_apart) = (softmax::weights(q, columns.as_ref(), 1.0, Diagonal::Kept)?, softmax::weights(k.transpose(), Mat::<f64>::identity(n, n).as_ref(), 1.0, Diagonal::Kept)?);
+    let regrouped = linear::output(q_apart.as_ref(), k_apart.transpose(), v, 1.0, Diagonal::Kept);
+    evidence.control("regrouped_softmax", "softmax of queries and keys apart, against softmax of their products", relative_gap(regrouped.as_ref(), attended.as_ref()), relative(1e-6), at_least(0.3));
+    evidence.figure(costs(p, m));
+    record!(evidence)
+}
+
+fn costs(width: usize, targets: usize) -> Figure {
+    let rows = [100, 300, 1000, 3000, 10_000, 30_000, 100_000];
+    let series = |name: &str, ink: Ink, mark: Mark, flops: fn(usize, usize, usize, usize) -> u64| Series {
+        name: name.to_owned(),
+        ink,
+        mark: Some(mark),
+        stroke: Stroke::Solid,
+        x: rows.iter().map(|&n| count(n)).collect(),
+        y: rows.iter().map(|&n| flops(n, n, width, targets) as f64).collect(),
+        relative: 1e-12,
+        label: Some(Label { at: 5, side: Side::Left }),
+    };
+    let axis = |name: &str, exponents: std::ops::RangeInclusive<i32>| Axis { name: name.to_owned(), scale: Scale::Log, ticks: exponents.map(|exponent| 10f64.powi(exponent)).collect() };
+    let chart = Chart {
+        x: axis("rows n", 2..=5),
+        y: Axis { ticks: vec![1e3, 1e5, 1e7, 1e9, 1e12], ..axis("floating-point operations", 3..=12) },
+        series: vec![series("(QKᵀ)V, quadratic in n", Ink::Softmax, Mark::Square, linear::flops_by_definition), series("Q(KᵀV), linear in n", Ink::Linear, Mark::Circle, linear::flops)],
+    };
+    Figure { title: "Floating-point operations of attention against the number of rows, in two orders of the product".to_owned(), plot: Plot::Chart(chart) }
+}
