@@ -152,10 +152,10 @@ fn best_rescaling(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> Mat<f
 
 fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
     let points = |matrix: MatRef<'_, f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
-    let ticks = vec![-8.0, -4.0, 0.0, 4.0, 8.0];
+    let ticks = vec![-12.0, -6.0, 0.0, 6.0, 12.0];
     let axis = |name: &str| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.clone() };
     let drawn = Series { name: "XXᵀy, rescaled".to_owned(), ink: Ink::Linear, mark: Some(Mark::Circle), stroke: Stroke::None, x: points(fitted), y: points(picture), relative: 1e-4, label: None };
-    let line = Series { name: "agreement".to_owned(), ink: Ink::Muted, mark: None, stroke: Stroke::Dotted, x: vec![-8.0, 8.0], y: vec![-8.0, 8.0], relative: 1e-4, label: Some(Label { at: 1, side: Side::Left }) };
+    let line = Series { name: "agreement".to_owned(), ink: Ink::Muted, mark: None, stroke: Stroke::Dotted, x: vec![-12.0, 12.0], y: vec![-12.0, 12.0], relative: 1e-4, label: Some(Label { at: 1, side: Side::Left }) };
     let chart = Chart { x: axis("least-squares prediction, in units of y"), y: axis("prediction of the picture XXᵀy after the best rescaling, in units of y"), series: vec![line, drawn] };
     Figure { title: "The picture's predictions against those of least squares".to_owned(), plot: Plot::Chart(chart) }
 }
