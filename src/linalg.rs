@@ -7,9 +7,10 @@ use faer::{Mat, MatRef};
 
 use crate::{Error, Result};
 
-/// The largest |entry|; 0 for an empty matrix.
+/// The largest |entry|; 0 for an empty matrix, NaN where an entry is NaN.
 pub fn max_abs(a: MatRef<'_, f64>) -> f64 {
-    entries(a).fold(0.0, |largest: f64, entry| largest.max(entry.abs()))
+    // `f64::max` would pass over NaN, and a gap that is NaN must not look small.
+    entries(a).fold(0.0, |largest: f64, entry| if entry.is_nan() || entry.abs() > largest { entry.abs() } else { largest })
 }
 
 /// The largest |aᵢⱼ − bᵢⱼ|.

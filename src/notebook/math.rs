@@ -136,6 +136,10 @@ pub fn typeset(markdown: &str) -> Result<String, (usize, String)> {
             out.push_str(&markdown[done..span.range.start]);
             out.push_str(&mathml(&latex, display).map_err(|error| (span.range.start, error))?);
             done = span.range.end;
+            if markdown[done..].starts_with(['.', ',', ';', ':', ')', '?', '!', '\'', '’', '”']) {
+                // A word joiner: no line may begin with the punctuation after a formula.
+                out.push('\u{2060}');
+            }
         }
     }
     out.push_str(&markdown[done..]);

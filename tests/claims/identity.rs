@@ -17,8 +17,8 @@
 //! a product, is what softmax takes away.
 //!
 //! Every identity below is tested by computing both sides along different roads: attention by its products, regression by
-//! a QR factorisation. Two such roads never meet exactly. We allow them $100\sqrt n\,\varepsilon\,\kappa(G)$: sums over
-//! $n$ rows lose about $\sqrt n\,\varepsilon$, solving magnifies that by the condition number of $G$, and the hundred
+//! a QR factorisation. Two such roads never meet exactly. We allow them $100\,n^{1/2}\varepsilon\,\kappa(G)$: sums over
+//! $n$ rows lose about $n^{1/2}\varepsilon$, solving magnifies that by the condition number of $G$, and the hundred
 //! covers the constants of either road. How far below its bound each gap stays is printed as headroom.
 
 use attention_regression::agreement::{cosine, idempotence_gap, mse};
@@ -81,7 +81,7 @@ fn regression_reads_out_its_training_set() -> Result<()> {
     let panels = vec![
         panel("H", "the hat matrix", "trace 8", hat.as_ref(), &shown),
         panel("A", "attention weights", "trace 8", scores.as_ref(), &shown),
-        panel("QKᵀ", "scores", "before any scale", scores.as_ref(), &shown),
+        panel("QKᵀ", "scores", "", scores.as_ref(), &shown),
         panel("W_qW_kᵀ", "the form", "8 × 8", head.form().as_ref(), &all),
     ];
     evidence.exactly("degrees_of_freedom", "effective degrees of freedom of both", trace(scores.as_ref()).round() as usize, x.ncols());
@@ -200,7 +200,7 @@ fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_ran
 
 /// ## The scale that projects is one over n
 ///
-/// Which number should stand before $QK^\top$? Transformers divide by $\sqrt p$, the post divides by the number of
+/// Which number should stand before $QK^\top$? Transformers divide by $p^{1/2}$, the post divides by the number of
 /// features, $d$. Neither knows how many rows there are, and a regression must: an average over $n$ rows has a $1/n$ in
 /// it. On whitened rows, $Z^\top Z = nI$, the weights $ZZ^\top/n$ project within {{per_row_gap}}. Divided by $d$ they are
 /// $n/d = 25$ times too large, and $\|A^2 - A\| = (n/d - 1)\,\|A\|$: {{per_feature_white:.1}} norms from a projection,

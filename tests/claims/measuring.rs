@@ -81,7 +81,7 @@ fn error_and_bias(design: &Synthetic, seed: u64) -> Result<(f64, f64)> {
 /// ## One penalty, two scalings
 ///
 /// A penalty has the units of $X^\top X$. scikit-learn's diabetes table comes with columns of unit norm; standardising
-/// gives them variance one, which over $n = 442$ rows is norm $\sqrt n$. The same $\lambda$ therefore means two things:
+/// gives them variance one, which over $n = 442$ rows is norm $n^{1/2}$. The same $\lambda$ therefore means two things:
 /// ridge with $\lambda$ on unit-norm columns is ridge with $442\,\lambda$ on standardised ones, within {{scaling_gap}}.
 ///
 /// At $\lambda = 10^{-3}$ this is not academic. On standardised columns the penalty moves the coefficients by

@@ -100,7 +100,7 @@ fn predictions(data: &Dataset, own: bool) -> Result<Mat<f64>> {
 ///
 /// for every one of them. The symmetric root (ZCA), the spectral root (PCA) and the triangular root (Cholesky) agree with
 /// the hat matrix within {{zca_gap}} on the synthetic data, and so does ZCA turned by a random rotation. On the diabetes
-/// table, whose columns are ten times closer to dependent, they agree within {{diabetes_gap}}. The eigendecomposition is one
+/// table, whose columns are closer to dependent, they agree within {{diabetes_gap}}. The eigendecomposition is one
 /// way among many to do something that has only one outcome.
 ///
 /// ```toml
