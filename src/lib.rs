@@ -48,6 +48,8 @@
 //! | $\kappa$ | condition number | | `condition_number` |
 //! | $\varepsilon$ | machine precision, or what is added to a covariance | | `f64::EPSILON`, `epsilon` |
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod agreement;
 pub mod attention;
 pub mod data;

@@ -9,8 +9,12 @@ use crate::{Error, Result};
 
 /// The largest |entry|; 0 for an empty matrix, NaN where an entry is NaN.
 pub fn max_abs(a: MatRef<'_, f64>) -> f64 {
-    // `f64::max` would pass over NaN, and a gap that is NaN must not look small.
-    entries(a).fold(0.0, |largest: f64, entry| if entry.is_nan() || entry.abs() > largest { entry.abs() } else { largest })
+    largest(entries(a))
+}
+
+/// The largest magnitude, NaN where one is NaN: `f64::max` would pass over it, and a gap that is NaN must not look small.
+pub(crate) fn largest(numbers: impl Iterator<Item = f64>) -> f64 {
+    numbers.fold(0.0, |largest: f64, number| if number.is_nan() || number.abs() > largest { number.abs() } else { largest })
 }
 
 /// The largest |aᵢⱼ − bᵢⱼ|.
@@ -74,7 +78,9 @@ pub fn rank_floor(a: MatRef<'_, f64>, largest: f64) -> f64 {
 /// [`Error::NoConvergence`].
 pub fn condition_number(a: MatRef<'_, f64>) -> Result<f64> {
     let values = singular_values(a)?;
-    let (Some(&first), Some(&last)) = (values.first(), values.last()) else { return Ok(1.0) };
+    let (Some(&first), Some(&last)) = (values.first(), values.last()) else {
+        return Ok(1.0);
+    };
     Ok(if a.nrows() < a.ncols() || last <= rank_floor(a, first) { f64::INFINITY } else { first / last })
 }
 

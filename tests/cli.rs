@@ -1,0 +1,87 @@
+//! The command line as its users meet it: words, exit codes, and no colour where nobody looks.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str], folder: &Path) -> (i32, String, String) {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_attention-regression")).args(arguments).current_dir(folder).output().expect("the binary");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (status.code().unwrap_or(-1), text(stdout), text(stderr))
+}
+
+fn here(arguments: &[&str]) -> (i32, String, String) {
+    let (code, out, error) = run(arguments, Path::new(env!("CARGO_MANIFEST_DIR")));
+    assert!(!out.contains('\u{1b}') && !error.contains('\u{1b}'), "colour on a pipe");
+    assert!(!error.contains("panicked"), "{error}");
+    (code, out, error)
+}
+
+#[test]
+fn help_shows_examples_and_exit_codes() {
+    let (code, out, _) = here(&["--help"]);
+    assert_eq!(code, 0);
+    for part in ["Examples:", "--open", "--out <DIR>", "--check", "claims show ID", "Exit code:"] {
+        assert!(out.contains(part), "{part} is missing from\n{out}");
+    }
+    assert_eq!(here(&["--version"]).0, 0);
+}
+
+#[test]
+fn claims_are_listed_for_people_and_for_programs() {
+    let (code, table, error) = here(&["claims"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(table.lines().next().is_some_and(|head| head.starts_with("claim ") && head.contains("headline")));
+    let (code, json, _) = here(&["claims", "--json"]);
+    assert_eq!(code, 0);
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(document["schema"], "attention-regression/claims/1");
+    let claims = document["claims"].as_array().expect("claims");
+    assert_eq!(claims.len() + 1, table.lines().count());
+    for claim in claims {
+        for key in ["id", "kind", "chapter", "settles", "uses", "metrics", "controls"] {
+            assert!(!claim[key].is_null(), "{key} is missing from {claim}");
+        }
+        assert!(!claim["controls"].as_object().expect("controls").is_empty());
+    }
+    for statement in document["statements"].as_array().expect("statements") {
+        assert!(statement["id"].is_string() && statement["verdict"].is_string() && statement["claims"].is_array());
+    }
+}
+
+#[test]
+fn one_claim_is_shown_with_its_command_and_a_wrong_name_with_a_right_one() {
+    let (code, out, _) = here(&["claims", "show", "regression_reads_out_its_training_set"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("Check it: cargo test --test claims regression_reads_out_its_training_set") && out.contains("Breaks when"));
+    let (code, _, error) = here(&["claims", "show", "regression_reads_its_training_set"]);
+    assert_eq!(code, 1);
+    assert!(error.contains("did you mean `regression_reads_out_its_training_set`?"), "{error}");
+}
+
+#[test]
+fn mistakes_are_told_from_faults_by_the_exit_code() {
+    assert_eq!(here(&["--nonsense"]).0, 2);
+    assert_eq!(here(&["--open", "--check"]).0, 2);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let (code, _, error) = run(&["claims"], elsewhere.path());
+    assert_eq!(code, 1);
+    assert!(error.contains("holds no notebook") && error.contains("--root DIR"), "{error}");
+    let root = env!("CARGO_MANIFEST_DIR");
+    assert_eq!(run(&["claims", "--root", root], elsewhere.path()).0, 0);
+}
+
+#[test]
+fn the_book_is_rendered_where_it_is_asked_for_and_nowhere_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("site");
+    let (code, told, error) = here(&["--out", &out.to_string_lossy()]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(told.contains("The book is at") && out.join("index.html").is_file());
+    std::fs::write(folder.path().join("note.txt"), "mine").expect("a file");
+    let (code, _, error) = here(&["--out", &folder.path().to_string_lossy()]);
+    assert_eq!(code, 1);
+    assert!(error.contains("not an earlier book"), "{error}");
+    assert!(folder.path().join("note.txt").exists());
+    assert_eq!(here(&["--check"]).0, 0);
+}

@@ -45,7 +45,13 @@ impl Audit {
     fn matrix(&mut self, place: &str, got: MatRef<'_, f64>, expected: &Value, tolerance: f64) {
         let expected = matrix(expected);
         if (got.nrows(), got.ncols()) != (expected.nrows(), expected.ncols()) {
-            self.failures.push(format!("{place}: {} × {} instead of {} × {}", got.nrows(), got.ncols(), expected.nrows(), expected.ncols()));
+            self.failures.push(format!(
+                "{place}: {} × {} instead of {} × {}",
+                got.nrows(),
+                got.ncols(),
+                expected.nrows(),
+                expected.ncols()
+            ));
             return;
         }
         self.checked += 1;
@@ -55,8 +61,7 @@ impl Audit {
         if relative / tolerance > self.worst.0 {
             self.worst = (relative / tolerance, place.to_owned());
         }
-        // NaN must fail: the comparison is written so that it does.
-        if !(relative <= tolerance) {
+        if relative.is_nan() || relative > tolerance {
             self.failures.push(format!("{place}: off by {relative:.2e} of the largest entry, allowed {tolerance:.0e}"));
         }
     }
@@ -129,13 +134,15 @@ fn case(audit: &mut Audit, case: &Value) {
             "ridge" => expected.as_array().into_iter().flatten().for_each(|fit| ridge(audit, place, x, y, input, fit, tolerance)),
             "ols" => ols(audit, place, x, y, expected, tolerance),
             "whitening" => whitening(audit, place, x, expected, whitening_tolerance, expected["eps"].as_f64().unwrap_or(0.0)),
-            "attention" => audit.fields(place, expected, |audit, variant, expected, place| attention(audit, place, variant, input, expected, tolerance)),
+            "attention" => audit
+                .fields(place, expected, |audit, variant, expected, place| attention(audit, place, variant, input, expected, tolerance)),
             "cosine_ridge_softmax_self_separate" | "cosine_ridge_linear_self_separate" => {
                 let (wq, wk) = (matrix(&input["Wq"]), matrix(&input["Wk"]));
                 let head = Head::separate(wq, wk);
                 let (q, k) = (head.queries(x), head.keys(x));
                 let attended = if key.contains("softmax") {
-                    softmax::output(q.as_ref(), k.as_ref(), y, softmax::temperature_of_width(head.width()), Diagonal::Kept).expect("softmax")
+                    softmax::output(q.as_ref(), k.as_ref(), y, softmax::temperature_of_width(head.width()), Diagonal::Kept)
+                        .expect("softmax")
                 } else {
                     linear::output(q.as_ref(), k.as_ref(), y, 1.0 / linalg::count(x.ncols()), Diagonal::Kept)
                 };
@@ -231,7 +238,9 @@ fn whitening(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, expected: &Valu
             "pca" => audit.matrix(place, signed_like(fit(Root::Pca).matrix(), &matrix(expected)).as_ref(), expected, tolerance),
             "zca_whitened" => audit.matrix(place, fit(Root::Zca).apply(x).as_ref(), expected, tolerance),
             "zca_whitened_first_row" => audit.matrix(place, fit(Root::Zca).apply(x.subrows(0, 1)).transpose(), expected, tolerance),
-            "zca_whitened_cov" => audit.matrix(place, covariance(fit(Root::Zca).apply(x).as_ref(), Divisor::N).as_ref(), expected, tolerance),
+            "zca_whitened_cov" => {
+                audit.matrix(place, covariance(fit(Root::Zca).apply(x).as_ref(), Divisor::N).as_ref(), expected, tolerance)
+            }
             _ => return false,
         }
         true
@@ -240,7 +249,9 @@ fn whitening(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, expected: &Valu
 
 /// The columns of a spectral root, whose signs are a matter of convention, with the signs of `expected`.
 fn signed_like(root: MatRef<'_, f64>, expected: &Mat<f64>) -> Mat<f64> {
-    let sign = |j: usize| if (0..root.nrows()).map(|i| root[(i, j)] * expected[(i, j)]).sum::<f64>() < 0.0 { -1.0 } else { 1.0 };
+    let sign = |j: usize| {
+        if (0..root.nrows()).map(|i| root[(i, j)] * expected[(i, j)]).sum::<f64>() < 0.0 { -1.0 } else { 1.0 }
+    };
     Mat::from_fn(root.nrows(), root.ncols(), |i, j| sign(j) * root[(i, j)])
 }
 
@@ -261,11 +272,16 @@ fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expec
         match key {
             "scores" => audit.matrix(place, scores(q, k).as_ref(), expected, tolerance),
             "W_combined" => audit.matrix(place, head.form().as_ref(), expected, tolerance),
-            "effective_weights" => audit.matrix(place, linear::effective_weights(head.form().as_ref(), x.as_ref(), v, scale).as_ref(), expected, tolerance),
+            "effective_weights" => {
+                audit.matrix(place, linear::effective_weights(head.form().as_ref(), x.as_ref(), v, scale).as_ref(), expected, tolerance)
+            }
             "softmax" | "linear" => {
                 let soft = key == "softmax";
                 let (weights, output) = if soft {
-                    (softmax::weights(q, k, temperature, Diagonal::Kept).expect("weights"), softmax::output(q, k, v, temperature, Diagonal::Kept).expect("output"))
+                    (
+                        softmax::weights(q, k, temperature, Diagonal::Kept).expect("weights"),
+                        softmax::output(q, k, v, temperature, Diagonal::Kept).expect("output"),
+                    )
                 } else {
                     (linear::weights(q, k, scale, Diagonal::Kept), linear::output(q, k, v, scale, Diagonal::Kept))
                 };
@@ -297,7 +313,11 @@ fn diabetes(audit: &mut Audit, block: &Value) {
             "X_raw" => audit.matrix(place, table.x.as_ref(), expected, 1e-15),
             "y" => audit.matrix(place, table.y.as_ref(), expected, 1e-15),
             "X_scaled" => audit.matrix(place, unit.x.as_ref(), expected, 1e-13),
-            "feature_names" => audit.text(place, &names.join(","), &Value::String(expected.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(","))),
+            "feature_names" => audit.text(
+                place,
+                &names.join(","),
+                &Value::String(expected.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
+            ),
             "raw" => scaling(audit, place, &table, expected),
             "scaled" => scaling(audit, place, &unit, expected),
             "split_42" => split(audit, place, &table, expected),
@@ -362,7 +382,13 @@ fn split(audit: &mut Audit, place: &str, table: &Table, expected: &Value) {
             }
             "whitened_identity_attention" => {
                 let white = Whitening::fit(x, Root::Zca, Divisor::N, 0.0).expect("whitening");
-                let attended = linear::output(white.apply(new).as_ref(), white.apply(x).as_ref(), y.as_ref(), 1.0 / linalg::count(x.nrows()), Diagonal::Kept);
+                let attended = linear::output(
+                    white.apply(new).as_ref(),
+                    white.apply(x).as_ref(),
+                    y.as_ref(),
+                    1.0 / linalg::count(x.nrows()),
+                    Diagonal::Kept,
+                );
                 audit.matrix(place, attended.as_ref(), &expected["predict_test"], LIBRARY);
                 let least = Ridge::fit(x, y.as_ref(), 0.0, Intercept::None).expect("least squares").predict(new);
                 audit.matrix(place, least.as_ref(), &expected["ols_predict_test"], LIBRARY);
@@ -413,7 +439,18 @@ fn the_published_diabetes_fit_is_reproduced() {
     let table = data::diabetes::unit_norm().expect("the vendored table");
     let (x, y) = (table.x.as_ref(), table.y.as_ref());
     let fit = Ridge::fit(x, y, 0.0, Intercept::Fitted).expect("least squares");
-    let published = [-10.0098663, -239.81564367, 519.84592005, 324.3846455, -792.17563855, 476.73902101, 101.04326794, 177.06323767, 751.27369956, 67.62669218];
+    let published = [
+        -10.0098663,
+        -239.81564367,
+        519.84592005,
+        324.3846455,
+        -792.17563855,
+        476.73902101,
+        101.04326794,
+        177.06323767,
+        751.27369956,
+        67.62669218,
+    ];
     for (j, coefficient) in published.into_iter().enumerate() {
         approx::assert_abs_diff_eq!(fit.coefficients()[(j, 0)], coefficient, epsilon = 1e-7);
     }

@@ -21,8 +21,11 @@ pub fn asymmetry(a: MatRef<'_, f64>) -> f64 {
 
 /// The lowest and the highest row sum: both 1 where constants are reproduced.
 pub fn row_sums(a: MatRef<'_, f64>) -> (f64, f64) {
-    let sums = (0..a.nrows()).map(|i| a.row(i).iter().sum::<f64>());
-    sums.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), sum| (low.min(sum), high.max(sum)))
+    let sums: Vec<f64> = (0..a.nrows()).map(|i| a.row(i).iter().sum()).collect();
+    if sums.iter().any(|sum| sum.is_nan()) {
+        return (f64::NAN, f64::NAN);
+    }
+    sums.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), sum| (low.min(sum), high.max(sum)))
 }
 
 /// The share of entries below zero.
@@ -35,7 +38,7 @@ pub fn negative_share(a: MatRef<'_, f64>) -> f64 {
 pub fn perplexity(a: MatRef<'_, f64>) -> f64 {
     let of_row = |i: usize| {
         let total: f64 = a.row(i).iter().map(|entry| entry.abs()).sum();
-        let entropy: f64 = a.row(i).iter().map(|entry| share(entry.abs(), total)).filter(|&p| p > 0.0).map(|p| -p * libm::log(p)).sum();
+        let entropy: f64 = a.row(i).iter().map(|entry| share(entry.abs(), total)).filter(|&p| p != 0.0).map(|p| -p * libm::log(p)).sum();
         if total == 0.0 { 0.0 } else { libm::exp(entropy) }
     };
     share((0..a.nrows()).map(of_row).sum(), count(a.nrows()))

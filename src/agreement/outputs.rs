@@ -5,7 +5,7 @@
 
 use faer::MatRef;
 
-use crate::linalg::{column_means, count, entries, same_shape};
+use crate::linalg::{column_means, count, entries, largest, same_shape};
 
 /// Mean squared error over every entry.
 pub fn mse(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> f64 {
@@ -50,10 +50,6 @@ fn cosine_of(a: impl Iterator<Item = f64> + Clone, b: impl Iterator<Item = f64> 
     let (a, b) = (a.map(|x| x / largest_a), b.map(|y| y / largest_b));
     let product: f64 = a.clone().zip(b.clone()).map(|(x, y)| x * y).sum();
     quotient(product, (a.map(|x| x * x).sum::<f64>() * b.map(|y| y * y).sum::<f64>()).sqrt())
-}
-
-fn largest(entries: impl Iterator<Item = f64>) -> f64 {
-    entries.fold(0.0, |largest: f64, entry| largest.max(entry.abs()))
 }
 
 fn deviations(a: MatRef<'_, f64>) -> impl Iterator<Item = f64> + Clone + '_ {

@@ -9,7 +9,7 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 use super::{Diagonal, check_shapes};
-use crate::linalg::{count, leave_avx};
+use crate::linalg::{check_finite, count, leave_avx};
 use crate::{Error, Result};
 
 /// Query rows in a block: a block of scores for a few thousand keys stays in the second-level cache.
@@ -23,16 +23,24 @@ pub fn temperature_of_width(width: usize) -> f64 {
 /// softmax(QKᵀ/τ)V, n*×m, in blocks.
 ///
 /// # Errors
-/// [`Error::InvalidTemperature`], and [`Error::TooFewRows`] where a masked row has nobody else to attend to.
-pub fn output(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal) -> Result<Mat<f64>> {
+/// [`Error::InvalidTemperature`], [`Error::NotFinite`] for a score or a value, and [`Error::TooFewRows`] where a masked row has nobody
+/// else to attend to.
+pub fn output(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    temperature: f64,
+    diagonal: Diagonal,
+) -> Result<Mat<f64>> {
     check_shapes(queries, keys, values, diagonal);
     check(keys.nrows(), temperature, diagonal)?;
+    check_finite("V", values)?;
     let mut output = Mat::zeros(queries.nrows(), values.ncols());
     let mut block = Mat::zeros(keys.nrows(), BLOCK.min(queries.nrows()));
     for start in (0..queries.nrows()).step_by(BLOCK) {
         let rows = BLOCK.min(queries.nrows() - start);
         let mut weights = block.as_mut().subcols_mut(0, rows);
-        weigh(weights.as_mut(), queries.subrows(start, rows), keys, temperature, diagonal, start);
+        weigh(weights.as_mut(), queries.subrows(start, rows), keys, temperature, diagonal, start)?;
         matmul(output.as_mut().subrows_mut(start, rows), Accum::Replace, weights.transpose(), values, 1.0, Par::Seq);
     }
     Ok(output)
@@ -42,7 +50,13 @@ pub fn output(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_
 ///
 /// # Errors
 /// Those of [`output`].
-pub fn output_by_definition(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal) -> Result<Mat<f64>> {
+pub fn output_by_definition(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    temperature: f64,
+    diagonal: Diagonal,
+) -> Result<Mat<f64>> {
     Ok(weights(queries, keys, temperature, diagonal)? * values)
 }
 
@@ -54,7 +68,7 @@ pub fn weights(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, temperature: f64
     assert_eq!(queries.ncols(), keys.ncols(), "queries and keys of one width");
     check(keys.nrows(), temperature, diagonal)?;
     let mut transposed = Mat::zeros(keys.nrows(), queries.nrows());
-    weigh(transposed.as_mut(), queries, keys, temperature, diagonal, 0);
+    weigh(transposed.as_mut(), queries, keys, temperature, diagonal, 0)?;
     Ok(transposed.transpose().to_owned())
 }
 
@@ -70,7 +84,14 @@ fn check(keys: usize, temperature: f64, diagonal: Diagonal) -> Result<()> {
 }
 
 /// Writes the weights of a block of queries, one query a column, where the rows of faer's matrices are strided.
-fn weigh(mut weights: MatMut<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal, first: usize) {
+fn weigh(
+    mut weights: MatMut<'_, f64>,
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    temperature: f64,
+    diagonal: Diagonal,
+    first: usize,
+) -> Result<()> {
     matmul(weights.as_mut(), Accum::Replace, keys, queries.transpose(), 1.0 / temperature, Par::Seq);
     leave_avx();
     for column in 0..weights.ncols() {
@@ -84,6 +105,17 @@ fn weigh(mut weights: MatMut<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_
             *score = libm::exp(*score - largest);
             total += *score;
         }
+        // NaN among the scores, or infinities, end up in the sum.
+        if !total.is_finite() {
+            let key = scores.as_ref().iter().position(|weight| !weight.is_finite()).unwrap_or(0);
+            return Err(Error::NotFinite {
+                what: "a score QKᵀ/τ (row: query, column: key)",
+                row: first + column,
+                column: key,
+                value: total,
+            });
+        }
         scores.iter_mut().for_each(|weight| *weight /= total);
     }
+    Ok(())
 }

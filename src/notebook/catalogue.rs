@@ -26,7 +26,12 @@ pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String
     let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths = [0, 1, 2, 3, 4].map(width);
     let line = |row: &[String; 5]| {
-        let cells: Vec<String> = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| if column == 2 { format!("{cell:>width$}") } else { format!("{cell:<width$}") }).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .map(|(column, (cell, width))| if column == 2 { format!("{cell:>width$}") } else { format!("{cell:<width$}") })
+            .collect();
         format!("{}\n", cells.join("  ").trim_end())
     };
     let body: String = rows.iter().map(line).collect();
@@ -37,7 +42,14 @@ pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String
 pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String {
     let claim = |claim: &Claim| {
         let measured = metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
-        let pick = |control: bool| -> Value { measured.iter().filter(|(_, metric)| metric.control == control).map(|(name, metric)| (name.clone(), json!(metric))).collect::<serde_json::Map<_, _>>().into() };
+        let pick = |control: bool| -> Value {
+            measured
+                .iter()
+                .filter(|(_, metric)| metric.control == control)
+                .map(|(name, metric)| (name.clone(), json!(metric)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
+        };
         let settles: serde_json::Map<_, _> = claim.head.settles.iter().map(|(id, verdict)| (id.clone(), json!(verdict.name()))).collect();
         json!({
             "id": claim.id, "kind": claim.head.kind.name(), "chapter": claim.chapter, "title": claim.title, "headline": claim.head.headline,
@@ -58,7 +70,15 @@ pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String 
 
 /// One claim in full.
 pub fn show(claim: &Claim, metrics: &BTreeMap<String, Metrics>) -> String {
-    let mut out = format!("{}\n{} · {} · {}:{}\n\n{}\n\n", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line, claim.prose.text.trim());
+    let mut out = format!(
+        "{}\n{} · {} · {}:{}\n\n{}\n\n",
+        claim.title,
+        claim.head.kind.name(),
+        claim.chapter,
+        claim.file.display(),
+        claim.line,
+        claim.prose.text.trim()
+    );
     for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
         let role = if metric.control { " (control)" } else { "" };
         out.push_str(&format!("  {name}{role}: {}, {}\n      {}\n", value(metric), allowed(metric), metric.measures));
@@ -93,7 +113,9 @@ fn allowed(metric: &Metric) -> String {
         Reading::Value(value) => match (value.limit, value.tolerance) {
             (Some(Limit::AtMost(limit)), _) => format!("≤ {}", short(limit)),
             (Some(Limit::AtLeast(limit)), _) => format!("≥ {}", short(limit)),
-            (Some(Limit::Expected(expected)), tolerance) => format!("{} ± {}", number::unicode(expected, Digits::Short(8)), short(tolerance.margin(expected))),
+            (Some(Limit::Expected(expected)), tolerance) => {
+                format!("{} ± {}", number::unicode(expected, Digits::Short(8)), short(tolerance.margin(expected)))
+            }
             (None, Tolerance::Relative(share)) => format!("± {} relative", short(share)),
             (None, Tolerance::Absolute(width)) => format!("± {}", short(width)),
         },

@@ -133,7 +133,11 @@ impl Evidence {
         let median = if sorted.len() % 2 == 1 { sorted[half] } else { f64::midpoint(sorted[half - 1], sorted[half]) };
         let broken = values.iter().filter(|&&value| !limit.allows(value, tolerance)).count();
         if broken > 0 {
-            self.failures.push(format!("{name}: {measures} lies in {lowest:.4e} … {highest:.4e}; {broken} of {} seeds are not {}", values.len(), sentence(limit, tolerance)));
+            self.failures.push(format!(
+                "{name}: {measures} lies in {lowest:.4e} … {highest:.4e}; {broken} of {} seeds are not {}",
+                values.len(),
+                sentence(limit, tolerance)
+            ));
         }
         let spread = Spread { lowest, highest, seeds: i64::try_from(values.len()).unwrap_or(i64::MAX) };
         self.push(name, measures, false, Reading::Value(Value { value: median, tolerance, limit: Some(limit), spread: Some(spread) }));
@@ -151,7 +155,11 @@ impl Evidence {
             && !limit.allows(value.value, value.tolerance)
         {
             let (role, moral) = if control { ("control ", ": the control no longer breaks the claim") } else { ("", "") };
-            self.failures.push(format!("{role}{name}: {measures} is {:.6e}, must be {}{moral}", value.value, sentence(limit, value.tolerance)));
+            self.failures.push(format!(
+                "{role}{name}: {measures} is {:.6e}, must be {}{moral}",
+                value.value,
+                sentence(limit, value.tolerance)
+            ));
         }
         self.push(name, measures, control, Reading::Value(value));
     }
@@ -193,7 +201,9 @@ impl Evidence {
         let evidence = || self.metrics.iter().filter(|(_, metric)| !metric.control).map(|(_, metric)| metric.reading);
         let (shown, need) = match kind {
             Kind::Identity => (evidence().any(|reading| matches!(reading, Reading::Rounding { .. })), "a gap judged by `rounding`"),
-            Kind::Measured => (evidence().any(|reading| matches!(reading, Reading::Value(Value { spread: Some(_), .. }))), "an effect judged by `seeds`"),
+            Kind::Measured => {
+                (evidence().any(|reading| matches!(reading, Reading::Value(Value { spread: Some(_), .. }))), "an effect judged by `seeds`")
+            }
             Kind::Bound | Kind::Rate | Kind::Counterexample => {
                 let judged = |reading| matches!(reading, Reading::Rounding { .. } | Reading::Value(Value { limit: Some(_), .. }));
                 (evidence().any(judged), "a number judged by `judge`, `rounding` or `seeds`")
@@ -231,7 +241,10 @@ mod tests {
         let recording = good().recording(&SITE, &|_| None);
         assert_eq!(recording.failures, [""; 0]);
         assert_eq!(recording.snapshots[0].0, "chapter__a_claim");
-        assert_eq!(recording.snapshots[0].1, "[gap]\nmeasures = \"gap\"\nrounding_at_most = 1e-12\nheadroom = 3\n\n[moved]\nmeasures = \"gap, moved\"\ncontrol = true\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n");
+        assert_eq!(
+            recording.snapshots[0].1,
+            "[gap]\nmeasures = \"gap\"\nrounding_at_most = 1e-12\nheadroom = 3\n\n[moved]\nmeasures = \"gap, moved\"\ncontrol = true\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n"
+        );
     }
 
     #[test]
@@ -243,7 +256,14 @@ mod tests {
         evidence.exactly("rank", "rank", 7, 8);
         evidence.note("gap", "twice", 1.0, relative(1e-3));
         let failures = evidence.recording(&Site { kind: Kind::Identity, ..SITE }, &|_| None).failures.join("\n");
-        for part in ["gap: gap is 1.0e-3", "share: share is 4.000000e-1, must be at least 5e-1", "1 of 3 seeds are not at most 2.5e0", "rank is 7, must be 8", "two metrics are called gap", "there is no control"] {
+        for part in [
+            "gap: gap is 1.0e-3",
+            "share: share is 4.000000e-1, must be at least 5e-1",
+            "1 of 3 seeds are not at most 2.5e0",
+            "rank is 7, must be 8",
+            "two metrics are called gap",
+            "there is no control",
+        ] {
             assert!(failures.contains(part), "{part} is missing from\n{failures}");
         }
     }

@@ -142,18 +142,19 @@ impl Reader {
 
     fn start(&self, tag: &Tag, line: usize) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
-        let attribute = |key: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string());
+        let attribute =
+            |key: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string());
         if let Some(id) = attribute("id") {
             self.page.borrow_mut().ids.insert(id);
         }
         match name {
             "a" => self.link(attribute("href"), line),
-            "img" => {
-                if attribute("alt").is_none_or(|alt| alt.trim().is_empty()) {
-                    self.problem(line, "an image has no alternative text", "say in words what it shows");
-                }
+            "img" if attribute("alt").is_none_or(|alt| alt.trim().is_empty()) => {
+                self.problem(line, "an image has no alternative text", "say in words what it shows");
             }
-            "svg" if attribute("role").as_deref() == Some("img") => *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false }),
+            "svg" if attribute("role").as_deref() == Some("img") => {
+                *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false })
+            }
             "title" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.title = true),
             "desc" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.description = true),
             "merror" => self.problem(line, "a formula became an error box", "mend the LaTeX"),
@@ -188,7 +189,11 @@ impl Reader {
         let style = attribute("style").filter(|style| style.contains("url("));
         for value in keys.iter().filter_map(|key| attribute(key)).chain(style) {
             if value.contains("//") && !value.starts_with("data:") {
-                self.problem(line, format!("`<{name}>` fetches `{value}` from outside the book"), "ship the file in book/theme, or cite it with a link");
+                self.problem(
+                    line,
+                    format!("`<{name}>` fetches `{value}` from outside the book"),
+                    "ship the file in book/theme, or cite it with a link",
+                );
             }
         }
     }
@@ -212,7 +217,11 @@ impl Reader {
             self.problem(line, "a style fetches something from outside the book", "ship the file in book/theme");
         }
         if open.is_empty() && (text.contains("{{") || text.contains("}}")) {
-            self.problem(line, "a reference was left unwoven: `{{`", "write `{{metric}}` in the prose of a claim, or put it in a code span");
+            self.problem(
+                line,
+                "a reference was left unwoven: `{{`",
+                "write `{{metric}}` in the prose of a claim, or put it in a code span",
+            );
         }
     }
 }
@@ -235,7 +244,14 @@ mod tests {
     fn every_fault_is_reported_with_its_line() {
         let html = "<p>\n<img src=\"a.svg\">\n<svg role=\"img\"><title>t</title></svg>\n<img alt=\"x\" src=\"https://example.org/a.png\">\n<link href=\"//example.org/a.css\">\n<math><merror></merror></math>\n{{lost}}";
         let faults = faults(html);
-        for part in ["2: an image has no alternative", "3: a drawing has no title", "4: `<img>` fetches", "5: `<link>` fetches", "6: a formula became", "a reference was left unwoven"] {
+        for part in [
+            "2: an image has no alternative",
+            "3: a drawing has no title",
+            "4: `<img>` fetches",
+            "5: `<link>` fetches",
+            "6: a formula became",
+            "a reference was left unwoven",
+        ] {
             assert!(faults.contains(part), "{part} is missing from\n{faults}");
         }
     }

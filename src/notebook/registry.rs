@@ -334,7 +334,9 @@ impl Registry {
         }
         registry.statements = statements(open, problems);
         let contents = Path::new(CONTENTS);
-        let Some((_, file)) = rust_file(open, contents, problems) else { return registry };
+        let Some((_, file)) = rust_file(open, contents, problems) else {
+            return registry;
+        };
         let (title, opening) = titled(Prose::from_doc(contents, &file.attrs), "# ", 1, "the book", problems);
         (registry.title, registry.opening) = (title, opening);
         for item in &file.items {
@@ -355,13 +357,23 @@ impl Registry {
         for claim in self.claims() {
             if let Some((file, line)) = seen.insert(&claim.id, (&claim.file, claim.line)) {
                 let first = format!("it is also at {}:{line}", file.display());
-                problems.push(Problem::new(&claim.file, claim.line, format!("duplicate claim id `{}`", claim.id), format!("{first}; rename one of the tests")));
+                problems.push(Problem::new(
+                    &claim.file,
+                    claim.line,
+                    format!("duplicate claim id `{}`", claim.id),
+                    format!("{first}; rename one of the tests"),
+                ));
             }
         }
         let mut ids = BTreeSet::new();
         for statement in &self.statements {
             if !ids.insert(&statement.id) {
-                problems.push(Problem::new(STATEMENTS, statement.line, format!("duplicate statement id `{}`", statement.id), "number the statements once each"));
+                problems.push(Problem::new(
+                    STATEMENTS,
+                    statement.line,
+                    format!("duplicate statement id `{}`", statement.id),
+                    "number the statements once each",
+                ));
             }
         }
     }
@@ -372,7 +384,11 @@ impl Registry {
             let at = claim.sentence("uses", "");
             for used in &claim.head.uses {
                 if !order.contains_key(used.as_str()) {
-                    problems.push(at.problem(0, format!("`{}` uses `{used}`, which is no claim", claim.id), "name a claim of tests/claims, or remove it from `uses`"));
+                    problems.push(at.problem(
+                        0,
+                        format!("`{}` uses `{used}`, which is no claim", claim.id),
+                        "name a claim of tests/claims, or remove it from `uses`",
+                    ));
                 }
             }
             if let Some(path) = self.cycle(&claim.id) {
@@ -404,26 +420,47 @@ impl Registry {
             let at = claim.sentence("settles", "");
             for (id, verdict) in &claim.head.settles {
                 let Some(statement) = self.statements.iter().find(|statement| &statement.id == id) else {
-                    problems.push(at.problem(0, format!("`{}` settles `{id}`, which is no statement", claim.id), format!("add `{id}` to {STATEMENTS}, or remove it from `settles`")));
+                    problems.push(at.problem(
+                        0,
+                        format!("`{}` settles `{id}`, which is no statement", claim.id),
+                        format!("add `{id}` to {STATEMENTS}, or remove it from `settles`"),
+                    ));
                     continue;
                 };
                 let agreed = self.verdict(statement);
                 if agreed != *verdict {
                     let cure = "give both claims one verdict, or split the statement in two";
-                    problems.push(at.problem(0, format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name()), cure));
+                    problems.push(at.problem(
+                        0,
+                        format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name()),
+                        cure,
+                    ));
                 }
                 if statement.argument.is_some() {
-                    problems.push(at.problem(0, format!("{id} is marked as interpretation and yet `{}` settles it", claim.id), format!("remove its `argument` in {STATEMENTS}, or this verdict")));
+                    problems.push(at.problem(
+                        0,
+                        format!("{id} is marked as interpretation and yet `{}` settles it", claim.id),
+                        format!("remove its `argument` in {STATEMENTS}, or this verdict"),
+                    ));
                 }
             }
             if !claim.head.settles.is_empty() && claim.head.finding.trim().is_empty() {
-                problems.push(at.problem(0, format!("`{}` settles a statement and has no `finding`", claim.id), "say in one sentence what was found: it goes into the table of verdicts"));
+                problems.push(at.problem(
+                    0,
+                    format!("`{}` settles a statement and has no `finding`", claim.id),
+                    "say in one sentence what was found: it goes into the table of verdicts",
+                ));
             }
         }
         for statement in &self.statements {
             let kinds: Vec<Kind> = self.settling(&statement.id).map(|claim| claim.head.kind).collect();
             if self.verdict(statement) == Verdict::False && !kinds.contains(&Kind::Counterexample) {
-                problems.push(Problem::new(STATEMENTS, statement.line, format!("{} is “false as stated” and no counterexample says so", statement.id), "let a claim of kind `counterexample` settle it"));
+                problems.push(Problem::new(
+                    STATEMENTS,
+                    statement.line,
+                    format!("{} is “false as stated” and no counterexample says so", statement.id),
+                    "let a claim of kind `counterexample` settle it",
+                ));
             }
         }
     }
@@ -453,10 +490,19 @@ fn statements(open: &dyn Fn(&Path) -> Result<String, String>, problems: &mut Vec
         }
     };
     match toml::from_str::<File>(&text) {
-        Ok(file) => file.statement.into_iter().map(|spanned| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() }).collect(),
+        Ok(file) => file
+            .statement
+            .into_iter()
+            .map(|spanned| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() })
+            .collect(),
         Err(error) => {
             let line = line_of(&text, error.span().map_or(0, |span| span.start));
-            problems.push(Problem::new(path, line, error.message().to_owned(), "a statement has `id`, `says` and, where no test can settle it, `argument`"));
+            problems.push(Problem::new(
+                path,
+                line,
+                error.message().to_owned(),
+                "a statement has `id`, `says` and, where no test can settle it, `argument`",
+            ));
             Vec::new()
         }
     }
@@ -483,17 +529,32 @@ fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &
     let line = test.sig.ident.span().start().line;
     let mut prose = Prose::from_doc(path, &test.attrs);
     if prose.text.trim().is_empty() {
-        problems.push(Problem::new(path, line, format!("the claim `{id}` has no statement"), "write it above the test: a `##` title, prose, and a `toml` fence with its head"));
+        problems.push(Problem::new(
+            path,
+            line,
+            format!("the claim `{id}` has no statement"),
+            "write it above the test: a `##` title, prose, and a `toml` fence with its head",
+        ));
         return None;
     }
     let head_at = head_fence(&mut prose).or_else(|| {
-        problems.push(Problem::new(path, line, format!("the claim `{id}` has no head"), "add a fence marked `toml` with `kind`, `headline` and `breaks_when` to its doc comment"));
+        problems.push(Problem::new(
+            path,
+            line,
+            format!("the claim `{id}` has no head"),
+            "add a fence marked `toml` with `kind`, `headline` and `breaks_when` to its doc comment",
+        ));
         None
     })?;
     let head = head(&id, &head_at, problems)?;
     let (title, prose) = titled(prose, "## ", line, &format!("the claim `{id}`"), problems);
     if prose.text.trim().is_empty() {
-        problems.push(Problem::new(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
+        problems.push(Problem::new(
+            path,
+            line,
+            format!("the claim `{id}` has a title and no statement"),
+            "write the statement under the title",
+        ));
     }
     Some(Claim { code: code(text, test), id, chapter: chapter.to_owned(), title, prose, head, head_at, file: path.to_path_buf(), line })
 }
@@ -521,7 +582,9 @@ fn head_fence(prose: &mut Prose) -> Option<Prose> {
 fn head(id: &str, at: &Prose, problems: &mut Vec<Problem>) -> Option<Head> {
     let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`";
     let head: Head = toml::from_str(&at.text)
-        .map_err(|error| problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
+        .map_err(|error| {
+            problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure))
+        })
         .ok()?;
     if head.breaks_when.trim().is_empty() {
         problems.push(at.problem(0, format!("`breaks_when` of `{id}` is empty"), "say which hypothesis the control removes"));
@@ -532,7 +595,12 @@ fn head(id: &str, at: &Prose, problems: &mut Vec<Problem>) -> Option<Head> {
 /// Splits the heading off.
 fn titled(mut prose: Prose, mark: &str, line: usize, whose: &str, problems: &mut Vec<Problem>) -> (String, Prose) {
     let Some(row) = prose.text.lines().position(|text| text.starts_with(mark)) else {
-        problems.push(Problem::new(&prose.file, prose.lines.first().copied().unwrap_or(line), format!("{whose} has no title"), format!("begin its prose with `{mark}…`")));
+        problems.push(Problem::new(
+            &prose.file,
+            prose.lines.first().copied().unwrap_or(line),
+            format!("{whose} has no title"),
+            format!("begin its prose with `{mark}…`"),
+        ));
         return (String::new(), prose);
     };
     let title = prose.cut(row..row + 1).text.trim_start_matches('#').trim().to_owned();

@@ -67,7 +67,12 @@ pub fn metrics(registry: &Registry, snapshots: &BTreeMap<String, String>, proble
     for claim in registry.claims() {
         let name = claim.snapshot();
         let Some(text) = snapshots.get(&name) else {
-            problems.push(Problem::new(&claim.file, claim.line, format!("the claim `{}` has no snapshot", claim.id), prose::run_claim(claim)));
+            problems.push(Problem::new(
+                &claim.file,
+                claim.line,
+                format!("the claim `{}` has no snapshot", claim.id),
+                prose::run_claim(claim),
+            ));
             continue;
         };
         match snapshot::read_metrics(text) {
@@ -104,7 +109,12 @@ fn fingerprint(text: &str) -> String {
 fn orphans(registry: &Registry, snapshots: &BTreeMap<String, String>, problems: &mut Vec<Problem>) {
     let known: BTreeSet<String> = registry.claims().flat_map(|claim| [claim.snapshot(), claim.snapshot() + FIGURE]).collect();
     for name in snapshots.keys().filter(|name| !known.contains(*name)) {
-        problems.push(Problem::new(snapshot::path(name), 0, "is an orphan: no claim records it", "delete it, or give the claim its old name and chapter again"));
+        problems.push(Problem::new(
+            snapshot::path(name),
+            0,
+            "is an orphan: no claim records it",
+            "delete it, or give the claim its old name and chapter again",
+        ));
     }
 }
 
@@ -135,20 +145,30 @@ impl Loom<'_> {
         let mut out = String::new();
         let (mut done, mut shown) = (0, Vec::new());
         for span in math::spans(markdown) {
-            let Class::Image(target) = &span.class else { continue };
+            let Class::Image(target) = &span.class else {
+                continue;
+            };
             let line = source.text.find(&format!("]({target})")).unwrap_or(0);
             let id = match (target.split_once(':'), claim) {
                 (Some(("figure", id)), _) => id.to_owned(),
                 (None, Some(claim)) if target == "figure" => claim.id.clone(),
                 _ => {
-                    self.problems.push(source.problem(line, format!("the image `{target}` is not a figure of a claim"), "write `![caption](figure)`: the test records it with `evidence.figure(…)`"));
+                    self.problems.push(source.problem(
+                        line,
+                        format!("the image `{target}` is not a figure of a claim"),
+                        "write `![caption](figure)`: the test records it with `evidence.figure(…)`",
+                    ));
                     continue;
                 }
             };
             let text = &markdown[span.range.clone()];
             let caption = text.strip_prefix("![").and_then(|text| text.rsplit_once("](")).map_or("", |(caption, _)| caption).trim();
             if caption.is_empty() {
-                self.problems.push(source.problem(line, format!("the figure of `{id}` has no caption"), "write between the brackets what to see in it"));
+                self.problems.push(source.problem(
+                    line,
+                    format!("the figure of `{id}` has no caption"),
+                    "write between the brackets what to see in it",
+                ));
             }
             out.push_str(&markdown[done..span.range.start]);
             done = span.range.end;
@@ -157,7 +177,9 @@ impl Loom<'_> {
                     out.push_str(&html);
                     shown.push(id);
                 }
-                Err(what) => self.problems.push(source.problem(line, what, "record it in the test with `evidence.figure(…)`, or remove the image")),
+                Err(what) => {
+                    self.problems.push(source.problem(line, what, "record it in the test with `evidence.figure(…)`, or remove the image"))
+                }
             }
         }
         out.push_str(&markdown[done..]);
@@ -173,7 +195,8 @@ impl Loom<'_> {
             self.pages.insert(PathBuf::from(format!("figures/{name}{suffix}.svg")), format!("{MARK}\n{}\n", svg.trim()));
         }
         let alt = escape(&format!("{}. {}", figure.title, describe::describe(figure)));
-        let table = describe::table(figure).map_or(String::new(), |table| format!("<details><summary>The plotted numbers</summary>\n{}\n</details>\n", table.trim()));
+        let table = describe::table(figure)
+            .map_or(String::new(), |table| format!("<details><summary>The plotted numbers</summary>\n{}\n</details>\n", table.trim()));
         let caption = markup(caption);
         Ok(format!(
             "<figure id=\"figure-{name}\" data-series=\"{fingerprint}\">\n<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n<img class=\"plot\" src=\"figures/{name}-narrow.svg\" alt=\"{alt}\">\n</div>\n<figcaption>{caption}</figcaption>\n{table}</figure>"
@@ -217,7 +240,12 @@ pub fn stale(root: &Path, pages: &Pages) -> Vec<Problem> {
     }
     for path in existing(&root.join(PAGES)) {
         if !pages.contains_key(&path) {
-            problems.push(Problem::new(Path::new(PAGES).join(path), 0, "is woven from nothing", "run `cargo run`, or move the file out of book/src if it is yours"));
+            problems.push(Problem::new(
+                Path::new(PAGES).join(path),
+                0,
+                "is woven from nothing",
+                "run `cargo run`, or move the file out of book/src if it is yours",
+            ));
         }
     }
     problems
@@ -229,7 +257,9 @@ pub fn stale(root: &Path, pages: &Pages) -> Vec<Problem> {
 /// A file that cannot be written, or one in the way that was not woven.
 pub fn write(root: &Path, pages: &Pages) -> Result<usize, Problem> {
     let mut changed = 0;
-    let failed = |path: &Path, error: std::io::Error| Problem::new(path, 0, format!("cannot be written: {error}"), "check that book/src is writable");
+    let failed = |path: &Path, error: std::io::Error| {
+        Problem::new(path, 0, format!("cannot be written: {error}"), "check that book/src is writable")
+    };
     for path in existing(&root.join(PAGES)).into_iter().filter(|path| !pages.contains_key(path)) {
         let below = Path::new(PAGES).join(path);
         let ours = std::fs::read_to_string(root.join(&below)).is_ok_and(|text| text.starts_with(MARK));
@@ -245,7 +275,11 @@ pub fn write(root: &Path, pages: &Pages) -> Result<usize, Problem> {
         if std::fs::read_to_string(&target).is_ok_and(|there| &there == text) {
             continue;
         }
-        target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&target, text)).map_err(|error| failed(&below, error))?;
+        target
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::write(&target, text))
+            .map_err(|error| failed(&below, error))?;
         changed += 1;
     }
     Ok(changed)

@@ -49,10 +49,19 @@ impl Ridge {
         };
         let targets = linalg::centred(y, &target_means);
         let coefficients = factor.solve((factor.q.transpose() * &targets).as_ref());
-        let intercept = (0..y.ncols()).map(|t| target_means[t] - (0..x.ncols()).map(|j| factor.means[j] * coefficients[(j, t)]).sum::<f64>()).collect();
+        let intercept =
+            (0..y.ncols()).map(|t| target_means[t] - (0..x.ncols()).map(|j| factor.means[j] * coefficients[(j, t)]).sum::<f64>()).collect();
         let centred_fit = &factor.x * &coefficients;
         let fitted = Mat::from_fn(x.nrows(), y.ncols(), |i, t| centred_fit[(i, t)] + target_means[t]);
-        Ok(Self { coefficients, intercept, residuals: &targets - &centred_fit, fitted, leverages: factor.leverages(), rank: factor.rank, penalty })
+        Ok(Self {
+            coefficients,
+            intercept,
+            residuals: &targets - &centred_fit,
+            fitted,
+            leverages: factor.leverages(),
+            rank: factor.rank,
+            penalty,
+        })
     }
 
     /// β̂, d×m.
@@ -241,7 +250,7 @@ fn order(qr: &faer::linalg::solvers::ColPivQr<f64>) -> Vec<usize> {
 fn equilibrated(x: &Mat<f64>) -> (Mat<f64>, Vec<f64>) {
     let scale = |column: usize| {
         let norm = linalg::frobenius_norm(x.subcols(column, 1));
-        if norm > 0.0 { libm::scalbn(1.0, -libm::ilogb(norm)) } else { 1.0 }
+        if norm > 0.0 { libm::scalbn(1.0, -libm::ilogb(norm).clamp(-1022, 1022)) } else { 1.0 }
     };
     let scales: Vec<f64> = (0..x.ncols()).map(scale).collect();
     (Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * scales[j]), scales)

@@ -64,7 +64,12 @@ fn regression_reads_out_its_training_set() -> Result<()> {
         let head = Head::tied(symmetric_power(gram(x).as_ref(), -0.5)?);
         let attended = linear::output(head.queries(new).as_ref(), head.keys(x).as_ref(), y, 1.0, Diagonal::Kept);
         let predicted = Ridge::fit(x, y, 0.0, Intercept::None)?.predict(new);
-        evidence.rounding(&format!("{name}_gap"), &format!("outputs against least squares, {name}"), relative_gap(attended.as_ref(), predicted.as_ref()), rounding_bound(x)?);
+        evidence.rounding(
+            &format!("{name}_gap"),
+            &format!("outputs against least squares, {name}"),
+            relative_gap(attended.as_ref(), predicted.as_ref()),
+            rounding_bound(x)?,
+        );
     }
 
     // Control: the same products without the inverse Gram matrix.
@@ -72,7 +77,13 @@ fn regression_reads_out_its_training_set() -> Result<()> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let plain = linear::output(x, x, y, 1.0, Diagonal::Kept);
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
-    evidence.control("identity_form", "outputs against least squares, $W = I$", relative_gap(plain.as_ref(), fit.fitted()), relative(1e-6), at_least(10.0));
+    evidence.control(
+        "identity_form",
+        "outputs against least squares, $W = I$",
+        relative_gap(plain.as_ref(), fit.fitted()),
+        relative(1e-6),
+        at_least(10.0),
+    );
 
     let head = Head::tied(symmetric_power(gram(x).as_ref(), -0.5)?);
     let (scores, hat) = (scores(head.queries(x).as_ref(), head.keys(x).as_ref()), hat_matrix(x, 0.0, Intercept::None)?);
@@ -85,7 +96,10 @@ fn regression_reads_out_its_training_set() -> Result<()> {
         panel("W_qW_kᵀ", "the form", "8 × 8", head.form().as_ref(), &all),
     ];
     evidence.exactly("degrees_of_freedom", "effective degrees of freedom of both", trace(scores.as_ref()).round() as usize, x.ncols());
-    evidence.figure(Figure { title: "Least squares' hat matrix beside linear attention with the inverse Gram matrix".to_owned(), plot: Plot::Panels(Panels { panels }) });
+    evidence.figure(Figure {
+        title: "Least squares' hat matrix beside linear attention with the inverse Gram matrix".to_owned(),
+        plot: Plot::Panels(Panels { panels }),
+    });
     record!(evidence)
 }
 
@@ -123,23 +137,58 @@ fn the_picture_needs_orthonormal_columns() -> Result<()> {
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
     let orthonormal = x * symmetric_power(gram(x).as_ref(), -0.5)?;
     let drawn = linear::output(orthonormal.as_ref(), orthonormal.as_ref(), y, 1.0, Diagonal::Kept);
-    evidence.rounding("orthonormal_gap", "$ZZ^\\top y$ against least squares, $Z^\\top Z = I$", relative_gap(drawn.as_ref(), fit.fitted()), rounding_bound(x)?);
+    evidence.rounding(
+        "orthonormal_gap",
+        "$ZZ^\\top y$ against least squares, $Z^\\top Z = I$",
+        relative_gap(drawn.as_ref(), fit.fitted()),
+        rounding_bound(x)?,
+    );
 
     // Control: the columns as they are, then with the best rescaling.
     let picture = linear::output(x, x, y, 1.0, Diagonal::Kept);
     let rescaled = best_rescaling(picture.as_ref(), y);
     let error = mse(fit.fitted(), y);
-    evidence.control("error_ratio", "mean squared error of $XX^\\top y$ over that of least squares", mse(picture.as_ref(), y) / error, relative(1e-6), at_least(1e6));
-    evidence.control("rescaled_ratio", "the same after the best rescaling", mse(rescaled.as_ref(), y) / error, relative(1e-6), at_least(3.0));
+    evidence.control(
+        "error_ratio",
+        "mean squared error of $XX^\\top y$ over that of least squares",
+        mse(picture.as_ref(), y) / error,
+        relative(1e-6),
+        at_least(1e6),
+    );
+    evidence.control(
+        "rescaled_ratio",
+        "the same after the best rescaling",
+        mse(rescaled.as_ref(), y) / error,
+        relative(1e-6),
+        at_least(3.0),
+    );
     evidence.note("synthetic_cosine", "cosine to least squares, synthetic", cosine(picture.as_ref(), fit.fitted()), relative(1e-6));
 
     let table = diabetes()?;
     let (real, target) = (table.train.x.as_ref(), table.train.y.as_ref());
     let real_fit = Ridge::fit(real, target, 0.0, Intercept::None)?;
     let real_picture = linear::output(real, real, target, 1.0, Diagonal::Kept);
-    evidence.judge("diabetes_cosine", "cosine to least squares, diabetes", cosine(real_picture.as_ref(), real_fit.fitted()), relative(1e-4), expected(0.8795));
-    evidence.judge("diabetes_rescaled", "mean squared error after the best rescaling, diabetes", mse(best_rescaling(real_picture.as_ref(), target).as_ref(), target), relative(5e-4), expected(3489.0));
-    evidence.judge("diabetes_least_squares", "mean squared error of least squares, diabetes", mse(real_fit.fitted(), target), relative(1e-5), expected(2774.98));
+    evidence.judge(
+        "diabetes_cosine",
+        "cosine to least squares, diabetes",
+        cosine(real_picture.as_ref(), real_fit.fitted()),
+        relative(1e-4),
+        expected(0.8795),
+    );
+    evidence.judge(
+        "diabetes_rescaled",
+        "mean squared error after the best rescaling, diabetes",
+        mse(best_rescaling(real_picture.as_ref(), target).as_ref(), target),
+        relative(5e-4),
+        expected(3489.0),
+    );
+    evidence.judge(
+        "diabetes_least_squares",
+        "mean squared error of least squares, diabetes",
+        mse(real_fit.fitted(), target),
+        relative(1e-5),
+        expected(2774.98),
+    );
     evidence.figure(scatter(fit.fitted(), rescaled.as_ref()));
     record!(evidence)
 }
@@ -154,9 +203,31 @@ fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
     let points = |matrix: MatRef<'_, f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
     let ticks = vec![-12.0, -6.0, 0.0, 6.0, 12.0];
     let axis = |name: &str| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.clone() };
-    let drawn = Series { name: "XXᵀy, rescaled".to_owned(), ink: Ink::Linear, mark: Some(Mark::Circle), stroke: Stroke::None, x: points(fitted), y: points(picture), relative: 1e-4, label: None };
-    let line = Series { name: "agreement".to_owned(), ink: Ink::Muted, mark: None, stroke: Stroke::Dotted, x: vec![-12.0, 12.0], y: vec![-12.0, 12.0], relative: 1e-4, label: Some(Label { at: 1, side: Side::Left }) };
-    let chart = Chart { x: axis("least-squares prediction, in units of y"), y: axis("prediction of the picture XXᵀy after the best rescaling, in units of y"), series: vec![line, drawn] };
+    let drawn = Series {
+        name: "XXᵀy, rescaled".to_owned(),
+        ink: Ink::Linear,
+        mark: Some(Mark::Circle),
+        stroke: Stroke::None,
+        x: points(fitted),
+        y: points(picture),
+        relative: 1e-4,
+        label: None,
+    };
+    let line = Series {
+        name: "agreement".to_owned(),
+        ink: Ink::Muted,
+        mark: None,
+        stroke: Stroke::Dotted,
+        x: vec![-12.0, 12.0],
+        y: vec![-12.0, 12.0],
+        relative: 1e-4,
+        label: Some(Label { at: 1, side: Side::Left }),
+    };
+    let chart = Chart {
+        x: axis("least-squares prediction, in units of y"),
+        y: axis("prediction of the picture XXᵀy after the best rescaling, in units of y"),
+        series: vec![line, drawn],
+    };
     Figure { title: "The picture's predictions against those of least squares".to_owned(), plot: Plot::Chart(chart) }
 }
 
@@ -188,13 +259,24 @@ fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_ran
     let form = &basis * symmetric_power(inner.as_ref(), -1.0)? * basis.transpose();
     let weights = linear::weights((x * &form).as_ref(), x, 1.0, Diagonal::Kept);
     let bound = rounding_bound(x)? * linalg::condition_number(basis.as_ref())?.powi(2);
-    evidence.rounding("projection_gap", "$\\|A^2 - A\\|_F / \\|A\\|_F$, $W = B(B^\\top GB)^{-1}B^\\top$", idempotence_gap(weights.as_ref()), bound);
+    evidence.rounding(
+        "projection_gap",
+        "$\\|A^2 - A\\|_F / \\|A\\|_F$, $W = B(B^\\top GB)^{-1}B^\\top$",
+        idempotence_gap(weights.as_ref()),
+        bound,
+    );
     evidence.rounding("form_gap", "$\\|WGW - W\\|_F / \\|W\\|_F$", relative_gap((&form * gram(x) * &form).as_ref(), form.as_ref()), bound);
     evidence.exactly("directions", "$\\operatorname{tr} A$, to the nearest whole number", trace(weights.as_ref()).round() as usize, 3);
 
     // Control: one per cent too much.
     let more = &weights * Scale(1.01);
-    evidence.control("one_per_cent_more", "$\\|A^2 - A\\|_F / \\|A\\|_F$, $1.01\\,W$", idempotence_gap(more.as_ref()), absolute(1e-9), at_least(0.0099));
+    evidence.control(
+        "one_per_cent_more",
+        "$\\|A^2 - A\\|_F / \\|A\\|_F$, $1.01\\,W$",
+        idempotence_gap(more.as_ref()),
+        absolute(1e-9),
+        at_least(0.0099),
+    );
     record!(evidence)
 }
 
@@ -229,14 +311,37 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
     let (x, n, d) = (data.train.x.as_ref(), count(data.train.n()), count(data.train.d()));
     let white = x * symmetric_power(gram(x).as_ref(), -0.5)? * Scale(n.sqrt());
     let weights = |rows: MatRef<'_, f64>, scale: f64| linear::weights(rows, rows, scale, Diagonal::Kept);
-    evidence.rounding("per_row_gap", "$\\|A^2 - A\\|_F / \\|A\\|_F$, whitened rows, scale $1/n$", idempotence_gap(weights(white.as_ref(), 1.0 / n).as_ref()), rounding_bound(x)?);
+    evidence.rounding(
+        "per_row_gap",
+        "$\\|A^2 - A\\|_F / \\|A\\|_F$, whitened rows, scale $1/n$",
+        idempotence_gap(weights(white.as_ref(), 1.0 / n).as_ref()),
+        rounding_bound(x)?,
+    );
 
     // Control: divided by the number of features.
     let raw = weights(x, 1.0 / d);
-    evidence.control("per_feature_white", "the same, scale $1/d$", idempotence_gap(weights(white.as_ref(), 1.0 / d).as_ref()), relative(1e-8), expected(n / d - 1.0));
-    evidence.control("per_feature_raw", "the same, rows as they are, scale $1/d$", idempotence_gap(raw.as_ref()), relative(1e-6), at_least(50.0));
+    evidence.control(
+        "per_feature_white",
+        "the same, scale $1/d$",
+        idempotence_gap(weights(white.as_ref(), 1.0 / d).as_ref()),
+        relative(1e-8),
+        expected(n / d - 1.0),
+    );
+    evidence.control(
+        "per_feature_raw",
+        "the same, rows as they are, scale $1/d$",
+        idempotence_gap(raw.as_ref()),
+        relative(1e-6),
+        at_least(50.0),
+    );
     let inverse = symmetric_power(gram(x).as_ref(), -1.0)? * Scale(d);
-    evidence.judge("learnt_norm", "$\\|d\\,G^{-1}\\|_2$, what scale $1/d$ makes $W$ learn", linalg::spectral_norm(inverse.as_ref())?, relative(1e-6), at_most(1.0));
+    evidence.judge(
+        "learnt_norm",
+        "$\\|d\\,G^{-1}\\|_2$, what scale $1/d$ makes $W$ learn",
+        linalg::spectral_norm(inverse.as_ref())?,
+        relative(1e-6),
+        at_most(1.0),
+    );
 
     let fit = Ridge::fit(x, data.train.y.as_ref(), 0.0, Intercept::None)?;
     let (shown, all) = (shown_rows(fit.fitted()), (0..x.ncols()).collect::<Vec<_>>());
@@ -246,7 +351,10 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
         panel("QKᵀ", "scores", "d times A", scores(x, x).as_ref(), &shown),
         panel("W_qW_kᵀ", "the form", "8 × 8", Head::identity(x.ncols()).form().as_ref(), &all),
     ];
-    evidence.figure(Figure { title: "Least squares' hat matrix beside untrained linear attention with the post's scale".to_owned(), plot: Plot::Panels(Panels { panels }) });
+    evidence.figure(Figure {
+        title: "Least squares' hat matrix beside untrained linear attention with the post's scale".to_owned(),
+        plot: Plot::Panels(Panels { panels }),
+    });
     record!(evidence)
 }
 
@@ -291,9 +399,18 @@ fn without_softmax_the_product_can_be_taken_from_the_right() -> Result<()> {
     // Control: softmax, with the exponentials taken apart so that the product can be regrouped.
     let attended = softmax::output(q, k, v, softmax::temperature_of_width(p), Diagonal::Kept)?;
     let columns = Mat::<f64>::identity(p, p);
-    let (q_apart, k_apart) = (softmax::weights(q, columns.as_ref(), 1.0, Diagonal::Kept)?, softmax::weights(k.transpose(), Mat::<f64>::identity(n, n).as_ref(), 1.0, Diagonal::Kept)?);
+    let (q_apart, k_apart) = (
+        softmax::weights(q, columns.as_ref(), 1.0, Diagonal::Kept)?,
+        softmax::weights(k.transpose(), Mat::<f64>::identity(n, n).as_ref(), 1.0, Diagonal::Kept)?,
+    );
     let regrouped = linear::output(q_apart.as_ref(), k_apart.transpose(), v, 1.0, Diagonal::Kept);
-    evidence.control("regrouped_softmax", "softmax of queries and keys apart, against softmax of their products", relative_gap(regrouped.as_ref(), attended.as_ref()), relative(1e-6), at_least(0.3));
+    evidence.control(
+        "regrouped_softmax",
+        "softmax of queries and keys apart, against softmax of their products",
+        relative_gap(regrouped.as_ref(), attended.as_ref()),
+        relative(1e-6),
+        at_least(0.3),
+    );
     evidence.figure(costs(p, m));
     record!(evidence)
 }
@@ -310,11 +427,21 @@ fn costs(width: usize, targets: usize) -> Figure {
         relative: 1e-12,
         label: Some(Label { at: 5, side: Side::Left }),
     };
-    let axis = |name: &str, exponents: std::ops::RangeInclusive<i32>| Axis { name: name.to_owned(), scale: Scale::Log, ticks: exponents.map(|exponent| 10f64.powi(exponent)).collect() };
+    let axis = |name: &str, exponents: std::ops::RangeInclusive<i32>| Axis {
+        name: name.to_owned(),
+        scale: Scale::Log,
+        ticks: exponents.map(|exponent| 10f64.powi(exponent)).collect(),
+    };
     let chart = Chart {
         x: axis("rows n", 2..=5),
         y: Axis { ticks: vec![1e3, 1e5, 1e7, 1e9, 1e12], ..axis("floating-point operations", 3..=12) },
-        series: vec![series("(QKᵀ)V, quadratic in n", Ink::Softmax, Mark::Square, linear::flops_by_definition), series("Q(KᵀV), linear in n", Ink::Linear, Mark::Circle, linear::flops)],
+        series: vec![
+            series("(QKᵀ)V, quadratic in n", Ink::Softmax, Mark::Square, linear::flops_by_definition),
+            series("Q(KᵀV), linear in n", Ink::Linear, Mark::Circle, linear::flops),
+        ],
     };
-    Figure { title: "Floating-point operations of attention against the number of rows, in two orders of the product".to_owned(), plot: Plot::Chart(chart) }
+    Figure {
+        title: "Floating-point operations of attention against the number of rows, in two orders of the product".to_owned(),
+        plot: Plot::Chart(chart),
+    }
 }

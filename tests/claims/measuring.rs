@@ -52,19 +52,42 @@ fn ridge_is_not_the_ground_truth() -> Result<()> {
         errors.push(error);
         shares.push(bias / error);
     }
-    evidence.seeds("ridge_error", "$\\|\\hat\\beta_\\lambda - \\beta\\| / \\|\\beta\\|$, $\\lambda = 10^{-3}$", &errors, relative(1e-6), at_least(0.01));
-    evidence.seeds("bias_share", "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$", &shares, relative(1e-4), at_most(0.01));
+    evidence.seeds(
+        "ridge_error",
+        "$\\|\\hat\\beta_\\lambda - \\beta\\| / \\|\\beta\\|$, $\\lambda = 10^{-3}$",
+        &errors,
+        relative(1e-6),
+        at_least(0.01),
+    );
+    evidence.seeds(
+        "bias_share",
+        "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$",
+        &shares,
+        relative(1e-4),
+        at_most(0.01),
+    );
 
     let data = data::synthetic(1).centred();
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let converged = linear::effective_weights(symmetric_power(gram(x).as_ref(), -1.0)?.as_ref(), x, y, 1.0);
     let (least, ridge) = (Ridge::fit(x, y, 0.0, Intercept::None)?, Ridge::fit(x, y, 1e-3, Intercept::None)?);
     let distance = |coefficients: MatRef<'_, f64>| relative_gap(coefficients, ridge.coefficients());
-    evidence.rounding("attention_finds_least_squares", "distance of converged attention from ridge, less ridge's own bias", (distance(converged.as_ref()) - distance(least.coefficients())).abs(), rounding_bound(x)?);
+    evidence.rounding(
+        "attention_finds_least_squares",
+        "distance of converged attention from ridge, less ridge's own bias",
+        (distance(converged.as_ref()) - distance(least.coefficients())).abs(),
+        rounding_bound(x)?,
+    );
 
     // Control: without noise least squares is the truth.
     let (error, bias) = error_and_bias(&Synthetic { noise: 0.0, ..Synthetic::default() }, 1)?;
-    evidence.control("noiseless_share", "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$ without noise", bias / error, absolute(1e-6), at_least(0.999));
+    evidence.control(
+        "noiseless_share",
+        "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$ without noise",
+        bias / error,
+        absolute(1e-6),
+        at_least(0.999),
+    );
     record!(evidence)
 }
 
@@ -104,15 +127,43 @@ fn one_penalty_two_scalings() -> Result<()> {
     let standard = unit * Scale(n.sqrt());
     let penalty = 1e-3;
     let hat = |x: MatRef<'_, f64>, penalty: f64| hat_matrix(x, penalty, Intercept::Fitted);
-    evidence.rounding("scaling_gap", "hat matrices, $\\lambda$ on unit norm against $n\\lambda$ on unit variance", relative_gap(hat(unit, penalty)?.as_ref(), hat(standard.as_ref(), n * penalty)?.as_ref()), rounding_bound(unit)?);
-    let moved = |x: MatRef<'_, f64>| Ok::<_, attention_regression::Error>(relative_gap(Ridge::fit(x, y, penalty, Intercept::Fitted)?.coefficients(), Ridge::fit(x, y, 0.0, Intercept::Fitted)?.coefficients()));
-    evidence.judge("unit_norm_move", "how far $\\lambda = 10^{-3}$ moves the coefficients, unit norm", moved(unit)?, relative(1e-3), expected(0.0816));
+    evidence.rounding(
+        "scaling_gap",
+        "hat matrices, $\\lambda$ on unit norm against $n\\lambda$ on unit variance",
+        relative_gap(hat(unit, penalty)?.as_ref(), hat(standard.as_ref(), n * penalty)?.as_ref()),
+        rounding_bound(unit)?,
+    );
+    let moved = |x: MatRef<'_, f64>| {
+        Ok::<_, attention_regression::Error>(relative_gap(
+            Ridge::fit(x, y, penalty, Intercept::Fitted)?.coefficients(),
+            Ridge::fit(x, y, 0.0, Intercept::Fitted)?.coefficients(),
+        ))
+    };
+    evidence.judge(
+        "unit_norm_move",
+        "how far $\\lambda = 10^{-3}$ moves the coefficients, unit norm",
+        moved(unit)?,
+        relative(1e-3),
+        expected(0.0816),
+    );
     evidence.judge("standardised_move", "the same, unit variance", moved(standard.as_ref())?, relative(2e-2), expected(2.1e-4));
     let smallest = singular_values(unit)?.last().map_or(0.0, |value| value * value);
-    evidence.judge("weakest_shrinkage", "$\\lambda/(w_{\\min} + \\lambda)$, unit norm", penalty / (smallest + penalty), relative(5e-3), expected(0.105));
+    evidence.judge(
+        "weakest_shrinkage",
+        "$\\lambda/(w_{\\min} + \\lambda)$, unit norm",
+        penalty / (smallest + penalty),
+        relative(5e-3),
+        expected(0.105),
+    );
 
     // Control: the same penalty on both.
-    evidence.control("same_penalty", "hat matrices, the same $\\lambda$ on both", relative_gap(hat(unit, penalty)?.as_ref(), hat(standard.as_ref(), penalty)?.as_ref()), relative(1e-6), at_least(0.01));
+    evidence.control(
+        "same_penalty",
+        "hat matrices, the same $\\lambda$ on both",
+        relative_gap(hat(unit, penalty)?.as_ref(), hat(standard.as_ref(), penalty)?.as_ref()),
+        relative(1e-6),
+        at_least(0.01),
+    );
     record!(evidence)
 }
 
@@ -148,9 +199,26 @@ fn cosine_similarity_hides_scale_and_mean() -> Result<()> {
     let mean = linalg::column_means(data.train.y.as_ref())[0];
     let constant = Mat::from_fn(new.nrows(), 1, |_, _| mean);
     let thousand = &predicted * Scale(1000.0);
-    evidence.rounding("scale_gap", "$1 - \\cos(1000\\,\\hat y, \\hat y)$", (1.0 - cosine(thousand.as_ref(), predicted.as_ref())).abs(), 100.0 * count(new.nrows()).sqrt() * f64::EPSILON);
-    evidence.judge("scaled_error", "mean squared error of $1000\\,\\hat y$ over that of $\\hat y$", mse(thousand.as_ref(), y) / mse(predicted.as_ref(), y), relative(1e-6), at_least(1e6));
-    evidence.judge("constant_cosine", "$\\cos(\\bar y, \\hat y)$, test rows", cosine(constant.as_ref(), predicted.as_ref()), relative(1e-3), expected(0.9555));
+    evidence.rounding(
+        "scale_gap",
+        "$1 - \\cos(1000\\,\\hat y, \\hat y)$",
+        (1.0 - cosine(thousand.as_ref(), predicted.as_ref())).abs(),
+        100.0 * count(new.nrows()).sqrt() * f64::EPSILON,
+    );
+    evidence.judge(
+        "scaled_error",
+        "mean squared error of $1000\\,\\hat y$ over that of $\\hat y$",
+        mse(thousand.as_ref(), y) / mse(predicted.as_ref(), y),
+        relative(1e-6),
+        at_least(1e6),
+    );
+    evidence.judge(
+        "constant_cosine",
+        "$\\cos(\\bar y, \\hat y)$, test rows",
+        cosine(constant.as_ref(), predicted.as_ref()),
+        relative(1e-3),
+        expected(0.9555),
+    );
 
     // Random coefficients with the mean and the spread of the fit, before and after the mean is removed.
     let spread = |prediction: MatRef<'_, f64>| data::standard_deviations(prediction)[0];
@@ -162,7 +230,13 @@ fn cosine_similarity_hides_scale_and_mean() -> Result<()> {
     let mut centred: Vec<f64> = (1..=50).map(|seed| centred_cosine(random(seed).as_ref(), predicted.as_ref()).abs()).collect();
     centred.sort_by(f64::total_cmp);
     evidence.seeds("random_cosine", "cosine of random linear predictors to least squares", &cosines, relative(1e-6), at_least(0.8));
-    evidence.control("random_centred", "median |centred cosine| of the same predictors", f64::midpoint(centred[24], centred[25]), relative(1e-6), at_most(0.6));
+    evidence.control(
+        "random_centred",
+        "median |centred cosine| of the same predictors",
+        f64::midpoint(centred[24], centred[25]),
+        relative(1e-6),
+        at_most(0.6),
+    );
     evidence.figure(blindness(predicted.as_ref(), y, mean));
     record!(evidence)
 }
@@ -173,13 +247,44 @@ fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figur
         let stretched = |share: f64| Mat::from_fn(predicted.nrows(), 1, |i, _| mean + share * (predicted[(i, 0)] - mean));
         shares.iter().map(|&share| measure(stretched(share).as_ref())).collect()
     };
-    let series = |name: &str, ink: Ink, mark: Mark, stroke: Stroke, y: Vec<f64>, side: Side| Series { name: name.to_owned(), ink, mark: Some(mark), stroke, x: shares.clone(), y, relative: 1e-4, label: Some(Label { at: 12, side }) };
+    let series = |name: &str, ink: Ink, mark: Mark, stroke: Stroke, y: Vec<f64>, side: Side| Series {
+        name: name.to_owned(),
+        ink,
+        mark: Some(mark),
+        stroke,
+        x: shares.clone(),
+        y,
+        relative: 1e-4,
+        label: Some(Label { at: 12, side }),
+    };
     let chart = Chart {
-        x: Axis { name: "share of least squares' deviation from the mean".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 0.5, 1.0, 1.5, 2.0] },
-        y: Axis { name: "cosine to least squares, and R² on the test rows".to_owned(), scale: Scale::Linear, ticks: vec![-0.5, 0.0, 0.5, 1.0] },
+        x: Axis {
+            name: "share of least squares' deviation from the mean".to_owned(),
+            scale: Scale::Linear,
+            ticks: vec![0.0, 0.5, 1.0, 1.5, 2.0],
+        },
+        y: Axis {
+            name: "cosine to least squares, and R² on the test rows".to_owned(),
+            scale: Scale::Linear,
+            ticks: vec![-0.5, 0.0, 0.5, 1.0],
+        },
         series: vec![
-            series("R² on the test rows", Ink::Regression, Mark::Circle, Stroke::Solid, curve(&|stretched| r_squared(stretched, y)), Side::Below),
-            series("cosine to least squares", Ink::Accent, Mark::Square, Stroke::Solid, curve(&|stretched| cosine(stretched, predicted)), Side::Below),
+            series(
+                "R² on the test rows",
+                Ink::Regression,
+                Mark::Circle,
+                Stroke::Solid,
+                curve(&|stretched| r_squared(stretched, y)),
+                Side::Below,
+            ),
+            series(
+                "cosine to least squares",
+                Ink::Accent,
+                Mark::Square,
+                Stroke::Solid,
+                curve(&|stretched| cosine(stretched, predicted)),
+                Side::Below,
+            ),
         ],
     };
     Figure { title: "Cosine and explained variance of predictions stretched away from the mean".to_owned(), plot: Plot::Chart(chart) }

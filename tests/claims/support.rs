@@ -14,7 +14,10 @@ const CLAIMS: &[Site] = include!(concat!(env!("OUT_DIR"), "/claims.rs"));
 pub(crate) fn site(here: &str) -> &'static Site {
     let mut path = here.rsplit("::").skip(1);
     let (id, chapter) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
-    CLAIMS.iter().find(|site| site.id == id && site.chapter == chapter).unwrap_or_else(|| panic!("`{id}` of `{chapter}` is no claim of the registry: call record! at the end of a #[test] of a chapter"))
+    CLAIMS
+        .iter()
+        .find(|site| site.id == id && site.chapter == chapter)
+        .unwrap_or_else(|| panic!("`{id}` of `{chapter}` is no claim of the registry: call record! at the end of a #[test] of a chapter"))
 }
 
 /// What the claim measured, with accepted digits where nothing moved.
@@ -40,7 +43,10 @@ pub(crate) fn report(site: &Site, failures: &[String], moved: &[String]) -> Opti
         report.push_str(&format!("\n  ◆ {} differs from what was measured", snapshot::path(name).display()));
     }
     if !moved.is_empty() {
-        report.push_str(&format!("\n  Review with `cargo insta review`, or accept with `INSTA_UPDATE=always cargo test --test claims {}` and read the diff.", site.id));
+        report.push_str(&format!(
+            "\n  Review with `cargo insta review`, or accept with `INSTA_UPDATE=always cargo test --test claims {}` and read the diff.",
+            site.id
+        ));
     }
     Some(report)
 }
@@ -58,7 +64,8 @@ macro_rules! record {
         let mut moved = Vec::new();
         for (name, text) in recording.snapshots {
             // insta panics at the first difference: caught, so that the other snapshot is written too.
-            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text))));
+            let written =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text))));
             moved.extend(written.is_err().then_some(name));
         }
         if let Some(report) = $crate::support::report(site, &recording.failures, &moved) {

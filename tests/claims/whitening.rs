@@ -65,21 +65,47 @@ fn regression_does_not_need_whitening_attention_does() -> Result<()> {
     let mixing = standard_normal(4, 0, x.ncols(), x.ncols());
     let mixed = x * &mixing;
     let bound = rounding_bound(x)? * condition_number(mixing.as_ref())?;
-    let fitted = |rows: MatRef<'_, f64>, penalty: f64| Ok::<_, attention_regression::Error>(Ridge::fit(rows, y, penalty, Intercept::None)?.fitted().to_owned());
-    evidence.rounding("mixed_regression", "least squares on $XT$ against $X$, random $T$", relative_gap(fitted(mixed.as_ref(), 0.0)?.as_ref(), fitted(x, 0.0)?.as_ref()), bound);
+    let fitted = |rows: MatRef<'_, f64>, penalty: f64| {
+        Ok::<_, attention_regression::Error>(Ridge::fit(rows, y, penalty, Intercept::None)?.fitted().to_owned())
+    };
+    evidence.rounding(
+        "mixed_regression",
+        "least squares on $XT$ against $X$, random $T$",
+        relative_gap(fitted(mixed.as_ref(), 0.0)?.as_ref(), fitted(x, 0.0)?.as_ref()),
+        bound,
+    );
 
     for (name, x) in [("synthetic", synthetic().train.x), ("diabetes", diabetes()?.train.x)] {
         let raw = linear::weights(x.as_ref(), x.as_ref(), 1.0 / count(x.nrows()), Diagonal::Kept);
         let white = whitened_weights(x.as_ref(), Root::Zca, Divisor::N, 0.0)?;
-        let moved = linalg::frobenius_norm((&raw - &white).as_ref()) / linalg::frobenius_norm(hat_matrix(x.as_ref(), 0.0, Intercept::None)?.as_ref());
+        let moved = linalg::frobenius_norm((&raw - &white).as_ref())
+            / linalg::frobenius_norm(hat_matrix(x.as_ref(), 0.0, Intercept::None)?.as_ref());
         let (tolerance, limit) = if name == "diabetes" { (relative(5e-3), expected(1.14)) } else { (relative(1e-6), at_least(0.5)) };
-        evidence.judge(&format!("attention_{name}"), &format!("attention with $W = I$, raw against whitened, over $\\|H\\|_F$, {name}"), moved, tolerance, limit);
+        evidence.judge(
+            &format!("attention_{name}"),
+            &format!("attention with $W = I$, raw against whitened, over $\\|H\\|_F$, {name}"),
+            moved,
+            tolerance,
+            limit,
+        );
     }
     let (trained, own) = (predictions(&data, false)?, predictions(&data, true)?);
-    evidence.judge("own_statistics", "predictions when test rows are whitened by their own statistics", relative_gap(own.as_ref(), trained.as_ref()), relative(1e-6), at_least(0.01));
+    evidence.judge(
+        "own_statistics",
+        "predictions when test rows are whitened by their own statistics",
+        relative_gap(own.as_ref(), trained.as_ref()),
+        relative(1e-6),
+        at_least(0.01),
+    );
 
     // Control: a penalty makes regression depend on the basis.
-    evidence.control("mixed_ridge", "ridge at $\\lambda = 100$ on $XT$ against $X$", relative_gap(fitted(mixed.as_ref(), 100.0)?.as_ref(), fitted(x, 100.0)?.as_ref()), relative(1e-6), at_least(0.01));
+    evidence.control(
+        "mixed_ridge",
+        "ridge at $\\lambda = 100$ on $XT$ against $X$",
+        relative_gap(fitted(mixed.as_ref(), 100.0)?.as_ref(), fitted(x, 100.0)?.as_ref()),
+        relative(1e-6),
+        at_least(0.01),
+    );
     record!(evidence)
 }
 
@@ -117,25 +143,43 @@ fn every_whitening_gives_the_same_attention() -> Result<()> {
     let data = synthetic();
     let x = data.train.x.as_ref();
     let (hat, bound) = (hat_matrix(x, 0.0, Intercept::None)?, rounding_bound(x)?);
-    for (name, words, root) in [("zca_gap", "ZCA root", Root::Zca), ("pca_gap", "the same, PCA root", Root::Pca), ("cholesky_gap", "the same, Cholesky root", Root::Cholesky)] {
+    for (name, words, root) in [
+        ("zca_gap", "ZCA root", Root::Zca),
+        ("pca_gap", "the same, PCA root", Root::Pca),
+        ("cholesky_gap", "the same, Cholesky root", Root::Cholesky),
+    ] {
         let words = if root == Root::Zca { format!("$\\|A - H\\|_F / \\|H\\|_F$, {words}") } else { words.to_owned() };
         evidence.rounding(name, &words, relative_gap(whitened_weights(x, root, Divisor::N, 0.0)?.as_ref(), hat.as_ref()), bound);
     }
     let scale = 1.0 / count(x.nrows());
     let zca = Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?.apply(x);
     let turned = &zca * standard_normal(5, 0, x.ncols(), x.ncols()).qr().compute_Q();
-    evidence.rounding("rotated_gap", "the same, ZCA root and a random rotation", relative_gap(linear::weights(turned.as_ref(), turned.as_ref(), scale, Diagonal::Kept).as_ref(), hat.as_ref()), bound);
+    evidence.rounding(
+        "rotated_gap",
+        "the same, ZCA root and a random rotation",
+        relative_gap(linear::weights(turned.as_ref(), turned.as_ref(), scale, Diagonal::Kept).as_ref(), hat.as_ref()),
+        bound,
+    );
 
     let real = diabetes()?.train.x;
     let worst = [Root::Zca, Root::Pca, Root::Cholesky].into_iter().try_fold(0.0, |worst: f64, root| {
-        Ok::<_, attention_regression::Error>(worst.max(relative_gap(whitened_weights(real.as_ref(), root, Divisor::N, 0.0)?.as_ref(), hat_matrix(real.as_ref(), 0.0, Intercept::None)?.as_ref())))
+        Ok::<_, attention_regression::Error>(worst.max(relative_gap(
+            whitened_weights(real.as_ref(), root, Divisor::N, 0.0)?.as_ref(),
+            hat_matrix(real.as_ref(), 0.0, Intercept::None)?.as_ref(),
+        )))
     })?;
     evidence.rounding("diabetes_gap", "the worst of the three, diabetes", worst, rounding_bound(real.as_ref())?);
 
     // Control: one root for the queries, another for the keys.
     let pca = Whitening::fit(x, Root::Pca, Divisor::N, 0.0)?.apply(x);
     let mixed = linear::weights(zca.as_ref(), pca.as_ref(), scale, Diagonal::Kept);
-    evidence.control("mixed_roots", "the same, ZCA for queries and PCA for keys", relative_gap(mixed.as_ref(), hat.as_ref()), relative(1e-3), at_least(0.5));
+    evidence.control(
+        "mixed_roots",
+        "the same, ZCA for queries and PCA for keys",
+        relative_gap(mixed.as_ref(), hat.as_ref()),
+        relative(1e-3),
+        at_least(0.5),
+    );
     record!(evidence)
 }
 
@@ -165,7 +209,12 @@ fn the_divisor_and_epsilon_are_hidden_ridges() -> Result<()> {
     let white = Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?.apply(x);
     let unbiased = whitened_weights(x, Root::Pca, Divisor::NMinusOne, 0.0)?;
     let ridge = hat_matrix(white.as_ref(), n / (n - 1.0), Intercept::None)?;
-    evidence.rounding("divisor_gap", "$n - 1$: $A$ against ridge on whitened rows, $\\lambda = n/(n-1)$", relative_gap(unbiased.as_ref(), ridge.as_ref()), bound);
+    evidence.rounding(
+        "divisor_gap",
+        "$n - 1$: $A$ against ridge on whitened rows, $\\lambda = n/(n-1)$",
+        relative_gap(unbiased.as_ref(), ridge.as_ref()),
+        bound,
+    );
     // (n − 1)⁻¹ instead of n⁻¹ shrinks the root, so the weights are (n − 1)/n of the hat matrix.
     let shrunk = hat_matrix(x, 0.0, Intercept::None)? * Scale((n - 1.0) / n);
     evidence.rounding("shrinkage_gap", "$n - 1$: $A$ against $\\frac{n-1}{n}H$", relative_gap(unbiased.as_ref(), shrunk.as_ref()), bound);
@@ -173,12 +222,23 @@ fn the_divisor_and_epsilon_are_hidden_ridges() -> Result<()> {
     for (name, rows) in [("epsilon_gap", x.to_owned()), ("epsilon_diabetes", diabetes()?.train.x)] {
         let weights = whitened_weights(rows.as_ref(), Root::Zca, Divisor::N, epsilon)?;
         let ridge = hat_matrix(rows.as_ref(), count(rows.nrows()) * epsilon, Intercept::None)?;
-        evidence.rounding(name, "$\\varepsilon$: $A$ against ridge on the rows as they are, $\\lambda = n\\varepsilon$", relative_gap(weights.as_ref(), ridge.as_ref()), rounding_bound(rows.as_ref())?);
+        evidence.rounding(
+            name,
+            "$\\varepsilon$: $A$ against ridge on the rows as they are, $\\lambda = n\\varepsilon$",
+            relative_gap(weights.as_ref(), ridge.as_ref()),
+            rounding_bound(rows.as_ref())?,
+        );
     }
 
     // Control: the penalty without the factor n.
     let weights = whitened_weights(x, Root::Zca, Divisor::N, epsilon)?;
-    evidence.control("without_n", "$\\varepsilon$: $A$ against ridge with $\\lambda = \\varepsilon$", relative_gap(weights.as_ref(), hat_matrix(x, epsilon, Intercept::None)?.as_ref()), relative(1e-6), at_least(0.05));
+    evidence.control(
+        "without_n",
+        "$\\varepsilon$: $A$ against ridge with $\\lambda = \\varepsilon$",
+        relative_gap(weights.as_ref(), hat_matrix(x, epsilon, Intercept::None)?.as_ref()),
+        relative(1e-6),
+        at_least(0.05),
+    );
     record!(evidence)
 }
 
@@ -210,14 +270,25 @@ fn ridge_on_whitened_rows_is_attention_with_one_number() -> Result<()> {
             let attention = linear::weights(white.as_ref(), white.as_ref(), 1.0 / (count(rows.nrows()) + penalty), Diagonal::Kept);
             worst = worst.max(relative_gap(attention.as_ref(), hat_matrix(white.as_ref(), penalty, Intercept::None)?.as_ref()));
         }
-        evidence.rounding(name, &format!("ridge on whitened rows against $ZZ^\\top/(n + \\lambda)$, worst of three $\\lambda$, {words}"), worst, rounding_bound(rows.as_ref())?);
+        evidence.rounding(
+            name,
+            &format!("ridge on whitened rows against $ZZ^\\top/(n + \\lambda)$, worst of three $\\lambda$, {words}"),
+            worst,
+            rounding_bound(rows.as_ref())?,
+        );
     }
 
     // Control: rows as they are, even with the scale that suits them best.
     let ridge = hat_matrix(made.as_ref(), 100.0, Intercept::None)?;
     let product = linear::weights(made.as_ref(), made.as_ref(), 1.0, Diagonal::Kept);
     let best = (&ridge * &product).diagonal().column_vector().iter().sum::<f64>() / linalg::frobenius_norm(product.as_ref()).powi(2);
-    evidence.control("raw_ridge", "rows as they are, best scale, $\\lambda = 100$", relative_gap((product * Scale(best)).as_ref(), ridge.as_ref()), relative(1e-6), at_least(0.2));
+    evidence.control(
+        "raw_ridge",
+        "rows as they are, best scale, $\\lambda = 100$",
+        relative_gap((product * Scale(best)).as_ref(), ridge.as_ref()),
+        relative(1e-6),
+        at_least(0.2),
+    );
     record!(evidence)
 }
 
@@ -255,9 +326,28 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
         let formula = penalties.iter().map(|&penalty| closed_form(rows.as_ref(), penalty)).collect::<Result<Vec<_>>>()?;
         worst = measured.iter().zip(&formula).fold(worst, |worst, ((gap, _), (formula, _))| worst.max((gap - formula).abs()));
         series.push(line(name, ink, None, &penalties, formula.iter().map(|(gap, _)| *gap).collect(), Stroke::Solid, None));
-        series.push(line(name, ink, Some(mark), &penalties, measured.iter().map(|(gap, _)| *gap).collect(), Stroke::None, Some(Label { at: if name == "diabetes" { 4 } else { 8 }, side: if name == "diabetes" { Side::Left } else { Side::Right } })));
+        series.push(line(
+            name,
+            ink,
+            Some(mark),
+            &penalties,
+            measured.iter().map(|(gap, _)| *gap).collect(),
+            Stroke::None,
+            Some(Label { at: if name == "diabetes" { 4 } else { 8 }, side: if name == "diabetes" { Side::Left } else { Side::Right } }),
+        ));
         if name == "synthetic" {
-            series.insert(0, line("bound λ ∕ (w_min + λ)", Ink::Muted, None, &penalties, formula.iter().map(|(_, bound)| *bound).collect(), Stroke::Dotted, None));
+            series.insert(
+                0,
+                line(
+                    "bound λ ∕ (w_min + λ)",
+                    Ink::Muted,
+                    None,
+                    &penalties,
+                    formula.iter().map(|(_, bound)| *bound).collect(),
+                    Stroke::Dotted,
+                    None,
+                ),
+            );
         }
     }
     evidence.rounding("closed_form_gap", "measured norm against the closed form, worst of thirty", worst, rounding_bound(real.as_ref())?);
@@ -271,8 +361,13 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
     // Control: no penalty, no gap.
     evidence.vanishing_control("without_penalty", "gap at $\\lambda = 0$, diabetes", at(&real, 0.0)?.0, rounding_bound(real.as_ref())?);
     let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Log, ticks: ticks.to_vec() };
-    let chart = Chart { x: axis("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]), y: axis("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]), series };
-    evidence.figure(Figure { title: "How far whitening moves ridge's hat matrix, against the penalty".to_owned(), plot: Plot::Chart(chart) });
+    let chart = Chart {
+        x: axis("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]),
+        y: axis("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]),
+        series,
+    };
+    evidence
+        .figure(Figure { title: "How far whitening moves ridge's hat matrix, against the penalty".to_owned(), plot: Plot::Chart(chart) });
     record!(evidence)
 }
 

@@ -23,7 +23,9 @@ struct Mapped {
 
 impl Mapped {
     fn new(axis: &Axis, from: i32, to: i32) -> Result<Self, DrawError> {
-        let (Some(&low), Some(&high)) = (axis.ticks.first(), axis.ticks.last()) else { return Err(DrawError::Empty(axis.name.clone())) };
+        let (Some(&low), Some(&high)) = (axis.ticks.first(), axis.ticks.last()) else {
+            return Err(DrawError::Empty(axis.name.clone()));
+        };
         if low >= high || (axis.scale == Scale::Log && low <= 0.0) {
             return Err(DrawError::Empty(axis.name.clone()));
         }
@@ -84,7 +86,9 @@ fn right_edge(chart: &Chart, left: i32, width: i32) -> Result<i32, DrawError> {
         return Ok(right);
     }
     for series in &chart.series {
-        let Some(label) = series.label.filter(|label| label.side == Side::Right) else { continue };
+        let Some(label) = series.label.filter(|label| label.side == Side::Right) else {
+            continue;
+        };
         let place = series.x.get(label.at).and_then(|&x| unscaled.place(x)).unwrap_or(0) / UNIT;
         let room = width - 20 - text_width(&series.name, f64::from(LABEL)) - left;
         if place > 0 {
@@ -125,7 +129,11 @@ fn tick_name(tick: f64) -> String {
     let whole = exponent.is_finite() && (exponent - exponent.round()).abs() < 1e-9;
     #[expect(clippy::cast_possible_truncation, reason = "exponents are small")]
     let exponent = exponent.round() as i32;
-    if whole && tick > 0.0 && !(-1..=2).contains(&exponent) { format!("10{}", number::superscript(exponent)) } else { number::unicode(tick, Digits::Short(4)) }
+    if whole && tick > 0.0 && !(-1..=2).contains(&exponent) {
+        format!("10{}", number::superscript(exponent))
+    } else {
+        number::unicode(tick, Digits::Short(4))
+    }
 }
 
 fn points(series: &Series, x: &Mapped, y: &Mapped) -> Result<Vec<(i32, i32)>, DrawError> {
@@ -174,7 +182,9 @@ fn labels(pen: &Pen<'_>, chart: &Chart, x: &Mapped, y: &Mapped, width: i32) -> R
         if clamped != start && matches!(label.side, Side::Left | Side::Right) {
             base = py - 12;
         }
-        while let Some(&(.., other)) = taken.iter().find(|(from, to, other)| clamped < *to && clamped + length > *from && (base - other).abs() < 16) {
+        while let Some(&(.., other)) =
+            taken.iter().find(|(from, to, other)| clamped < *to && clamped + length > *from && (base - other).abs() < 16)
+        {
             base = other + 16;
         }
         taken.push((clamped, clamped + length, base));

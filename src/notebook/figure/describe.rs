@@ -27,7 +27,12 @@ pub fn describe(figure: &Figure) -> String {
 
 fn of_axis(axis: &Axis) -> String {
     let scale = if axis.scale == Scale::Log { ", logarithmic" } else { "" };
-    format!("{}{scale}, {} to {}", axis.name, axis.ticks.first().copied().map_or(String::new(), short), axis.ticks.last().copied().map_or(String::new(), short))
+    format!(
+        "{}{scale}, {} to {}",
+        axis.name,
+        axis.ticks.first().copied().map_or(String::new(), short),
+        axis.ticks.last().copied().map_or(String::new(), short)
+    )
 }
 
 fn of_series(series: &Series) -> String {
@@ -36,14 +41,29 @@ fn of_series(series: &Series) -> String {
     if points <= FULL {
         return format!("{}: {}.", series.name, (0..points).map(pair).collect::<Vec<_>>().join(", "));
     }
-    let extreme = |sign: f64| (0..points).max_by(|&a, &b| (sign * series.y[a]).total_cmp(&(sign * series.y[b]))).map_or(String::new(), pair);
-    format!("{}: {points} points, from {} to {}, lowest {}, highest {}.", series.name, pair(0), pair(points - 1), extreme(-1.0), extreme(1.0))
+    let extreme =
+        |sign: f64| (0..points).max_by(|&a, &b| (sign * series.y[a]).total_cmp(&(sign * series.y[b]))).map_or(String::new(), pair);
+    format!(
+        "{}: {points} points, from {} to {}, lowest {}, highest {}.",
+        series.name,
+        pair(0),
+        pair(points - 1),
+        extreme(-1.0),
+        extreme(1.0)
+    )
 }
 
 fn of_panels(panels: &Panels) -> String {
     let panel = |panel: &super::Panel| {
         let note = if panel.note.is_empty() { String::new() } else { format!(", {}", panel.note) };
-        format!("{} ({}), {} by {}, largest entry {}{note}.", panel.symbol.replace('_', ""), panel.words, panel.rows.len(), panel.rows.first().map_or(0, Vec::len), largest(panel))
+        format!(
+            "{} ({}), {} by {}, largest entry {}{note}.",
+            panel.symbol.replace('_', ""),
+            panel.words,
+            panel.rows.len(),
+            panel.rows.first().map_or(0, Vec::len),
+            largest(panel)
+        )
     };
     format!("Matrices side by side, each over its own largest entry: {}", panels.panels.iter().map(panel).collect::<Vec<_>>().join(" "))
 }
@@ -57,9 +77,22 @@ pub fn table(figure: &Figure) -> Option<String> {
     match &figure.plot {
         Plot::Chart(chart) => Some(of_chart(chart)),
         Plot::Panels(panels) => {
-            let row = |panel: &super::Panel| format!("<tr><td>{} ({})</td><td class=\"r\">{} × {}</td><td class=\"r\">{}</td><td>{}</td></tr>", escape(&panel.symbol.replace('_', "")), escape(&panel.words), panel.rows.len(), panel.rows.first().map_or(0, Vec::len), largest(panel), escape(&panel.note));
+            let row = |panel: &super::Panel| {
+                format!(
+                    "<tr><td>{} ({})</td><td class=\"r\">{} × {}</td><td class=\"r\">{}</td><td>{}</td></tr>",
+                    escape(&panel.symbol.replace('_', "")),
+                    escape(&panel.words),
+                    panel.rows.len(),
+                    panel.rows.first().map_or(0, Vec::len),
+                    largest(panel),
+                    escape(&panel.note)
+                )
+            };
             let rows: Vec<String> = panels.panels.iter().map(row).collect();
-            Some(format!("<table><thead><tr><th>matrix</th><th class=\"r\">size</th><th class=\"r\">largest entry</th><th></th></tr></thead><tbody>\n{}\n</tbody></table>", rows.join("\n")))
+            Some(format!(
+                "<table><thead><tr><th>matrix</th><th class=\"r\">size</th><th class=\"r\">largest entry</th><th></th></tr></thead><tbody>\n{}\n</tbody></table>",
+                rows.join("\n")
+            ))
         }
     }
 }

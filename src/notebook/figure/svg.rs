@@ -36,8 +36,15 @@ pub(super) enum Colour {
     Paper,
 }
 
-const VARIABLES: [&str; 7] =
-    ["var(--fg,#24211c)", "var(--linear,#1f5f99)", "var(--softmax,#b0421f)", "var(--accent,#7a5c00)", "var(--muted,#665f53)", "var(--rule,#d8d0c0)", "var(--paper,#fbf9f4)"];
+const VARIABLES: [&str; 7] = [
+    "var(--fg,#24211c)",
+    "var(--linear,#1f5f99)",
+    "var(--softmax,#b0421f)",
+    "var(--accent,#7a5c00)",
+    "var(--muted,#665f53)",
+    "var(--rule,#d8d0c0)",
+    "var(--paper,#fbf9f4)",
+];
 
 /// How a line is drawn, and whether text has a halo of paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +144,8 @@ fn tenths(pixels: i32) -> String {
 
 fn paint(attribute: &str, colour: BackendColor) -> String {
     let variable = VARIABLES.get(usize::from(colour.rgb.0)).copied().unwrap_or(VARIABLES[0]);
-    let opacity = if colour.alpha < 1.0 { format!(" {attribute}-opacity=\"{}\"", (colour.alpha * 100.0).round() / 100.0) } else { String::new() };
+    let opacity =
+        if colour.alpha < 1.0 { format!(" {attribute}-opacity=\"{}\"", (colour.alpha * 100.0).round() / 100.0) } else { String::new() };
     format!(" {attribute}=\"{variable}\"{opacity}")
 }
 
@@ -211,10 +219,17 @@ impl DrawingBackend for Canvas<'_> {
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
         let (width, height) = (to.0 - from.0, to.1 - from.1);
         if fill {
-            let attributes = format!(" fill=\"none\"{} stroke-width=\"{}\" shape-rendering=\"crispEdges\"", paint("stroke", style.color()), tenths(height));
+            let attributes = format!(
+                " fill=\"none\"{} stroke-width=\"{}\" shape-rendering=\"crispEdges\"",
+                paint("stroke", style.color()),
+                tenths(height)
+            );
             self.run(attributes, (from.0, from.1 + height / 2), width);
         } else {
-            self.join(stroke(style), &format!("M{} {}h{}v{}h{}z", tenths(from.0), tenths(from.1), tenths(width), tenths(height), tenths(-width)));
+            self.join(
+                stroke(style),
+                &format!("M{} {}h{}v{}h{}z", tenths(from.0), tenths(from.1), tenths(width), tenths(height), tenths(-width)),
+            );
         }
         Ok(())
     }
@@ -244,9 +259,19 @@ impl DrawingBackend for Canvas<'_> {
         };
         #[expect(clippy::cast_possible_truncation, reason = "font sizes are small")]
         let size = (style.size() * f64::from(UNIT)).round() as i32;
-        let halo = if style.color().rgb.1 == Line::Halo as u8 { " stroke=\"var(--raised,#fffefb)\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"" } else { "" };
+        let halo = if style.color().rgb.1 == Line::Halo as u8 {
+            " stroke=\"var(--raised,#fffefb)\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+        } else {
+            ""
+        };
         let paint = paint("fill", style.color());
-        self.element(&format!("<text x=\"{}\" y=\"{}\"{anchor} font-size=\"{}\"{face}{paint}{halo}>{}</text>", tenths(pos.0), tenths(pos.1), tenths(size), spans(text)));
+        self.element(&format!(
+            "<text x=\"{}\" y=\"{}\"{anchor} font-size=\"{}\"{face}{paint}{halo}>{}</text>",
+            tenths(pos.0),
+            tenths(pos.1),
+            tenths(size),
+            spans(text)
+        ));
         Ok(())
     }
 
@@ -280,7 +305,10 @@ mod tests {
                 assert!(canvas.draw_rect((x, 0), (x + 40, 40), &colour(Colour::Linear, Line::Solid, 0.5), true).is_ok());
             }
         });
-        assert_eq!(out, "<path d=\"M0 2h4h4m4 0h4\" fill=\"none\" stroke=\"var(--linear,#1f5f99)\" stroke-opacity=\"0.5\" stroke-width=\"4\" shape-rendering=\"crispEdges\"/>\n");
+        assert_eq!(
+            out,
+            "<path d=\"M0 2h4h4m4 0h4\" fill=\"none\" stroke=\"var(--linear,#1f5f99)\" stroke-opacity=\"0.5\" stroke-width=\"4\" shape-rendering=\"crispEdges\"/>\n"
+        );
     }
 
     #[test]

@@ -69,8 +69,12 @@ pub(super) fn allowed(reading: Reading) -> String {
 
 fn width(tolerance: Tolerance) -> String {
     match tolerance {
-        Tolerance::Relative(share) if share >= 1e-3 => format!("± {} %", number::unicode(100.0 * share, Digits::Short(2))),
-        Tolerance::Relative(share) => format!("± {} relative", number::unicode(share, Digits::Short(2))),
+        Tolerance::Relative(share) if share >= 1e-3 => {
+            format!("± {} %", number::unicode(100.0 * share, Digits::Short(2)))
+        }
+        Tolerance::Relative(share) => {
+            format!("± {} relative", number::unicode(share, Digits::Short(2)))
+        }
         Tolerance::Absolute(width) => format!("± {}", number::unicode(width, Digits::Short(2))),
     }
 }
@@ -86,7 +90,11 @@ fn remark(metric: &Metric) -> String {
         Reading::Value(Value { spread: Some(spread), tolerance, .. }) => {
             let digits = Digits::Significant(3);
             let equal = (spread.highest - spread.lowest).abs() <= tolerance.margin(spread.highest);
-            let range = if equal { "equal".to_owned() } else { format!("{} to {}", number::unicode(spread.lowest, digits), number::unicode(spread.highest, digits)) };
+            let range = if equal {
+                "equal".to_owned()
+            } else {
+                format!("{} to {}", number::unicode(spread.lowest, digits), number::unicode(spread.highest, digits))
+            };
             muted(format!("{} seeds, {range}", spread.seeds))
         }
         Reading::Value(Value { limit: Some(Limit::Expected(_)), .. }) => muted("as expected".to_owned()),
@@ -111,7 +119,9 @@ fn recorded(metric: &Metric) -> String {
                 Some(Limit::Expected(expected)) => format!(", expected {expected:e}"),
                 None => String::new(),
             };
-            let spread = value.spread.map_or(String::new(), |spread| format!(", {} seeds from {:e} to {:e}", spread.seeds, spread.lowest, spread.highest));
+            let spread = value
+                .spread
+                .map_or(String::new(), |spread| format!(", {} seeds from {:e} to {:e}", spread.seeds, spread.lowest, spread.highest));
             format!("{:e}, {tolerance}{limit}{spread}", value.value)
         }
     }
