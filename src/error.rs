@@ -82,6 +82,12 @@ pub enum Error {
         /// The row, from 0.
         row: usize,
     },
+    /// A result is too large for a number.
+    #[error("{what} exceed the largest number there is: bring the columns to one scale first")]
+    Overflow {
+        /// Which result.
+        what: &'static str,
+    },
     /// An iteration inside a factorisation did not converge.
     #[error("the factorisation of {what} did not converge: check its entries for extreme scales")]
     NoConvergence {

@@ -38,7 +38,7 @@ impl Ridge {
     /// Fits Y (n×m) on X (n×d) with penalty λ ≥ 0.
     ///
     /// # Errors
-    /// [`Error::InvalidPenalty`], [`Error::Empty`], [`Error::NotFinite`].
+    /// [`Error::InvalidPenalty`], [`Error::Empty`], [`Error::NotFinite`], [`Error::Overflow`].
     pub fn fit(x: MatRef<'_, f64>, y: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Self> {
         assert_eq!(x.nrows(), y.nrows(), "as many rows of Y as of X");
         check_finite("Y", y)?;
@@ -49,6 +49,9 @@ impl Ridge {
         };
         let targets = linalg::centred(y, &target_means);
         let coefficients = factor.solve((factor.q.transpose() * &targets).as_ref());
+        if !linalg::max_abs(coefficients.as_ref()).is_finite() {
+            return Err(Error::Overflow { what: "the coefficients" });
+        }
         let intercept =
             (0..y.ncols()).map(|t| target_means[t] - (0..x.ncols()).map(|j| factor.means[j] * coefficients[(j, t)]).sum::<f64>()).collect();
         let centred_fit = &factor.x * &coefficients;
