@@ -255,7 +255,7 @@ fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figur
         x: shares.clone(),
         y,
         relative: 1e-4,
-        label: Some(Label { at: 12, side }),
+        label: Some(Label { at: 8, side }),
     };
     let chart = Chart {
         x: Axis {

@@ -57,7 +57,7 @@ pub(super) fn draw(chart: &Chart, out: &mut String, width: i32) -> Result<i32, D
     let right = right_edge(chart, left, width)?;
     let (x, y) = (Mapped::new(&chart.x, left, right)?, Mapped::new(&chart.y, height - BOTTOM - INSET, TOP)?);
     let pen = Pen::new(Canvas::new(out, width, height));
-    axes(&pen, chart, &x, &y, height)?;
+    axes(&pen, chart, &x, &y, (width, height))?;
     for series in &chart.series {
         curve(&pen, series, &x, &y)?;
     }
@@ -98,9 +98,26 @@ fn right_edge(chart: &Chart, left: i32, width: i32) -> Result<i32, DrawError> {
     Ok(right.max(left + width / 3))
 }
 
-fn axes(pen: &Pen<'_>, chart: &Chart, x: &Mapped, y: &Mapped, height: i32) -> Result<(), DrawError> {
+/// Words in lines no wider than `width`.
+fn wrapped(words: &str, width: i32) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(line) if text_width(line, f64::from(TICK)) + text_width(word, f64::from(TICK)) + 6 <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn axes(pen: &Pen<'_>, chart: &Chart, x: &Mapped, y: &Mapped, (width, height): (i32, i32)) -> Result<(), DrawError> {
     let (base, side) = ((height - BOTTOM) * UNIT, x.limits.0 - INSET * UNIT);
-    pen.text(&chart.y.name, (8, 18), TICK, Colour::Muted, Anchor::Start)?;
+    for (line, words) in wrapped(&chart.y.name, width - 16).iter().enumerate() {
+        pen.text(words, (8, 14 + 15 * i32::try_from(line).unwrap_or(0)), TICK, Colour::Muted, Anchor::Start)?;
+    }
     pen.stroke(vec![(side, y.limits.0), (side, y.limits.1)], Colour::Muted, Line::Solid, 10)?;
     for &tick in &chart.y.ticks {
         let Some(at) = y.place(tick) else { continue };
@@ -123,13 +140,13 @@ fn axes(pen: &Pen<'_>, chart: &Chart, x: &Mapped, y: &Mapped, height: i32) -> Re
     pen.text(&chart.x.name, ((x.limits.0 + x.limits.1) / 2 / UNIT, base / UNIT + 38), TICK, Colour::Muted, Anchor::Middle)
 }
 
-/// 0.1, 1, 10, 100 as they are, other powers of ten with superscripts, everything else short.
+/// 0.1 to 1000 as they are, other powers of ten with superscripts, everything else short.
 fn tick_name(tick: f64) -> String {
     let exponent = libm::log10(tick.abs());
     let whole = exponent.is_finite() && (exponent - exponent.round()).abs() < 1e-9;
     #[expect(clippy::cast_possible_truncation, reason = "exponents are small")]
     let exponent = exponent.round() as i32;
-    if whole && tick > 0.0 && !(-1..=2).contains(&exponent) {
+    if whole && tick > 0.0 && !(-1..=3).contains(&exponent) {
         format!("10{}", number::superscript(exponent))
     } else {
         number::unicode(tick, Digits::Short(4))

@@ -78,7 +78,7 @@ fn opacity(level: usize) -> f64 {
 }
 
 fn colour_bar(pen: &Pen<'_>, left: i32, y: i32) -> Result<(), DrawError> {
-    const STEP: i32 = 14;
+    const STEP: i32 = 12;
     let levels = i32::try_from(EDGES.len()).unwrap_or(0);
     let start = left + 44;
     pen.text("−max", (start - 8, y + 13), 12, Colour::Muted, Anchor::End)?;

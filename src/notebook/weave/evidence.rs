@@ -39,14 +39,14 @@ pub(super) fn shown(reading: Reading) -> String {
     }
 }
 
-/// At most five digits, and no more than the tolerance knows.
+/// At most four digits, and no more than the tolerance knows.
 fn significant(value: Value) -> usize {
     let margin = value.tolerance.margin(value.value);
     if value.value == 0.0 || margin <= 0.0 {
         return 3;
     }
     let known = (value.value.abs() / margin).log10().floor();
-    known.clamp(2.0, 5.0) as usize
+    known.clamp(2.0, 4.0) as usize
 }
 
 /// What the metric is held to.
