@@ -80,8 +80,7 @@ impl Dataset {
         let scaled = |x: &Mat<f64>| Mat::from_fn(x.nrows(), x.ncols(), |i, j| (x[(i, j)] - means[j]) / deviations[j]);
         let mut standardised = self.map(|table| Table { x: scaled(&table.x), y: table.y.clone() });
         // The known weights belong to the columns as they were.
-        standardised.truth =
-            standardised.truth.map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * deviations[j]));
+        standardised.truth = standardised.truth.map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * deviations[j]));
         Ok(standardised)
     }
 

@@ -108,8 +108,7 @@ fn say(text: &str) {
 type Done = Result<(), Vec<Problem>>;
 
 fn root(named: Option<&Path>) -> Result<PathBuf, Vec<Problem>> {
-    let here = std::env::current_dir()
-        .map_err(|error| vec![Problem::new(".", 0, format!("cannot be read: {error}"), "change into a folder that exists")])?;
+    let here = std::env::current_dir().map_err(|error| vec![Problem::new(".", 0, format!("cannot be read: {error}"), "change into a folder that exists")])?;
     let found = match named {
         Some(folder) => find_root(folder).map_err(|problem| vec![problem])?,
         None => find_root(&here).map_err(|problem| vec![problem])?,
@@ -144,8 +143,7 @@ fn book(root: &Path, arguments: &Book) -> Done {
     let woven = if changed == 0 { "book/src was fresh".to_owned() } else { format!("{changed} files of book/src changed") };
     say(&format!("{} claims, {count} pages; {woven}.\nThe book is at {}", registry.claims().count(), first.display()));
     if arguments.open {
-        open::that(&first)
-            .map_err(|error| vec![Problem::new(&first, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
+        open::that(&first).map_err(|error| vec![Problem::new(&first, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
     }
     Ok(())
 }
@@ -186,7 +184,5 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
 fn nearest(registry: &Registry, id: &str) -> String {
     let shared = |name: &str| name.split('_').filter(|word| id.split('_').any(|other| other == *word)).count();
     let best = registry.claims().max_by_key(|claim| shared(&claim.id)).filter(|claim| shared(&claim.id) > 0);
-    best.map_or("see `attention-regression claims`".to_owned(), |claim| {
-        format!("did you mean `{}`? See `attention-regression claims`", claim.id)
-    })
+    best.map_or("see `attention-regression claims`".to_owned(), |claim| format!("did you mean `{}`? See `attention-regression claims`", claim.id))
 }

@@ -16,6 +16,7 @@ pub mod registry;
 pub mod render;
 pub mod snapshot;
 pub mod weave;
+pub mod wording;
 
 use std::path::{Path, PathBuf};
 
@@ -31,4 +32,18 @@ pub fn find_root(start: &Path) -> Result<PathBuf, Problem> {
         let what = format!("holds no notebook, and no folder above it does: {} and {} are missing", snapshot::FOLDER, registry::CONTENTS);
         Problem::new(start, 0, what, "run inside a checkout, or name one with --root DIR")
     })
+}
+
+/// Files at or below a folder, as sorted paths relative to it; none where the folder cannot be read.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(folder.join(&below)).into_iter().flatten().flatten() {
+            let path = below.join(entry.file_name());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{inspect, render, snapshot, weave};
 
-const CONTENTS: &str =
-    "//! # A small book\n//!\n//! What it is, in {{chapter_claim/gap}} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n";
-const STATEMENTS: &str = "[[statement]]\nid = \"S1\"\nsays = \"It is so.\"\n\n[[statement]]\nid = \"O1\"\nsays = \"It means much.\"\nargument = \"Who can say?\"\n";
+const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{chapter_claim/gap}} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n";
+const STATEMENTS: &str =
+    "[[statement]]\nid = \"S1\"\nsays = \"It is so.\"\n\n[[statement]]\nid = \"O1\"\nsays = \"It means much.\"\nargument = \"Who can say?\"\n";
 const CHAPTER: &str = r#"//! # A chapter
 //!
 //! It opens with $x^2$ and links to [the notation](notation.md).
@@ -149,12 +149,7 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     }
     assert_eq!(told(notebook.render()), "");
     let html = std::fs::read_to_string(notebook.out().join("chapter.html")).expect("the page");
-    assert!(
-        html.contains("<math")
-            && html.contains("<svg class=\"plot\"")
-            && html.contains("class=\"provenance\"")
-            && !html.contains("<img class=\"plot\"")
-    );
+    assert!(html.contains("<math") && html.contains("<svg class=\"plot\"") && html.contains("class=\"provenance\"") && !html.contains("<img class=\"plot\""));
     assert!(!std::fs::read_to_string(notebook.root().join("book/src/chapter.md")).expect("the source").contains("provenance"));
     assert_eq!(told(notebook.render()), "", "an earlier book is replaced");
 }
@@ -176,12 +171,7 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
         (CLAIMS, "{{share:.2}}", "{{share:x}}", "chapter.rs:7: `{{share:x}}` asks for the digits `x`"),
         (CLAIMS, "{{share:.2}}", "{{share.lowest}}", "chapter.rs:7: `{{share.lowest}}` asks for `.lowest`"),
         (CLAIMS, "0.4..0.6", "0.6..0.7", "chapter.rs:7: `{{share|about half|0.6..0.7}}` is no longer true"),
-        (
-            CLAIMS,
-            "The gap stays below {{gap}}, the",
-            "The",
-            "chapter.rs:15: the headline metric `gap` of `chapter_claim` is absent from its prose",
-        ),
+        (CLAIMS, "The gap stays below {{gap}}, the", "The", "chapter.rs:15: the headline metric `gap` of `chapter_claim` is absent from its prose"),
         (CLAIMS, "the share is", "the 0.25 share is", "chapter.rs:7: the decimal 0.25 is typed into prose"),
         (CLAIMS, "the share is", "the share $0.25$ is", "chapter.rs:7: the decimal 0.25 is typed into mathematics"),
         (CLAIMS, "the share is", "the share $\\frac{1}$ is", "chapter.rs:7: the formula `\\frac{1}` cannot be set"),
@@ -223,12 +213,7 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
         (CLAIMS, "/// finding = \"It holds, within {{gap}}.\"\n", "", "`chapter_claim` settles a statement and has no `finding`"),
         (CLAIMS, "![What to see.](figure)", "![](figure)", "chapter.rs:9: the figure of `chapter_claim` has no caption"),
         (CLAIMS, "![What to see.](figure)", "", "the figure of `chapter_claim` is recorded and not shown"),
-        (
-            CLAIMS,
-            "It stays below {{gap}}.",
-            "It stays below {{gap}}.\n///\n/// ![Nothing.](figure)",
-            "chapter.rs:27: `second_claim` has recorded no figure",
-        ),
+        (CLAIMS, "It stays below {{gap}}.", "It stays below {{gap}}.\n///\n/// ![Nothing.](figure)", "chapter.rs:27: `second_claim` has recorded no figure"),
         (CLAIMS, "fn second_claim() {", "fn second_claim( {", "chapter.rs:"),
         (SNAP, "control = true\n", "", "`chapter_claim` has no control"),
         (SNAP, "headroom = 3", "headroom = three", "chapter__chapter_claim.snap:7: "),
@@ -249,9 +234,10 @@ fn snapshots_and_claims_pair() {
     assert!(told(notebook.weave()).contains("snapshots/chapter__forgotten.snap: is an orphan: no claim records it; delete it"));
     let notebook = Notebook::new();
     std::fs::remove_file(notebook.root().join(SNAP)).expect("the snapshot");
-    assert!(told(notebook.weave()).contains(
-        "chapter.rs:19: the claim `chapter_claim` has no snapshot; run `INSTA_UPDATE=always cargo test --test claims chapter_claim`"
-    ));
+    assert!(
+        told(notebook.weave())
+            .contains("chapter.rs:19: the claim `chapter_claim` has no snapshot; run `INSTA_UPDATE=always cargo test --test claims chapter_claim`")
+    );
     let notebook = Notebook::new();
     notebook.edit("snapshots/chapter__chapter_claim.figure.snap", "ticks = [0e0, 1e0]\n\n[y]", "ticks = [0e0, 1e-1]\n\n[y]");
     assert!(told(notebook.weave()).contains("the series `s` has points outside the axes: widen the ticks"));

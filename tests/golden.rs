@@ -45,13 +45,7 @@ impl Audit {
     fn matrix(&mut self, place: &str, got: MatRef<'_, f64>, expected: &Value, tolerance: f64) {
         let expected = matrix(expected);
         if (got.nrows(), got.ncols()) != (expected.nrows(), expected.ncols()) {
-            self.failures.push(format!(
-                "{place}: {} × {} instead of {} × {}",
-                got.nrows(),
-                got.ncols(),
-                expected.nrows(),
-                expected.ncols()
-            ));
+            self.failures.push(format!("{place}: {} × {} instead of {} × {}", got.nrows(), got.ncols(), expected.nrows(), expected.ncols()));
             return;
         }
         self.checked += 1;
@@ -134,15 +128,13 @@ fn case(audit: &mut Audit, case: &Value) {
             "ridge" => expected.as_array().into_iter().flatten().for_each(|fit| ridge(audit, place, x, y, input, fit, tolerance)),
             "ols" => ols(audit, place, x, y, expected, tolerance),
             "whitening" => whitening(audit, place, x, expected, whitening_tolerance, expected["eps"].as_f64().unwrap_or(0.0)),
-            "attention" => audit
-                .fields(place, expected, |audit, variant, expected, place| attention(audit, place, variant, input, expected, tolerance)),
+            "attention" => audit.fields(place, expected, |audit, variant, expected, place| attention(audit, place, variant, input, expected, tolerance)),
             "cosine_ridge_softmax_self_separate" | "cosine_ridge_linear_self_separate" => {
                 let (wq, wk) = (matrix(&input["Wq"]), matrix(&input["Wk"]));
                 let head = Head::separate(wq, wk);
                 let (q, k) = (head.queries(x), head.keys(x));
                 let attended = if key.contains("softmax") {
-                    softmax::output(q.as_ref(), k.as_ref(), y, softmax::temperature_of_width(head.width()), Diagonal::Kept)
-                        .expect("softmax")
+                    softmax::output(q.as_ref(), k.as_ref(), y, softmax::temperature_of_width(head.width()), Diagonal::Kept).expect("softmax")
                 } else {
                     linear::output(q.as_ref(), k.as_ref(), y, 1.0 / linalg::count(x.ncols()), Diagonal::Kept)
                 };
@@ -238,9 +230,7 @@ fn whitening(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, expected: &Valu
             "pca" => audit.matrix(place, signed_like(fit(Root::Pca).matrix(), &matrix(expected)).as_ref(), expected, tolerance),
             "zca_whitened" => audit.matrix(place, fit(Root::Zca).apply(x).as_ref(), expected, tolerance),
             "zca_whitened_first_row" => audit.matrix(place, fit(Root::Zca).apply(x.subrows(0, 1)).transpose(), expected, tolerance),
-            "zca_whitened_cov" => {
-                audit.matrix(place, covariance(fit(Root::Zca).apply(x).as_ref(), Divisor::N).as_ref(), expected, tolerance)
-            }
+            "zca_whitened_cov" => audit.matrix(place, covariance(fit(Root::Zca).apply(x).as_ref(), Divisor::N).as_ref(), expected, tolerance),
             _ => return false,
         }
         true
@@ -272,9 +262,7 @@ fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expec
         match key {
             "scores" => audit.matrix(place, scores(q, k).as_ref(), expected, tolerance),
             "W_combined" => audit.matrix(place, head.form().as_ref(), expected, tolerance),
-            "effective_weights" => {
-                audit.matrix(place, linear::effective_weights(head.form().as_ref(), x.as_ref(), v, scale).as_ref(), expected, tolerance)
-            }
+            "effective_weights" => audit.matrix(place, linear::effective_weights(head.form().as_ref(), x.as_ref(), v, scale).as_ref(), expected, tolerance),
             "softmax" | "linear" => {
                 let soft = key == "softmax";
                 let (weights, output) = if soft {
@@ -382,13 +370,7 @@ fn split(audit: &mut Audit, place: &str, table: &Table, expected: &Value) {
             }
             "whitened_identity_attention" => {
                 let white = Whitening::fit(x, Root::Zca, Divisor::N, 0.0).expect("whitening");
-                let attended = linear::output(
-                    white.apply(new).as_ref(),
-                    white.apply(x).as_ref(),
-                    y.as_ref(),
-                    1.0 / linalg::count(x.nrows()),
-                    Diagonal::Kept,
-                );
+                let attended = linear::output(white.apply(new).as_ref(), white.apply(x).as_ref(), y.as_ref(), 1.0 / linalg::count(x.nrows()), Diagonal::Kept);
                 audit.matrix(place, attended.as_ref(), &expected["predict_test"], LIBRARY);
                 let least = Ridge::fit(x, y.as_ref(), 0.0, Intercept::None).expect("least squares").predict(new);
                 audit.matrix(place, least.as_ref(), &expected["ols_predict_test"], LIBRARY);
@@ -439,18 +421,7 @@ fn the_published_diabetes_fit_is_reproduced() {
     let table = data::diabetes::unit_norm().expect("the vendored table");
     let (x, y) = (table.x.as_ref(), table.y.as_ref());
     let fit = Ridge::fit(x, y, 0.0, Intercept::Fitted).expect("least squares");
-    let published = [
-        -10.0098663,
-        -239.81564367,
-        519.84592005,
-        324.3846455,
-        -792.17563855,
-        476.73902101,
-        101.04326794,
-        177.06323767,
-        751.27369956,
-        67.62669218,
-    ];
+    let published = [-10.0098663, -239.81564367, 519.84592005, 324.3846455, -792.17563855, 476.73902101, 101.04326794, 177.06323767, 751.27369956, 67.62669218];
     for (j, coefficient) in published.into_iter().enumerate() {
         approx::assert_abs_diff_eq!(fit.coefficients()[(j, 0)], coefficient, epsilon = 1e-7);
     }

@@ -231,10 +231,7 @@ fn bad_parameters_are_errors() {
     assert!(softmax::weights(x.as_ref(), x.as_ref(), 0.0, Diagonal::Kept).is_err());
     assert!(softmax::weights(x.subrows(0, 1), x.subrows(0, 1), 1.0, Diagonal::Masked).is_err());
     let empty = Mat::<f64>::zeros(0, 2);
-    assert_eq!(
-        Ridge::fit(empty.as_ref(), Mat::<f64>::zeros(0, 1).as_ref(), 1.0, Intercept::None).err(),
-        Some(Error::Empty { what: "Y", rows: 0, columns: 1 })
-    );
+    assert_eq!(Ridge::fit(empty.as_ref(), Mat::<f64>::zeros(0, 1).as_ref(), 1.0, Intercept::None).err(), Some(Error::Empty { what: "Y", rows: 0, columns: 1 }));
     for fraction in [0.0, 1.0, f64::NAN, -0.5] {
         assert!(split::seeded(10, fraction, 1).is_err());
     }
@@ -262,11 +259,7 @@ fn extreme_entries_neither_overflow_nor_vanish() {
         let fit = Ridge::fit(x.as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
         let plain = Ridge::fit(standard_normal(3, 0, 10, 2).as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
         assert!(relative_gap(fit.fitted(), plain.fitted()) < 1e-12);
-        assert_relative_eq!(
-            frobenius_norm(x.as_ref()) / scale,
-            frobenius_norm(standard_normal(3, 0, 10, 2).as_ref()),
-            max_relative = 1e-12
-        );
+        assert_relative_eq!(frobenius_norm(x.as_ref()) / scale, frobenius_norm(standard_normal(3, 0, 10, 2).as_ref()), max_relative = 1e-12);
     }
     // Scores of a thousand: the softmax is one-hot, not NaN.
     let keys = linalg::column(&[1e4, -1e4, 3e3]);
@@ -277,13 +270,10 @@ fn extreme_entries_neither_overflow_nor_vanish() {
 #[test]
 fn nan_is_never_taken_for_agreement() {
     let (good, lost) = (linalg::column(&[1.0, 2.0]), linalg::column(&[1.0, f64::NAN]));
-    assert!(
-        max_abs(lost.as_ref()).is_nan() && frobenius_norm(lost.as_ref()).is_nan() && relative_gap(lost.as_ref(), good.as_ref()).is_nan()
-    );
+    assert!(max_abs(lost.as_ref()).is_nan() && frobenius_norm(lost.as_ref()).is_nan() && relative_gap(lost.as_ref(), good.as_ref()).is_nan());
     assert!(cosine(lost.as_ref(), good.as_ref()).is_nan() && centred_cosine(lost.as_ref(), good.as_ref()).is_nan());
     assert!(row_sums(lost.as_ref()).0.is_nan() && perplexity(lost.as_ref()).is_nan());
-    let attended =
-        |k: &Mat<f64>, v: &Mat<f64>, temperature| softmax::output(good.as_ref(), k.as_ref(), v.as_ref(), temperature, Diagonal::Kept);
+    let attended = |k: &Mat<f64>, v: &Mat<f64>, temperature| softmax::output(good.as_ref(), k.as_ref(), v.as_ref(), temperature, Diagonal::Kept);
     for refused in [attended(&lost, &good, 1.0), attended(&good, &lost, 1.0), attended(&good, &good, 1e-310)] {
         assert!(matches!(refused.err(), Some(Error::NotFinite { .. })));
     }

@@ -24,13 +24,7 @@ pub fn output(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_
 }
 
 /// (scale · QKᵀ)V, n*×m, the way the formula is written.
-pub fn output_by_definition(
-    queries: MatRef<'_, f64>,
-    keys: MatRef<'_, f64>,
-    values: MatRef<'_, f64>,
-    scale: f64,
-    diagonal: Diagonal,
-) -> Mat<f64> {
+pub fn output_by_definition(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, scale: f64, diagonal: Diagonal) -> Mat<f64> {
     check_shapes(queries, keys, values, diagonal);
     weights(queries, keys, scale, diagonal) * values
 }

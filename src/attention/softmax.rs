@@ -25,13 +25,7 @@ pub fn temperature_of_width(width: usize) -> f64 {
 /// # Errors
 /// [`Error::InvalidTemperature`], [`Error::NotFinite`] for a score or a value, and [`Error::TooFewRows`] where a masked row has nobody
 /// else to attend to.
-pub fn output(
-    queries: MatRef<'_, f64>,
-    keys: MatRef<'_, f64>,
-    values: MatRef<'_, f64>,
-    temperature: f64,
-    diagonal: Diagonal,
-) -> Result<Mat<f64>> {
+pub fn output(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal) -> Result<Mat<f64>> {
     check_shapes(queries, keys, values, diagonal);
     check(keys.nrows(), temperature, diagonal)?;
     check_finite("V", values)?;
@@ -84,14 +78,7 @@ fn check(keys: usize, temperature: f64, diagonal: Diagonal) -> Result<()> {
 }
 
 /// Writes the weights of a block of queries, one query a column, where the rows of faer's matrices are strided.
-fn weigh(
-    mut weights: MatMut<'_, f64>,
-    queries: MatRef<'_, f64>,
-    keys: MatRef<'_, f64>,
-    temperature: f64,
-    diagonal: Diagonal,
-    first: usize,
-) -> Result<()> {
+fn weigh(mut weights: MatMut<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal, first: usize) -> Result<()> {
     matmul(weights.as_mut(), Accum::Replace, keys, queries.transpose(), 1.0 / temperature, Par::Seq);
     leave_avx();
     for column in 0..weights.ncols() {
@@ -108,12 +95,7 @@ fn weigh(
         // NaN among the scores, or infinities, end up in the sum.
         if !total.is_finite() {
             let key = scores.as_ref().iter().position(|weight| !weight.is_finite()).unwrap_or(0);
-            return Err(Error::NotFinite {
-                what: "a score QKᵀ/τ (row: query, column: key)",
-                row: first + column,
-                column: key,
-                value: total,
-            });
+            return Err(Error::NotFinite { what: "a score QKᵀ/τ (row: query, column: key)", row: first + column, column: key, value: total });
         }
         scores.iter_mut().for_each(|weight| *weight /= total);
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::metric::{Limit, Metric, Reading, Tolerance};
-use super::number::{self, Digits};
+use super::metric::{Metric, Reading};
 use super::registry::{Claim, Registry};
 use super::snapshot::Metrics;
+use super::wording;
 
 /// The version of the JSON document.
 const SCHEMA: &str = "attention-regression/claims/1";
@@ -18,7 +18,7 @@ pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String
         .claims()
         .map(|claim| {
             let headline = headline(claim, metrics);
-            let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| (value(metric), allowed(metric)));
+            let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| (wording::value(metric.reading), allowed(metric)));
             [claim.id.clone(), claim.head.kind.name().to_owned(), value, allowed, claim.chapter.clone()]
         })
         .collect();
@@ -70,18 +70,11 @@ pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String 
 
 /// One claim in full.
 pub fn show(claim: &Claim, metrics: &BTreeMap<String, Metrics>) -> String {
-    let mut out = format!(
-        "{}\n{} · {} · {}:{}\n\n{}\n\n",
-        claim.title,
-        claim.head.kind.name(),
-        claim.chapter,
-        claim.file.display(),
-        claim.line,
-        claim.prose.text.trim()
-    );
+    let mut out =
+        format!("{}\n{} · {} · {}:{}\n\n{}\n\n", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line, claim.prose.text.trim());
     for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
         let role = if metric.control { " (control)" } else { "" };
-        out.push_str(&format!("  {name}{role}: {}, {}\n      {}\n", value(metric), allowed(metric), metric.measures));
+        out.push_str(&format!("  {name}{role}: {}, {}\n      {}\n", wording::value(metric.reading), allowed(metric), metric.measures));
     }
     out.push_str(&format!("\nBreaks when {}\n", claim.head.breaks_when.trim()));
     for (statement, verdict) in &claim.head.settles {
@@ -97,27 +90,10 @@ fn headline<'a>(claim: &Claim, metrics: &'a BTreeMap<String, Metrics>) -> Option
     metrics.get(&claim.id)?.iter().find(|(name, _)| name == &claim.head.headline).map(|(_, metric)| metric)
 }
 
-fn value(metric: &Metric) -> String {
-    match metric.reading {
-        Reading::Rounding { .. } => "rounding".to_owned(),
-        Reading::Count { exactly } => exactly.to_string(),
-        Reading::Value(value) => number::unicode(value.value, Digits::Short(5)),
-    }
-}
-
+/// What a metric is held to, and how much room is left.
 fn allowed(metric: &Metric) -> String {
-    let short = |number: f64| number::unicode(number, Digits::Short(5));
     match metric.reading {
-        Reading::Rounding { rounding_at_most, headroom } => format!("≤ {}, {headroom} decades to spare", short(rounding_at_most)),
-        Reading::Count { .. } => "exact".to_owned(),
-        Reading::Value(value) => match (value.limit, value.tolerance) {
-            (Some(Limit::AtMost(limit)), _) => format!("≤ {}", short(limit)),
-            (Some(Limit::AtLeast(limit)), _) => format!("≥ {}", short(limit)),
-            (Some(Limit::Expected(expected)), tolerance) => {
-                format!("{} ± {}", number::unicode(expected, Digits::Short(8)), short(tolerance.margin(expected)))
-            }
-            (None, Tolerance::Relative(share)) => format!("± {} relative", short(share)),
-            (None, Tolerance::Absolute(width)) => format!("± {}", short(width)),
-        },
+        Reading::Rounding { headroom, .. } => format!("{}, {} to spare", wording::allowed(metric.reading), wording::decades(headroom)),
+        reading => wording::allowed(reading),
     }
 }

@@ -155,11 +155,7 @@ impl Evidence {
             && !limit.allows(value.value, value.tolerance)
         {
             let (role, moral) = if control { ("control ", ": the control no longer breaks the claim") } else { ("", "") };
-            self.failures.push(format!(
-                "{role}{name}: {measures} is {:.6e}, must be {}{moral}",
-                value.value,
-                sentence(limit, value.tolerance)
-            ));
+            self.failures.push(format!("{role}{name}: {measures} is {:.6e}, must be {}{moral}", value.value, sentence(limit, value.tolerance)));
         }
         self.push(name, measures, control, Reading::Value(value));
     }
@@ -201,9 +197,7 @@ impl Evidence {
         let evidence = || self.metrics.iter().filter(|(_, metric)| !metric.control).map(|(_, metric)| metric.reading);
         let (shown, need) = match kind {
             Kind::Identity => (evidence().any(|reading| matches!(reading, Reading::Rounding { .. })), "a gap judged by `rounding`"),
-            Kind::Measured => {
-                (evidence().any(|reading| matches!(reading, Reading::Value(Value { spread: Some(_), .. }))), "an effect judged by `seeds`")
-            }
+            Kind::Measured => (evidence().any(|reading| matches!(reading, Reading::Value(Value { spread: Some(_), .. }))), "an effect judged by `seeds`"),
             Kind::Bound | Kind::Rate | Kind::Counterexample => {
                 let judged = |reading| matches!(reading, Reading::Rounding { .. } | Reading::Value(Value { limit: Some(_), .. }));
                 (evidence().any(judged), "a number judged by `judge`, `rounding` or `seeds`")

@@ -12,6 +12,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, StartTag, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
+use super::files_below;
 use super::registry::Problem;
 
 /// What one page holds.
@@ -26,7 +27,7 @@ struct Page {
 pub fn inspect(folder: &Path) -> (usize, Vec<Problem>) {
     let mut pages = BTreeMap::new();
     let mut problems = Vec::new();
-    for path in html_files(folder) {
+    for path in files_below(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
         match std::fs::read_to_string(folder.join(&path)) {
             Ok(text) => {
                 pages.insert(path, read(&text));
@@ -42,23 +43,6 @@ pub fn inspect(folder: &Path) -> (usize, Vec<Problem>) {
         }));
     }
     (pages.len(), problems)
-}
-
-fn html_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(below) = folders.pop() {
-        for entry in std::fs::read_dir(folder.join(&below)).into_iter().flatten().flatten() {
-            let path = below.join(entry.file_name());
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "html") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 /// Why a link leads nowhere, if it does.
@@ -142,8 +126,7 @@ impl Reader {
 
     fn start(&self, tag: &Tag, line: usize) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
-        let attribute =
-            |key: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string());
+        let attribute = |key: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string());
         if let Some(id) = attribute("id") {
             self.page.borrow_mut().ids.insert(id);
         }
@@ -152,9 +135,7 @@ impl Reader {
             "img" if attribute("alt").is_none_or(|alt| alt.trim().is_empty()) => {
                 self.problem(line, "an image has no alternative text", "say in words what it shows");
             }
-            "svg" if attribute("role").as_deref() == Some("img") => {
-                *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false })
-            }
+            "svg" if attribute("role").as_deref() == Some("img") => *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false }),
             "title" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.title = true),
             "desc" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.description = true),
             "merror" => self.problem(line, "a formula became an error box", "mend the LaTeX"),
@@ -189,11 +170,7 @@ impl Reader {
         let style = attribute("style").filter(|style| style.contains("url("));
         for value in keys.iter().filter_map(|key| attribute(key)).chain(style) {
             if value.contains("//") && !value.starts_with("data:") {
-                self.problem(
-                    line,
-                    format!("`<{name}>` fetches `{value}` from outside the book"),
-                    "ship the file in book/theme, or cite it with a link",
-                );
+                self.problem(line, format!("`<{name}>` fetches `{value}` from outside the book"), "ship the file in book/theme, or cite it with a link");
             }
         }
     }
@@ -217,11 +194,7 @@ impl Reader {
             self.problem(line, "a style fetches something from outside the book", "ship the file in book/theme");
         }
         if open.is_empty() && (text.contains("{{") || text.contains("}}")) {
-            self.problem(
-                line,
-                "a reference was left unwoven: `{{`",
-                "write `{{metric}}` in the prose of a claim, or put it in a code span",
-            );
+            self.problem(line, "a reference was left unwoven: `{{`", "write `{{metric}}` in the prose of a claim, or put it in a code span");
         }
     }
 }

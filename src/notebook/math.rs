@@ -97,11 +97,8 @@ pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
     let source = latex.replace("&lt;", "\\lt ").replace("&gt;", "\\gt ").replace("&amp;", "&");
     let events = pulldown_latex::Parser::new(&source, &storage).collect::<Result<Vec<_>, _>>();
     let events = events.map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
-    let config = RenderConfig {
-        display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline },
-        annotation: Some(&source),
-        ..RenderConfig::default()
-    };
+    let config =
+        RenderConfig { display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline }, annotation: Some(&source), ..RenderConfig::default() };
     let mut mathml = String::new();
     let parsed = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     pulldown_latex::push_mathml(&mut mathml, parsed, config).map_err(|error| error.to_string())?;

@@ -171,10 +171,7 @@ pub fn settled(fresh: &Metric, accepted: Option<&Metric>) -> Metric {
             };
             Reading::Rounding {
                 rounding_at_most: settled_bound(rounding_at_most, before.map(|(bound, _)| bound)),
-                headroom: before
-                    .map(|(_, decades)| decades)
-                    .filter(|decades| (decades - headroom).abs() <= HEADROOM_TOLERANCE)
-                    .unwrap_or(headroom),
+                headroom: before.map(|(_, decades)| decades).filter(|decades| (decades - headroom).abs() <= HEADROOM_TOLERANCE).unwrap_or(headroom),
             }
         }
         Reading::Value(value) => Reading::Value(settled_value(
@@ -197,16 +194,12 @@ fn settled_bound(bound: f64, accepted: Option<f64>) -> f64 {
 
 fn settled_value(fresh: Value, accepted: Option<Value>) -> Value {
     let tolerance = fresh.tolerance;
-    let sticky = |value: f64, of: fn(&Value) -> Option<f64>| match accepted
-        .as_ref()
-        .and_then(|accepted| Some((of(accepted)?, accepted.tolerance)))
-    {
+    let sticky = |value: f64, of: fn(&Value) -> Option<f64>| match accepted.as_ref().and_then(|accepted| Some((of(accepted)?, accepted.tolerance))) {
         Some((number, width)) => tolerance.sticky(value, number, width),
         None => tolerance.rounded(value),
     };
     let limit = fresh.limit.map(|limit| {
-        let before =
-            accepted.and_then(|accepted| accepted.limit).filter(|before| std::mem::discriminant(before) == std::mem::discriminant(&limit));
+        let before = accepted.and_then(|accepted| accepted.limit).filter(|before| std::mem::discriminant(before) == std::mem::discriminant(&limit));
         limit.map(|number| match before.map(Limit::number) {
             Some(before) if (number - before).abs() <= LIMIT_TOLERANCE * before.abs() => before,
             _ => rounded(number, LIMIT_DIGITS),

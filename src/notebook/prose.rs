@@ -91,11 +91,7 @@ fn references(prose: &Prose, spans: &[Span], problems: &mut Vec<Problem>) -> Vec
         match end {
             None => problems.push(prose.problem(start, "`{{` is never closed", "write `{{metric}}`")),
             Some(_) if inside(start, &|class| matches!(class, Class::Math { .. })) => {
-                problems.push(prose.problem(
-                    start,
-                    "a reference stands inside mathematics",
-                    "close the formula before it: a number links to its evidence",
-                ));
+                problems.push(prose.problem(start, "a reference stands inside mathematics", "close the formula before it: a number links to its evidence"));
             }
             Some(end) => found.push(start..end),
         }
@@ -103,11 +99,7 @@ fn references(prose: &Prose, spans: &[Span], problems: &mut Vec<Problem>) -> Vec
     let exempt = |class: &Class| matches!(class, Class::Code(_) | Class::Link(_) | Class::Tag | Class::Math { .. });
     for (offset, number) in decimals(text) {
         if !inside(offset, &exempt) && !found.iter().any(|range| range.contains(&offset)) {
-            problems.push(prose.problem(
-                offset,
-                format!("the decimal {number} is typed into prose"),
-                "measure it in the test and quote it as `{{metric}}`",
-            ));
+            problems.push(prose.problem(offset, format!("the decimal {number} is typed into prose"), "measure it in the test and quote it as `{{metric}}`"));
         }
     }
     found
@@ -119,11 +111,7 @@ fn check_mathematics(prose: &Prose, spans: &[Span], constants: &[String], proble
             continue;
         };
         if let Err(error) = math::mathml(latex, *display) {
-            problems.push(prose.problem(
-                span.range.start,
-                format!("the formula `{latex}` cannot be set: {}", error.trim()),
-                "mend the LaTeX",
-            ));
+            problems.push(prose.problem(span.range.start, format!("the formula `{latex}` cannot be set: {}", error.trim()), "mend the LaTeX"));
         }
         for (_, number) in decimals(latex) {
             if !constants.iter().any(|constant| constant == number) {
@@ -141,9 +129,8 @@ fn check_mathematics(prose: &Prose, spans: &[Span], constants: &[String], proble
 fn decimals(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let starts = (0..bytes.len()).filter(move |&at| {
-        digit(at) && !(at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'.' || bytes[at - 1] == b'_'))
-    });
+    let starts =
+        (0..bytes.len()).filter(move |&at| digit(at) && !(at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'.' || bytes[at - 1] == b'_')));
     starts.filter_map(move |start| {
         let mut end = start;
         while digit(end) {
@@ -182,16 +169,10 @@ fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> 
     };
     let claim = claim.ok_or_else(|| wrong("names no claim", "write `{{claim/metric}}` with the name of a test"))?;
     let (metric, part) = metric.split_once('.').map_or((metric, None), |(metric, part)| (metric, Some(part)));
-    let metrics = numbers
-        .metrics
-        .get(&claim.id)
-        .ok_or_else(|| wrong(format!("cannot be read: `{}` has no snapshot yet", claim.id), run_claim(claim)))?;
+    let metrics = numbers.metrics.get(&claim.id).ok_or_else(|| wrong(format!("cannot be read: `{}` has no snapshot yet", claim.id), run_claim(claim)))?;
     let measured = metrics.iter().find(|(other, _)| other == metric).map(|(_, metric)| metric);
     let measured = measured.ok_or_else(|| {
-        wrong(
-            format!("dangles: `{}` records no metric `{metric}`", claim.id),
-            format!("record it in the test, or quote one of: {}", names(metrics)),
-        )
+        wrong(format!("dangles: `{}` records no metric `{metric}`", claim.id), format!("record it in the test, or quote one of: {}", names(metrics)))
     })?;
     let value = number(measured, part)?;
     let shown = match (parts.next(), parts.next()) {
@@ -261,10 +242,7 @@ fn phrase(words: &str, range: &str, value: f64) -> Result<String, Wrong> {
     if (low..=high).contains(&value) {
         return Ok(words.to_owned());
     }
-    Err(wrong(
-        format!("is no longer true: the number is now {value:.4e}, outside {low}..{high}"),
-        "rewrite the sentence to say what is true now",
-    ))
+    Err(wrong(format!("is no longer true: the number is now {value:.4e}, outside {low}..{high}"), "rewrite the sentence to say what is true now"))
 }
 
 #[cfg(test)]

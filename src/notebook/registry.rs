@@ -357,12 +357,7 @@ impl Registry {
         for claim in self.claims() {
             if let Some((file, line)) = seen.insert(&claim.id, (&claim.file, claim.line)) {
                 let first = format!("it is also at {}:{line}", file.display());
-                problems.push(Problem::new(
-                    &claim.file,
-                    claim.line,
-                    format!("duplicate claim id `{}`", claim.id),
-                    format!("{first}; rename one of the tests"),
-                ));
+                problems.push(Problem::new(&claim.file, claim.line, format!("duplicate claim id `{}`", claim.id), format!("{first}; rename one of the tests")));
             }
         }
         let mut ids = BTreeSet::new();
@@ -430,11 +425,7 @@ impl Registry {
                 let agreed = self.verdict(statement);
                 if agreed != *verdict {
                     let cure = "give both claims one verdict, or split the statement in two";
-                    problems.push(at.problem(
-                        0,
-                        format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name()),
-                        cure,
-                    ));
+                    problems.push(at.problem(0, format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name()), cure));
                 }
                 if statement.argument.is_some() {
                     problems.push(at.problem(
@@ -490,19 +481,10 @@ fn statements(open: &dyn Fn(&Path) -> Result<String, String>, problems: &mut Vec
         }
     };
     match toml::from_str::<File>(&text) {
-        Ok(file) => file
-            .statement
-            .into_iter()
-            .map(|spanned| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() })
-            .collect(),
+        Ok(file) => file.statement.into_iter().map(|spanned| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() }).collect(),
         Err(error) => {
             let line = line_of(&text, error.span().map_or(0, |span| span.start));
-            problems.push(Problem::new(
-                path,
-                line,
-                error.message().to_owned(),
-                "a statement has `id`, `says` and, where no test can settle it, `argument`",
-            ));
+            problems.push(Problem::new(path, line, error.message().to_owned(), "a statement has `id`, `says` and, where no test can settle it, `argument`"));
             Vec::new()
         }
     }
@@ -549,12 +531,7 @@ fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &
     let head = head(&id, &head_at, problems)?;
     let (title, prose) = titled(prose, "## ", line, &format!("the claim `{id}`"), problems);
     if prose.text.trim().is_empty() {
-        problems.push(Problem::new(
-            path,
-            line,
-            format!("the claim `{id}` has a title and no statement"),
-            "write the statement under the title",
-        ));
+        problems.push(Problem::new(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
     }
     Some(Claim { code: code(text, test), id, chapter: chapter.to_owned(), title, prose, head, head_at, file: path.to_path_buf(), line })
 }
@@ -582,9 +559,7 @@ fn head_fence(prose: &mut Prose) -> Option<Prose> {
 fn head(id: &str, at: &Prose, problems: &mut Vec<Problem>) -> Option<Head> {
     let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`";
     let head: Head = toml::from_str(&at.text)
-        .map_err(|error| {
-            problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure))
-        })
+        .map_err(|error| problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
         .ok()?;
     if head.breaks_when.trim().is_empty() {
         problems.push(at.problem(0, format!("`breaks_when` of `{id}` is empty"), "say which hypothesis the control removes"));

@@ -44,9 +44,7 @@ pub fn render(root: &Path, pages: &Pages, out: &Path) -> Result<usize, Vec<Probl
 /// # Errors
 /// It is a file, or a folder with something else in it.
 pub fn refuse_foreign(out: &Path) -> Result<(), Problem> {
-    let refuse = |what: &str| {
-        Err(Problem::new(out, 0, what, "name an empty or new folder with --out DIR: nothing that is not a book is overwritten"))
-    };
+    let refuse = |what: &str| Err(Problem::new(out, 0, what, "name an empty or new folder with --out DIR: nothing that is not a book is overwritten"));
     if out.join(MARK).is_file() || !out.exists() {
         return Ok(());
     }
@@ -83,9 +81,8 @@ fn replace(staging: &Path, out: &Path) -> Result<(), Problem> {
 
 fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Problem> {
     let settings = Path::new(BOOK).join("book.toml");
-    let failed = |error: &dyn std::fmt::Display| {
-        Problem::new(&settings, 0, format!("mdBook cannot render the book: {error}"), "see book/book.toml and book/theme")
-    };
+    let failed =
+        |error: &dyn std::fmt::Display| Problem::new(&settings, 0, format!("mdBook cannot render the book: {error}"), "see book/book.toml and book/theme");
     let mut config = Config::from_disk(root.join(&settings)).map_err(|error| failed(&format!("{error:#}")))?;
     config.build.build_dir = std::path::absolute(out).map_err(|error| unwritable(out, &error))?;
     config.build.create_missing = false;

@@ -55,8 +55,7 @@ pub fn read_metrics(text: &str) -> Result<Metrics, (usize, String)> {
     table
         .into_iter()
         .map(|(name, value)| {
-            let metric =
-                value.try_into().map_err(|error: toml::de::Error| (line_of_key(text, &name), format!("{name}: {}", error.message())))?;
+            let metric = value.try_into().map_err(|error: toml::de::Error| (line_of_key(text, &name), format!("{name}: {}", error.message())))?;
             Ok((name, metric))
         })
         .collect()
@@ -87,9 +86,7 @@ pub fn read_figure(text: &str) -> Result<Figure, (usize, String)> {
 /// # Errors
 /// The folder or a file cannot be read.
 pub fn read_all(root: &Path) -> Result<BTreeMap<String, String>, Problem> {
-    let cannot = |path: &Path, error: std::io::Error| {
-        Problem::new(path, 0, format!("cannot be read: {error}"), "check that the folder is there and readable")
-    };
+    let cannot = |path: &Path, error: std::io::Error| Problem::new(path, 0, format!("cannot be read: {error}"), "check that the folder is there and readable");
     let folder = Path::new(FOLDER);
     let mut all = BTreeMap::new();
     for entry in std::fs::read_dir(root.join(folder)).map_err(|error| cannot(folder, error))? {
@@ -185,9 +182,8 @@ fn section(out: &mut String, prefix: &str, table: &Table) -> Result<(), String> 
     }
     for (key, value) in table.iter().filter(|(_, value)| is_section(value)) {
         let (open, close) = if value.is_array() { ("[[", "]]") } else { ("[", "]") };
-        let tables: Vec<&Table> = value
-            .as_array()
-            .map_or_else(|| value.as_table().into_iter().collect(), |list| list.iter().filter_map(Value::as_table).collect());
+        let tables: Vec<&Table> =
+            value.as_array().map_or_else(|| value.as_table().into_iter().collect(), |list| list.iter().filter_map(Value::as_table).collect());
         for inner in tables {
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}{open}{prefix}{key}{close}");

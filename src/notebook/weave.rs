@@ -3,7 +3,7 @@
 //! The pages are Markdown that a forge can show: formulas between dollars, figures as images. What a page cannot be
 //! woven from is a [`Problem`] with file, line and cure: a claim without snapshot, a snapshot without claim, a
 //! reference that dangles, a headline that prose does not quote, a control that `breaks_when` does not quote.
-//! [`write`] puts the pages below `book/src`, and [`stale`] says where the committed ones differ.
+//! [`write()`] puts the pages below `book/src`, and [`stale`] says where the committed ones differ.
 
 mod claim;
 mod evidence;
@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::figure::{self, Figure, describe};
+use super::files_below;
 use super::math::{self, Class};
 use super::prose::{self, Numbers, Place};
 use super::registry::{Claim, Problem, Prose, Registry};
@@ -67,12 +68,7 @@ pub fn metrics(registry: &Registry, snapshots: &BTreeMap<String, String>, proble
     for claim in registry.claims() {
         let name = claim.snapshot();
         let Some(text) = snapshots.get(&name) else {
-            problems.push(Problem::new(
-                &claim.file,
-                claim.line,
-                format!("the claim `{}` has no snapshot", claim.id),
-                prose::run_claim(claim),
-            ));
+            problems.push(Problem::new(&claim.file, claim.line, format!("the claim `{}` has no snapshot", claim.id), prose::run_claim(claim)));
             continue;
         };
         match snapshot::read_metrics(text) {
@@ -164,11 +160,7 @@ impl Loom<'_> {
             let text = &markdown[span.range.clone()];
             let caption = text.strip_prefix("![").and_then(|text| text.rsplit_once("](")).map_or("", |(caption, _)| caption).trim();
             if caption.is_empty() {
-                self.problems.push(source.problem(
-                    line,
-                    format!("the figure of `{id}` has no caption"),
-                    "write between the brackets what to see in it",
-                ));
+                self.problems.push(source.problem(line, format!("the figure of `{id}` has no caption"), "write between the brackets what to see in it"));
             }
             out.push_str(&markdown[done..span.range.start]);
             done = span.range.end;
@@ -177,9 +169,7 @@ impl Loom<'_> {
                     out.push_str(&html);
                     shown.push(id);
                 }
-                Err(what) => {
-                    self.problems.push(source.problem(line, what, "record it in the test with `evidence.figure(…)`, or remove the image"))
-                }
+                Err(what) => self.problems.push(source.problem(line, what, "record it in the test with `evidence.figure(…)`, or remove the image")),
             }
         }
         out.push_str(&markdown[done..]);
@@ -195,8 +185,8 @@ impl Loom<'_> {
             self.pages.insert(PathBuf::from(format!("figures/{name}{suffix}.svg")), format!("{MARK}\n{}\n", svg.trim()));
         }
         let alt = escape(&format!("{}. {}", figure.title, describe::describe(figure)));
-        let table = describe::table(figure)
-            .map_or(String::new(), |table| format!("<details><summary>The plotted numbers</summary>\n{}\n</details>\n", table.trim()));
+        let table =
+            describe::table(figure).map_or(String::new(), |table| format!("<details><summary>The plotted numbers</summary>\n{}\n</details>\n", table.trim()));
         let caption = markup(caption);
         Ok(format!(
             "<figure id=\"figure-{name}\" data-series=\"{fingerprint}\">\n<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n<img class=\"plot\" src=\"figures/{name}-narrow.svg\" alt=\"{alt}\">\n</div>\n<figcaption>{caption}</figcaption>\n{table}</figure>"
@@ -238,7 +228,7 @@ pub fn stale(root: &Path, pages: &Pages) -> Vec<Problem> {
             Err(_) => problems.push(Problem::new(path, 0, "is missing", cure)),
         }
     }
-    for path in existing(&root.join(PAGES)) {
+    for path in files_below(&root.join(PAGES)) {
         if !pages.contains_key(&path) {
             problems.push(Problem::new(
                 Path::new(PAGES).join(path),
@@ -257,10 +247,8 @@ pub fn stale(root: &Path, pages: &Pages) -> Vec<Problem> {
 /// A file that cannot be written, or one in the way that was not woven.
 pub fn write(root: &Path, pages: &Pages) -> Result<usize, Problem> {
     let mut changed = 0;
-    let failed = |path: &Path, error: std::io::Error| {
-        Problem::new(path, 0, format!("cannot be written: {error}"), "check that book/src is writable")
-    };
-    for path in existing(&root.join(PAGES)).into_iter().filter(|path| !pages.contains_key(path)) {
+    let failed = |path: &Path, error: std::io::Error| Problem::new(path, 0, format!("cannot be written: {error}"), "check that book/src is writable");
+    for path in files_below(&root.join(PAGES)).into_iter().filter(|path| !pages.contains_key(path)) {
         let below = Path::new(PAGES).join(path);
         let ours = std::fs::read_to_string(root.join(&below)).is_ok_and(|text| text.starts_with(MARK));
         if !ours {
@@ -275,26 +263,8 @@ pub fn write(root: &Path, pages: &Pages) -> Result<usize, Problem> {
         if std::fs::read_to_string(&target).is_ok_and(|there| &there == text) {
             continue;
         }
-        target
-            .parent()
-            .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| std::fs::write(&target, text))
-            .map_err(|error| failed(&below, error))?;
+        target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&target, text)).map_err(|error| failed(&below, error))?;
         changed += 1;
     }
     Ok(changed)
-}
-
-/// Files below a folder, as paths relative to it.
-fn existing(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(below) = folders.pop() {
-        for entry in std::fs::read_dir(folder.join(&below)).into_iter().flatten().flatten() {
-            let path = below.join(entry.file_name());
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) { folders.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    found
 }

@@ -1,7 +1,7 @@
 //! What a fit does to its targets: the hat matrix H = X(XᵀX + λI)⁻¹Xᵀ and its rows for new queries.
 //!
 //! H is n×n and is formed only where it is the subject itself; leverages and effective degrees of freedom come from
-//! [`Ridge`](super::Ridge) without it. The twins `…_by_definition` compute the same by other routes, for tests.
+//! [`Ridge`] without it. The twins `…_by_definition` compute the same by other routes, for tests.
 
 use faer::prelude::*;
 use faer::{Mat, MatRef};

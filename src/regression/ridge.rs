@@ -52,19 +52,10 @@ impl Ridge {
         if !linalg::max_abs(coefficients.as_ref()).is_finite() {
             return Err(Error::Overflow { what: "the coefficients" });
         }
-        let intercept =
-            (0..y.ncols()).map(|t| target_means[t] - (0..x.ncols()).map(|j| factor.means[j] * coefficients[(j, t)]).sum::<f64>()).collect();
+        let intercept = (0..y.ncols()).map(|t| target_means[t] - (0..x.ncols()).map(|j| factor.means[j] * coefficients[(j, t)]).sum::<f64>()).collect();
         let centred_fit = &factor.x * &coefficients;
         let fitted = Mat::from_fn(x.nrows(), y.ncols(), |i, t| centred_fit[(i, t)] + target_means[t]);
-        Ok(Self {
-            coefficients,
-            intercept,
-            residuals: &targets - &centred_fit,
-            fitted,
-            leverages: factor.leverages(),
-            rank: factor.rank,
-            penalty,
-        })
+        Ok(Self { coefficients, intercept, residuals: &targets - &centred_fit, fitted, leverages: factor.leverages(), rank: factor.rank, penalty })
     }
 
     /// β̂, d×m.

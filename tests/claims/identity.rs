@@ -26,12 +26,12 @@ use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
 use attention_regression::data::random::standard_normal;
 use attention_regression::linalg::{self, count, gram, relative_gap, symmetric_power, trace};
 use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Panels, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::{Mat, MatRef, Result};
 use faer::prelude::*;
 
-use crate::support::{diabetes, panel, record, rounding_bound, shown_rows, synthetic};
+use crate::support::{diabetes, four_panels, record, rounding_bound, shown_rows, synthetic};
 
 /// ## Regression reads out its training set
 ///
@@ -77,29 +77,14 @@ fn regression_reads_out_its_training_set() -> Result<()> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let plain = linear::output(x, x, y, 1.0, Diagonal::Kept);
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
-    evidence.control(
-        "identity_form",
-        "outputs against least squares, $W = I$",
-        relative_gap(plain.as_ref(), fit.fitted()),
-        relative(1e-6),
-        at_least(10.0),
-    );
+    evidence.control("identity_form", "outputs against least squares, $W = I$", relative_gap(plain.as_ref(), fit.fitted()), relative(1e-6), at_least(10.0));
 
     let head = Head::tied(symmetric_power(gram(x).as_ref(), -0.5)?);
     let (scores, hat) = (scores(head.queries(x).as_ref(), head.keys(x).as_ref()), hat_matrix(x, 0.0, Intercept::None)?);
-    let shown = shown_rows(fit.fitted());
-    let all: Vec<usize> = (0..x.ncols()).collect();
-    let panels = vec![
-        panel("H", "the hat matrix", "trace 8", hat.as_ref(), &shown),
-        panel("A", "attention weights", "trace 8", scores.as_ref(), &shown),
-        panel("QKᵀ", "scores", "", scores.as_ref(), &shown),
-        panel("W_qW_kᵀ", "the form", "8 × 8", head.form().as_ref(), &all),
-    ];
     evidence.exactly("degrees_of_freedom", "effective degrees of freedom of both", trace(scores.as_ref()).round() as usize, x.ncols());
-    evidence.figure(Figure {
-        title: "Least squares' hat matrix beside linear attention with the inverse Gram matrix".to_owned(),
-        plot: Plot::Panels(Panels { panels }),
-    });
+    let title = "Least squares' hat matrix beside linear attention with the inverse Gram matrix";
+    let weights = (scores.as_ref(), "attention weights");
+    evidence.figure(four_panels(title, hat.as_ref(), weights, scores.as_ref(), head.form().as_ref(), &shown_rows(fit.fitted())));
     record!(evidence)
 }
 
@@ -137,12 +122,7 @@ fn the_picture_needs_orthonormal_columns() -> Result<()> {
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
     let orthonormal = x * symmetric_power(gram(x).as_ref(), -0.5)?;
     let drawn = linear::output(orthonormal.as_ref(), orthonormal.as_ref(), y, 1.0, Diagonal::Kept);
-    evidence.rounding(
-        "orthonormal_gap",
-        "$ZZ^\\top y$ against least squares, $Z^\\top Z = I$",
-        relative_gap(drawn.as_ref(), fit.fitted()),
-        rounding_bound(x)?,
-    );
+    evidence.rounding("orthonormal_gap", "$ZZ^\\top y$ against least squares, $Z^\\top Z = I$", relative_gap(drawn.as_ref(), fit.fitted()), rounding_bound(x)?);
 
     // Control: the columns as they are, then with the best rescaling.
     let picture = linear::output(x, x, y, 1.0, Diagonal::Kept);
@@ -155,42 +135,25 @@ fn the_picture_needs_orthonormal_columns() -> Result<()> {
         relative(1e-6),
         at_least(1e6),
     );
-    evidence.control(
-        "rescaled_ratio",
-        "the same after the best rescaling",
-        mse(rescaled.as_ref(), y) / error,
-        relative(1e-6),
-        at_least(3.0),
-    );
+    evidence.control("rescaled_ratio", "the same after the best rescaling", mse(rescaled.as_ref(), y) / error, relative(1e-6), at_least(3.0));
     evidence.note("synthetic_cosine", "cosine to least squares, synthetic", cosine(picture.as_ref(), fit.fitted()), relative(1e-6));
 
-    let table = diabetes()?;
-    let (real, target) = (table.train.x.as_ref(), table.train.y.as_ref());
-    let real_fit = Ridge::fit(real, target, 0.0, Intercept::None)?;
-    let real_picture = linear::output(real, real, target, 1.0, Diagonal::Kept);
-    evidence.judge(
-        "diabetes_cosine",
-        "cosine to least squares, diabetes",
-        cosine(real_picture.as_ref(), real_fit.fitted()),
-        relative(1e-4),
-        expected(0.8795),
-    );
-    evidence.judge(
-        "diabetes_rescaled",
-        "mean squared error after the best rescaling, diabetes",
-        mse(best_rescaling(real_picture.as_ref(), target).as_ref(), target),
-        relative(5e-4),
-        expected(3489.0),
-    );
-    evidence.judge(
-        "diabetes_least_squares",
-        "mean squared error of least squares, diabetes",
-        mse(real_fit.fitted(), target),
-        relative(1e-5),
-        expected(2774.98),
-    );
+    picture_of_diabetes(&mut evidence)?;
     evidence.figure(scatter(fit.fitted(), rescaled.as_ref()));
     record!(evidence)
+}
+
+/// The picture on real data, where the numbers are known.
+fn picture_of_diabetes(evidence: &mut Evidence) -> Result<()> {
+    let data = diabetes()?;
+    let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+    let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
+    let picture = linear::output(x, x, y, 1.0, Diagonal::Kept);
+    let rescaled = mse(best_rescaling(picture.as_ref(), y).as_ref(), y);
+    evidence.judge("diabetes_cosine", "cosine to least squares, diabetes", cosine(picture.as_ref(), fit.fitted()), relative(1e-4), expected(0.8795));
+    evidence.judge("diabetes_rescaled", "mean squared error after the best rescaling, diabetes", rescaled, relative(5e-4), expected(3489.0));
+    evidence.judge("diabetes_least_squares", "mean squared error of least squares, diabetes", mse(fit.fitted(), y), relative(1e-5), expected(2774.98));
+    Ok(())
 }
 
 /// The multiple of a prediction with the smallest squared error.
@@ -259,24 +222,13 @@ fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_ran
     let form = &basis * symmetric_power(inner.as_ref(), -1.0)? * basis.transpose();
     let weights = linear::weights((x * &form).as_ref(), x, 1.0, Diagonal::Kept);
     let bound = rounding_bound(x)? * linalg::condition_number(basis.as_ref())?.powi(2);
-    evidence.rounding(
-        "projection_gap",
-        "$\\|A^2 - A\\|_F / \\|A\\|_F$, $W = B(B^\\top GB)^{-1}B^\\top$",
-        idempotence_gap(weights.as_ref()),
-        bound,
-    );
+    evidence.rounding("projection_gap", "$\\|A^2 - A\\|_F / \\|A\\|_F$, $W = B(B^\\top GB)^{-1}B^\\top$", idempotence_gap(weights.as_ref()), bound);
     evidence.rounding("form_gap", "$\\|WGW - W\\|_F / \\|W\\|_F$", relative_gap((&form * gram(x) * &form).as_ref(), form.as_ref()), bound);
     evidence.exactly("directions", "$\\operatorname{tr} A$, to the nearest whole number", trace(weights.as_ref()).round() as usize, 3);
 
     // Control: one per cent too much.
     let more = &weights * Scale(1.01);
-    evidence.control(
-        "one_per_cent_more",
-        "$\\|A^2 - A\\|_F / \\|A\\|_F$, $1.01\\,W$",
-        idempotence_gap(more.as_ref()),
-        absolute(1e-9),
-        at_least(0.0099),
-    );
+    evidence.control("one_per_cent_more", "$\\|A^2 - A\\|_F / \\|A\\|_F$, $1.01\\,W$", idempotence_gap(more.as_ref()), absolute(1e-9), at_least(0.0099));
     record!(evidence)
 }
 
@@ -327,13 +279,7 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
         relative(1e-8),
         expected(n / d - 1.0),
     );
-    evidence.control(
-        "per_feature_raw",
-        "the same, rows as they are, scale $1/d$",
-        idempotence_gap(raw.as_ref()),
-        relative(1e-6),
-        at_least(50.0),
-    );
+    evidence.control("per_feature_raw", "the same, rows as they are, scale $1/d$", idempotence_gap(raw.as_ref()), relative(1e-6), at_least(50.0));
     let inverse = symmetric_power(gram(x).as_ref(), -1.0)? * Scale(d);
     evidence.judge(
         "learnt_norm",
@@ -344,17 +290,9 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
     );
 
     let fit = Ridge::fit(x, data.train.y.as_ref(), 0.0, Intercept::None)?;
-    let (shown, all) = (shown_rows(fit.fitted()), (0..x.ncols()).collect::<Vec<_>>());
-    let panels = vec![
-        panel("H", "the hat matrix", "trace 8", hat_matrix(x, 0.0, Intercept::None)?.as_ref(), &shown),
-        panel("A", "weights, scale 1 ∕ d", "", raw.as_ref(), &shown),
-        panel("QKᵀ", "scores", "d times A", scores(x, x).as_ref(), &shown),
-        panel("W_qW_kᵀ", "the form", "8 × 8", Head::identity(x.ncols()).form().as_ref(), &all),
-    ];
-    evidence.figure(Figure {
-        title: "Least squares' hat matrix beside untrained linear attention with the post's scale".to_owned(),
-        plot: Plot::Panels(Panels { panels }),
-    });
+    let title = "Least squares' hat matrix beside untrained linear attention with the post's scale";
+    let (hat, form) = (hat_matrix(x, 0.0, Intercept::None)?, Head::identity(x.ncols()).form());
+    evidence.figure(four_panels(title, hat.as_ref(), (raw.as_ref(), "weights, scale 1 ∕ d"), scores(x, x).as_ref(), form.as_ref(), &shown_rows(fit.fitted())));
     record!(evidence)
 }
 
@@ -440,8 +378,5 @@ fn costs(width: usize, targets: usize) -> Figure {
             series("Q(KᵀV), linear in n", Ink::Linear, Mark::Circle, linear::flops),
         ],
     };
-    Figure {
-        title: "Floating-point operations of attention against the number of rows, in two orders of the product".to_owned(),
-        plot: Plot::Chart(chart),
-    }
+    Figure { title: "Floating-point operations of attention against the number of rows, in two orders of the product".to_owned(), plot: Plot::Chart(chart) }
 }

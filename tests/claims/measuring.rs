@@ -52,20 +52,8 @@ fn ridge_is_not_the_ground_truth() -> Result<()> {
         errors.push(error);
         shares.push(bias / error);
     }
-    evidence.seeds(
-        "ridge_error",
-        "$\\|\\hat\\beta_\\lambda - \\beta\\| / \\|\\beta\\|$, $\\lambda = 10^{-3}$",
-        &errors,
-        relative(1e-6),
-        at_least(0.01),
-    );
-    evidence.seeds(
-        "bias_share",
-        "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$",
-        &shares,
-        relative(1e-4),
-        at_most(0.01),
-    );
+    evidence.seeds("ridge_error", "$\\|\\hat\\beta_\\lambda - \\beta\\| / \\|\\beta\\|$, $\\lambda = 10^{-3}$", &errors, relative(1e-6), at_least(0.01));
+    evidence.seeds("bias_share", "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$", &shares, relative(1e-4), at_most(0.01));
 
     let data = data::synthetic(1).centred();
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
@@ -139,22 +127,10 @@ fn one_penalty_two_scalings() -> Result<()> {
             Ridge::fit(x, y, 0.0, Intercept::Fitted)?.coefficients(),
         ))
     };
-    evidence.judge(
-        "unit_norm_move",
-        "how far $\\lambda = 10^{-3}$ moves the coefficients, unit norm",
-        moved(unit)?,
-        relative(1e-3),
-        expected(0.0816),
-    );
+    evidence.judge("unit_norm_move", "how far $\\lambda = 10^{-3}$ moves the coefficients, unit norm", moved(unit)?, relative(1e-3), expected(0.0816));
     evidence.judge("standardised_move", "the same, unit variance", moved(standard.as_ref())?, relative(2e-2), expected(2.1e-4));
     let smallest = singular_values(unit)?.last().map_or(0.0, |value| value * value);
-    evidence.judge(
-        "weakest_shrinkage",
-        "$\\lambda/(w_{\\min} + \\lambda)$, unit norm",
-        penalty / (smallest + penalty),
-        relative(5e-3),
-        expected(0.105),
-    );
+    evidence.judge("weakest_shrinkage", "$\\lambda/(w_{\\min} + \\lambda)$, unit norm", penalty / (smallest + penalty), relative(5e-3), expected(0.105));
 
     // Control: the same penalty on both.
     evidence.control(
@@ -212,13 +188,7 @@ fn cosine_similarity_hides_scale_and_mean() -> Result<()> {
         relative(1e-6),
         at_least(1e6),
     );
-    evidence.judge(
-        "constant_cosine",
-        "$\\cos(\\bar y, \\hat y)$, test rows",
-        cosine(constant.as_ref(), predicted.as_ref()),
-        relative(1e-3),
-        expected(0.9555),
-    );
+    evidence.judge("constant_cosine", "$\\cos(\\bar y, \\hat y)$, test rows", cosine(constant.as_ref(), predicted.as_ref()), relative(1e-3), expected(0.9555));
 
     // Random coefficients with the mean and the spread of the fit, before and after the mean is removed.
     let spread = |prediction: MatRef<'_, f64>| data::standard_deviations(prediction)[0];
@@ -230,13 +200,7 @@ fn cosine_similarity_hides_scale_and_mean() -> Result<()> {
     let mut centred: Vec<f64> = (1..=50).map(|seed| centred_cosine(random(seed).as_ref(), predicted.as_ref()).abs()).collect();
     centred.sort_by(f64::total_cmp);
     evidence.seeds("random_cosine", "cosine of random linear predictors to least squares", &cosines, relative(1e-6), at_least(0.8));
-    evidence.control(
-        "random_centred",
-        "median |centred cosine| of the same predictors",
-        f64::midpoint(centred[24], centred[25]),
-        relative(1e-6),
-        at_most(0.6),
-    );
+    evidence.control("random_centred", "median |centred cosine| of the same predictors", f64::midpoint(centred[24], centred[25]), relative(1e-6), at_most(0.6));
     evidence.figure(blindness(predicted.as_ref(), y, mean));
     record!(evidence)
 }
@@ -258,33 +222,11 @@ fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figur
         label: Some(Label { at: 8, side }),
     };
     let chart = Chart {
-        x: Axis {
-            name: "share of least squares' deviation from the mean".to_owned(),
-            scale: Scale::Linear,
-            ticks: vec![0.0, 0.5, 1.0, 1.5, 2.0],
-        },
-        y: Axis {
-            name: "cosine to least squares, and R² on the test rows".to_owned(),
-            scale: Scale::Linear,
-            ticks: vec![-0.5, 0.0, 0.5, 1.0],
-        },
+        x: Axis { name: "share of least squares' deviation from the mean".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 0.5, 1.0, 1.5, 2.0] },
+        y: Axis { name: "cosine to least squares, and R² on the test rows".to_owned(), scale: Scale::Linear, ticks: vec![-0.5, 0.0, 0.5, 1.0] },
         series: vec![
-            series(
-                "R² on the test rows",
-                Ink::Regression,
-                Mark::Circle,
-                Stroke::Solid,
-                curve(&|stretched| r_squared(stretched, y)),
-                Side::Below,
-            ),
-            series(
-                "cosine to least squares",
-                Ink::Accent,
-                Mark::Square,
-                Stroke::Solid,
-                curve(&|stretched| cosine(stretched, predicted)),
-                Side::Below,
-            ),
+            series("R² on the test rows", Ink::Regression, Mark::Circle, Stroke::Solid, curve(&|stretched| r_squared(stretched, y)), Side::Below),
+            series("cosine to least squares", Ink::Accent, Mark::Square, Stroke::Solid, curve(&|stretched| cosine(stretched, predicted)), Side::Below),
         ],
     };
     Figure { title: "Cosine and explained variance of predictions stretched away from the mean".to_owned(), plot: Plot::Chart(chart) }

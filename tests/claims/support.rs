@@ -2,7 +2,8 @@
 
 use attention_regression::data::{self, Dataset};
 use attention_regression::notebook::evidence::{Evidence, Recording, Site};
-use attention_regression::notebook::figure::Panel;
+use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
+use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
 use attention_regression::notebook::{metric, snapshot};
 use attention_regression::{MatRef, Result, linalg};
@@ -64,8 +65,7 @@ macro_rules! record {
         let mut moved = Vec::new();
         for (name, text) in recording.snapshots {
             // insta panics at the first difference: caught, so that the other snapshot is written too.
-            let written =
-                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text))));
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text))));
             moved.extend(written.is_err().then_some(name));
         }
         if let Some(report) = $crate::support::report(site, &recording.failures, &moved) {
@@ -100,10 +100,28 @@ pub(crate) fn shown_rows(prediction: MatRef<'_, f64>) -> Vec<usize> {
     (0..36).map(|place| order[place * order.len() / 36]).collect()
 }
 
-/// A panel of the rows and columns `shown` of a matrix.
-pub(crate) fn panel(symbol: &str, words: &str, note: &str, matrix: MatRef<'_, f64>, shown: &[usize]) -> Panel {
-    let rows = shown.iter().map(|&i| shown.iter().map(|&j| matrix[(i, j)]).collect()).collect();
-    Panel { symbol: symbol.to_owned(), words: words.to_owned(), note: note.to_owned(), rows, relative: 1e-3 }
+/// The hat matrix beside attention's weights, its scores and its form, on the rows `shown`.
+pub(crate) fn four_panels(
+    title: &str,
+    hat: MatRef<'_, f64>,
+    weights: (MatRef<'_, f64>, &str),
+    scores: MatRef<'_, f64>,
+    form: MatRef<'_, f64>,
+    shown: &[usize],
+) -> Figure {
+    let all: Vec<usize> = (0..form.nrows()).collect();
+    let trace = |matrix: MatRef<'_, f64>| format!("trace {}", number::unicode(linalg::trace(matrix), Digits::Short(3)));
+    let panel = |symbol: &str, words: &str, note: String, matrix: MatRef<'_, f64>, shown: &[usize]| {
+        let rows = shown.iter().map(|&i| shown.iter().map(|&j| matrix[(i, j)]).collect()).collect();
+        Panel { symbol: symbol.to_owned(), words: words.to_owned(), note, rows, relative: 1e-3 }
+    };
+    let panels = vec![
+        panel("H", "the hat matrix", trace(hat), hat, shown),
+        panel("A", weights.1, trace(weights.0), weights.0, shown),
+        panel("QKᵀ", "scores", String::new(), scores, shown),
+        panel("W_qW_kᵀ", "the form", format!("{0} × {0}", form.nrows()), form, &all),
+    ];
+    Figure { title: title.to_owned(), plot: Plot::Panels(Panels { panels }) }
 }
 
 /// Numbers evenly spaced on a logarithmic scale, ends included, the same on every machine.

@@ -65,9 +65,7 @@ fn regression_does_not_need_whitening_attention_does() -> Result<()> {
     let mixing = standard_normal(4, 0, x.ncols(), x.ncols());
     let mixed = x * &mixing;
     let bound = rounding_bound(x)? * condition_number(mixing.as_ref())?;
-    let fitted = |rows: MatRef<'_, f64>, penalty: f64| {
-        Ok::<_, attention_regression::Error>(Ridge::fit(rows, y, penalty, Intercept::None)?.fitted().to_owned())
-    };
+    let fitted = |rows: MatRef<'_, f64>, penalty: f64| Ok::<_, attention_regression::Error>(Ridge::fit(rows, y, penalty, Intercept::None)?.fitted().to_owned());
     evidence.rounding(
         "mixed_regression",
         "least squares on $XT$ against $X$, random $T$",
@@ -78,8 +76,7 @@ fn regression_does_not_need_whitening_attention_does() -> Result<()> {
     for (name, x) in [("synthetic", synthetic().train.x), ("diabetes", diabetes()?.train.x)] {
         let raw = linear::weights(x.as_ref(), x.as_ref(), 1.0 / count(x.nrows()), Diagonal::Kept);
         let white = whitened_weights(x.as_ref(), Root::Zca, Divisor::N, 0.0)?;
-        let moved = linalg::frobenius_norm((&raw - &white).as_ref())
-            / linalg::frobenius_norm(hat_matrix(x.as_ref(), 0.0, Intercept::None)?.as_ref());
+        let moved = linalg::frobenius_norm((&raw - &white).as_ref()) / linalg::frobenius_norm(hat_matrix(x.as_ref(), 0.0, Intercept::None)?.as_ref());
         let (tolerance, limit) = if name == "diabetes" { (relative(5e-3), expected(1.14)) } else { (relative(1e-6), at_least(0.5)) };
         evidence.judge(
             &format!("attention_{name}"),
@@ -143,11 +140,9 @@ fn every_whitening_gives_the_same_attention() -> Result<()> {
     let data = synthetic();
     let x = data.train.x.as_ref();
     let (hat, bound) = (hat_matrix(x, 0.0, Intercept::None)?, rounding_bound(x)?);
-    for (name, words, root) in [
-        ("zca_gap", "ZCA root", Root::Zca),
-        ("pca_gap", "the same, PCA root", Root::Pca),
-        ("cholesky_gap", "the same, Cholesky root", Root::Cholesky),
-    ] {
+    for (name, words, root) in
+        [("zca_gap", "ZCA root", Root::Zca), ("pca_gap", "the same, PCA root", Root::Pca), ("cholesky_gap", "the same, Cholesky root", Root::Cholesky)]
+    {
         let words = if root == Root::Zca { format!("$\\|A - H\\|_F / \\|H\\|_F$, {words}") } else { words.to_owned() };
         evidence.rounding(name, &words, relative_gap(whitened_weights(x, root, Divisor::N, 0.0)?.as_ref(), hat.as_ref()), bound);
     }
@@ -163,23 +158,17 @@ fn every_whitening_gives_the_same_attention() -> Result<()> {
 
     let real = diabetes()?.train.x;
     let worst = [Root::Zca, Root::Pca, Root::Cholesky].into_iter().try_fold(0.0, |worst: f64, root| {
-        Ok::<_, attention_regression::Error>(worst.max(relative_gap(
-            whitened_weights(real.as_ref(), root, Divisor::N, 0.0)?.as_ref(),
-            hat_matrix(real.as_ref(), 0.0, Intercept::None)?.as_ref(),
-        )))
+        Ok::<_, attention_regression::Error>(
+            worst
+                .max(relative_gap(whitened_weights(real.as_ref(), root, Divisor::N, 0.0)?.as_ref(), hat_matrix(real.as_ref(), 0.0, Intercept::None)?.as_ref())),
+        )
     })?;
     evidence.rounding("diabetes_gap", "the worst of the three, diabetes", worst, rounding_bound(real.as_ref())?);
 
     // Control: one root for the queries, another for the keys.
     let pca = Whitening::fit(x, Root::Pca, Divisor::N, 0.0)?.apply(x);
     let mixed = linear::weights(zca.as_ref(), pca.as_ref(), scale, Diagonal::Kept);
-    evidence.control(
-        "mixed_roots",
-        "the same, ZCA for queries and PCA for keys",
-        relative_gap(mixed.as_ref(), hat.as_ref()),
-        relative(1e-3),
-        at_least(0.5),
-    );
+    evidence.control("mixed_roots", "the same, ZCA for queries and PCA for keys", relative_gap(mixed.as_ref(), hat.as_ref()), relative(1e-3), at_least(0.5));
     record!(evidence)
 }
 
@@ -338,15 +327,7 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
         if name == "synthetic" {
             series.insert(
                 0,
-                line(
-                    "bound λ ∕ (w_min + λ)",
-                    Ink::Muted,
-                    None,
-                    &penalties,
-                    formula.iter().map(|(_, bound)| *bound).collect(),
-                    Stroke::Dotted,
-                    None,
-                ),
+                line("bound λ ∕ (w_min + λ)", Ink::Muted, None, &penalties, formula.iter().map(|(_, bound)| *bound).collect(), Stroke::Dotted, None),
             );
         }
     }
@@ -360,15 +341,15 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
 
     // Control: no penalty, no gap.
     evidence.vanishing_control("without_penalty", "gap at $\\lambda = 0$, diabetes", at(&real, 0.0)?.0, rounding_bound(real.as_ref())?);
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Log, ticks: ticks.to_vec() };
-    let chart = Chart {
-        x: axis("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]),
-        y: axis("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]),
-        series,
-    };
-    evidence
-        .figure(Figure { title: "How far whitening moves ridge's hat matrix, against the penalty".to_owned(), plot: Plot::Chart(chart) });
+    evidence.figure(gaps(series));
     record!(evidence)
+}
+
+fn gaps(series: Vec<Series>) -> Figure {
+    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Log, ticks: ticks.to_vec() };
+    let y = axis("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]);
+    let chart = Chart { x: axis("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]), y, series };
+    Figure { title: "How far whitening moves ridge's hat matrix, against the penalty".to_owned(), plot: Plot::Chart(chart) }
 }
 
 /// The spectral norm of the difference of the two hat matrices, and its bound.

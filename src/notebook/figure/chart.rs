@@ -146,11 +146,7 @@ fn tick_name(tick: f64) -> String {
     let whole = exponent.is_finite() && (exponent - exponent.round()).abs() < 1e-9;
     #[expect(clippy::cast_possible_truncation, reason = "exponents are small")]
     let exponent = exponent.round() as i32;
-    if whole && tick > 0.0 && !(-1..=3).contains(&exponent) {
-        format!("10{}", number::superscript(exponent))
-    } else {
-        number::unicode(tick, Digits::Short(4))
-    }
+    if whole && tick > 0.0 && !(-1..=3).contains(&exponent) { format!("10{}", number::superscript(exponent)) } else { number::unicode(tick, Digits::Short(4)) }
 }
 
 fn points(series: &Series, x: &Mapped, y: &Mapped) -> Result<Vec<(i32, i32)>, DrawError> {
@@ -199,9 +195,7 @@ fn labels(pen: &Pen<'_>, chart: &Chart, x: &Mapped, y: &Mapped, width: i32) -> R
         if clamped != start && matches!(label.side, Side::Left | Side::Right) {
             base = py - 12;
         }
-        while let Some(&(.., other)) =
-            taken.iter().find(|(from, to, other)| clamped < *to && clamped + length > *from && (base - other).abs() < 16)
-        {
+        while let Some(&(.., other)) = taken.iter().find(|(from, to, other)| clamped < *to && clamped + length > *from && (base - other).abs() < 16) {
             base = other + 16;
         }
         taken.push((clamped, clamped + length, base));

@@ -27,12 +27,7 @@ pub fn describe(figure: &Figure) -> String {
 
 fn of_axis(axis: &Axis) -> String {
     let scale = if axis.scale == Scale::Log { ", logarithmic" } else { "" };
-    format!(
-        "{}{scale}, {} to {}",
-        axis.name,
-        axis.ticks.first().copied().map_or(String::new(), short),
-        axis.ticks.last().copied().map_or(String::new(), short)
-    )
+    format!("{}{scale}, {} to {}", axis.name, axis.ticks.first().copied().map_or(String::new(), short), axis.ticks.last().copied().map_or(String::new(), short))
 }
 
 fn of_series(series: &Series) -> String {
@@ -41,16 +36,8 @@ fn of_series(series: &Series) -> String {
     if points <= FULL {
         return format!("{}: {}.", series.name, (0..points).map(pair).collect::<Vec<_>>().join(", "));
     }
-    let extreme =
-        |sign: f64| (0..points).max_by(|&a, &b| (sign * series.y[a]).total_cmp(&(sign * series.y[b]))).map_or(String::new(), pair);
-    format!(
-        "{}: {points} points, from {} to {}, lowest {}, highest {}.",
-        series.name,
-        pair(0),
-        pair(points - 1),
-        extreme(-1.0),
-        extreme(1.0)
-    )
+    let extreme = |sign: f64| (0..points).max_by(|&a, &b| (sign * series.y[a]).total_cmp(&(sign * series.y[b]))).map_or(String::new(), pair);
+    format!("{}: {points} points, from {} to {}, lowest {}, highest {}.", series.name, pair(0), pair(points - 1), extreme(-1.0), extreme(1.0))
 }
 
 fn of_panels(panels: &Panels) -> String {

@@ -58,9 +58,7 @@ fn panel(pen: &Pen<'_>, panel: &Panel, x: i32, y: i32) -> Result<(), DrawError> 
 
 /// Stretches of a row on one level and side of zero: start and length in cells.
 fn runs(row: &[f64], largest: f64, level: usize, positive: bool) -> Vec<(i32, i32)> {
-    let on = |entry: &f64| {
-        largest > 0.0 && (*entry > 0.0) == positive && EDGES.iter().filter(|&&edge| entry.abs() / largest >= edge).count() == level
-    };
+    let on = |entry: &f64| largest > 0.0 && (*entry > 0.0) == positive && EDGES.iter().filter(|&&edge| entry.abs() / largest >= edge).count() == level;
     let mut runs: Vec<(i32, i32)> = Vec::new();
     for place in (0..row.len()).filter(|&place| on(&row[place])) {
         let place = i32::try_from(place).unwrap_or(0);

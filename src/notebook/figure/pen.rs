@@ -68,10 +68,7 @@ impl<'a> Pen<'a> {
                 Mark::Circle | Mark::HollowCircle => self.draw(&Circle::new((x, y), radius, filled))?,
                 Mark::Square | Mark::HollowSquare => {
                     let side = radius - 5;
-                    self.draw(&Polygon::new(
-                        vec![(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)],
-                        filled,
-                    ))?;
+                    self.draw(&Polygon::new(vec![(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)], filled))?;
                 }
                 Mark::Diamond => {
                     let reach = radius + 10;
@@ -80,14 +77,8 @@ impl<'a> Pen<'a> {
                 Mark::Cross => {
                     let reach = RADIUS - 8;
                     let width = if colour == Colour::Paper { 34 } else { 18 };
-                    self.draw(&PathElement::new(
-                        vec![(x - reach, y - reach), (x + reach, y + reach)],
-                        style(colour, Line::Solid, width, false),
-                    ))?;
-                    self.draw(&PathElement::new(
-                        vec![(x - reach, y + reach), (x + reach, y - reach)],
-                        style(colour, Line::Solid, width, false),
-                    ))?;
+                    self.draw(&PathElement::new(vec![(x - reach, y - reach), (x + reach, y + reach)], style(colour, Line::Solid, width, false)))?;
+                    self.draw(&PathElement::new(vec![(x - reach, y + reach), (x + reach, y - reach)], style(colour, Line::Solid, width, false)))?;
                 }
             }
         }
@@ -110,16 +101,7 @@ impl<'a> Pen<'a> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the one place where every property of text meets")]
-    fn words(
-        &self,
-        words: &str,
-        at: Tenths,
-        size: i32,
-        colour: Colour,
-        line: Line,
-        anchor: Anchor,
-        face: FontStyle,
-    ) -> Result<(), DrawError> {
+    fn words(&self, words: &str, at: Tenths, size: i32, colour: Colour, line: Line, anchor: Anchor, face: FontStyle) -> Result<(), DrawError> {
         let h_pos = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,

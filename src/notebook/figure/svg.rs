@@ -144,8 +144,7 @@ fn tenths(pixels: i32) -> String {
 
 fn paint(attribute: &str, colour: BackendColor) -> String {
     let variable = VARIABLES.get(usize::from(colour.rgb.0)).copied().unwrap_or(VARIABLES[0]);
-    let opacity =
-        if colour.alpha < 1.0 { format!(" {attribute}-opacity=\"{}\"", (colour.alpha * 100.0).round() / 100.0) } else { String::new() };
+    let opacity = if colour.alpha < 1.0 { format!(" {attribute}-opacity=\"{}\"", (colour.alpha * 100.0).round() / 100.0) } else { String::new() };
     format!(" {attribute}=\"{variable}\"{opacity}")
 }
 
@@ -219,17 +218,10 @@ impl DrawingBackend for Canvas<'_> {
     fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
         let (width, height) = (to.0 - from.0, to.1 - from.1);
         if fill {
-            let attributes = format!(
-                " fill=\"none\"{} stroke-width=\"{}\" shape-rendering=\"crispEdges\"",
-                paint("stroke", style.color()),
-                tenths(height)
-            );
+            let attributes = format!(" fill=\"none\"{} stroke-width=\"{}\" shape-rendering=\"crispEdges\"", paint("stroke", style.color()), tenths(height));
             self.run(attributes, (from.0, from.1 + height / 2), width);
         } else {
-            self.join(
-                stroke(style),
-                &format!("M{} {}h{}v{}h{}z", tenths(from.0), tenths(from.1), tenths(width), tenths(height), tenths(-width)),
-            );
+            self.join(stroke(style), &format!("M{} {}h{}v{}h{}z", tenths(from.0), tenths(from.1), tenths(width), tenths(height), tenths(-width)));
         }
         Ok(())
     }

@@ -33,10 +33,7 @@ fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
         rows,
         format!("<div class=\"breaks\">\n\n**Breaks when** {}\n\n</div>", breaks.trim()),
         uses(loom, claim),
-        format!(
-            "<details class=\"test\"><summary>The test, <code>{}</code>, {lines} lines</summary>\n\n```rust\n{}```\n\n</details>",
-            claim.id, claim.code
-        ),
+        format!("<details class=\"test\"><summary>The test, <code>{}</code>, {lines} lines</summary>\n\n```rust\n{}```\n\n</details>", claim.id, claim.code),
         format!("<div class=\"command\"><span>Check it</span>\n\n```text\ncargo test --test claims {}\n```\n\n</div>", claim.id),
         "</section>".to_owned(),
     ]
@@ -65,11 +62,7 @@ fn check(loom: &mut Loom<'_>, claim: &Claim, quoted: &BTreeSet<(String, String)>
                 "record one with `evidence.control(…)`: the same measure with a hypothesis removed",
             );
         } else if !broken.iter().any(|(id, metric)| id == &claim.id && controls.contains(metric)) {
-            problem(
-                "breaks_when",
-                format!("`breaks_when` of `{}` quotes none of its controls", claim.id),
-                "quote the number that shows it break",
-            );
+            problem("breaks_when", format!("`breaks_when` of `{}` quotes none of its controls", claim.id), "quote the number that shows it break");
         }
     }
     if loom.figures.contains_key(&claim.id) && !shown.contains(&claim.id) {
@@ -80,21 +73,15 @@ fn check(loom: &mut Loom<'_>, claim: &Claim, quoted: &BTreeSet<(String, String)>
 
 fn head(loom: &Loom<'_>, claim: &Claim) -> String {
     let settled = claim.head.settles.keys().filter_map(|id| loom.registry.statements.iter().find(|statement| &statement.id == id));
-    let settled: Vec<String> = settled
-        .map(|statement| format!("<a href=\"index.md#{}\" title=\"{}\">{}</a>", statement.id, escape(&statement.says), statement.id))
-        .collect();
+    let settled: Vec<String> =
+        settled.map(|statement| format!("<a href=\"index.md#{}\" title=\"{}\">{}</a>", statement.id, escape(&statement.says), statement.id)).collect();
     let settles = if settled.is_empty() { String::new() } else { format!("<span>settles {}</span>", settled.join(", ")) };
-    format!(
-        "<p class=\"claim-head\"><span class=\"kind {}\">{}</span>{settles}</p>",
-        claim.head.kind.name(),
-        capital(claim.head.kind.name())
-    )
+    format!("<p class=\"claim-head\"><span class=\"kind {}\">{}</span>{settles}</p>", claim.head.kind.name(), capital(claim.head.kind.name()))
 }
 
 fn uses(loom: &Loom<'_>, claim: &Claim) -> String {
     let used = claim.head.uses.iter().filter_map(|id| loom.registry.claim(id));
-    let links: Vec<String> =
-        used.map(|used| format!("<a href=\"{}#{}\">{}</a>", prose::page(used), used.id, markup(&used.title))).collect();
+    let links: Vec<String> = used.map(|used| format!("<a href=\"{}#{}\">{}</a>", prose::page(used), used.id, markup(&used.title))).collect();
     if links.is_empty() { String::new() } else { format!("<p class=\"uses\">Builds on {}.</p>", links.join(", ")) }
 }
 

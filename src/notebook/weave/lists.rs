@@ -4,6 +4,7 @@ use super::claim::capital;
 use super::{Loom, escape, evidence, markup};
 use crate::notebook::prose::{self, Place};
 use crate::notebook::registry::{Registry, Statement, Verdict};
+use crate::notebook::wording;
 
 /// mdBook's table of contents.
 pub(super) fn summary(registry: &Registry) -> String {
@@ -88,8 +89,8 @@ fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
 pub(super) fn claims(loom: &Loom<'_>) -> String {
     let row = |claim: &crate::notebook::registry::Claim| {
         let headline = loom.metrics.get(&claim.id).and_then(|metrics| metrics.iter().find(|(name, _)| name == &claim.head.headline));
-        let (value, allowed) = headline
-            .map_or((String::new(), String::new()), |(_, metric)| (evidence::shown(metric.reading), evidence::allowed(metric.reading)));
+        let (value, allowed) =
+            headline.map_or((String::new(), String::new()), |(_, metric)| (evidence::shown(metric.reading), wording::allowed(metric.reading)));
         format!(
             "<tr><td><a href=\"{}#{}\">{}</a></td><td><span class=\"kind {}\">{}</span></td><td class=\"r\">{value}</td><td class=\"r\">{allowed}</td></tr>",
             prose::page(claim),

@@ -1,0 +1,72 @@
+//! A reading in words: what was measured, what it is held to, and every digit that is on record.
+
+use super::metric::{Limit, Reading, Tolerance, Value};
+use super::number::{self, Digits};
+
+/// The value as a reader needs it; rounding has none worth printing.
+pub fn value(reading: Reading) -> String {
+    match reading {
+        Reading::Rounding { .. } => "rounding".to_owned(),
+        Reading::Count { exactly } => exactly.to_string(),
+        Reading::Value(value) => number::unicode(value.value, Digits::Significant(significant(value))),
+    }
+}
+
+/// At most four digits, and no more than the tolerance knows.
+fn significant(value: Value) -> usize {
+    let margin = value.tolerance.margin(value.value);
+    if value.value == 0.0 || margin <= 0.0 {
+        return 3;
+    }
+    (value.value.abs() / margin).log10().floor().clamp(2.0, 4.0) as usize
+}
+
+/// What the value is held to.
+pub fn allowed(reading: Reading) -> String {
+    let short = |number: f64| number::unicode(number, Digits::Short(4));
+    match reading {
+        Reading::Rounding { rounding_at_most, .. } => format!("≤ {}", number::unicode(rounding_at_most, Digits::Short(2))),
+        Reading::Count { .. } => "exact".to_owned(),
+        Reading::Value(value) => match value.limit {
+            Some(Limit::AtMost(limit)) => format!("≤ {}", short(limit)),
+            Some(Limit::AtLeast(limit)) => format!("≥ {}", short(limit)),
+            Some(Limit::Expected(expected)) => format!("{} {}", short(expected), width(value.tolerance)),
+            None => width(value.tolerance),
+        },
+    }
+}
+
+fn width(tolerance: Tolerance) -> String {
+    match tolerance {
+        Tolerance::Relative(share) if share >= 1e-3 => format!("± {} %", number::unicode(100.0 * share, Digits::Short(2))),
+        Tolerance::Relative(share) => format!("± {} relative", number::unicode(share, Digits::Short(2))),
+        Tolerance::Absolute(width) => format!("± {}", number::unicode(width, Digits::Short(2))),
+    }
+}
+
+/// `1 decade`, `3 decades`.
+pub fn decades(headroom: i64) -> String {
+    format!("{headroom} {}", if headroom == 1 { "decade" } else { "decades" })
+}
+
+/// Every number of the snapshot, with its tolerance.
+pub fn recorded(reading: Reading) -> String {
+    match reading {
+        Reading::Rounding { rounding_at_most, headroom } => format!("at most {rounding_at_most:e}, {} below it", decades(headroom)),
+        Reading::Count { exactly } => exactly.to_string(),
+        Reading::Value(value) => {
+            let tolerance = match value.tolerance {
+                Tolerance::Relative(share) => format!("relative {share:e}"),
+                Tolerance::Absolute(width) => format!("absolute {width:e}"),
+            };
+            let limit = match value.limit {
+                Some(Limit::AtMost(limit)) => format!(", at most {limit:e}"),
+                Some(Limit::AtLeast(limit)) => format!(", at least {limit:e}"),
+                Some(Limit::Expected(expected)) => format!(", expected {expected:e}"),
+                None => String::new(),
+            };
+            let range = |spread: super::metric::Spread| format!(", {} seeds from {:e} to {:e}", spread.seeds, spread.lowest, spread.highest);
+            format!("{:e}, {tolerance}{limit}{}", value.value, value.spread.map_or(String::new(), range))
+        }
+    }
+}
