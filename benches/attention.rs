@@ -1,4 +1,4 @@
-//! What the shortcuts save, each beside its twin by definition: `cargo bench`.
+//! What the shortcuts save, each beside its twin by definition: `cargo bench --no-default-features`.
 
 use attention_regression::attention::{Diagonal, linear, softmax};
 use attention_regression::data::random::standard_normal;

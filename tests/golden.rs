@@ -75,6 +75,14 @@ impl Audit {
         }
     }
 
+    /// What has no answer (null in the file) must be an error.
+    fn refused(&mut self, place: &str, refused: bool) {
+        self.checked += 1;
+        if !refused {
+            self.failures.push(format!("{place}: an answer where there is none"));
+        }
+    }
+
     /// Every key of an object goes to `check`, which says whether it knows the key.
     fn fields(&mut self, place: &str, object: &Value, mut check: impl FnMut(&mut Self, &str, &Value, &str) -> bool) {
         for (key, value) in object.as_object().into_iter().flatten() {
@@ -108,10 +116,18 @@ fn intercept(flag: &Value) -> Intercept {
     if flag.as_bool() == Some(true) { Intercept::Fitted } else { Intercept::None }
 }
 
+/// What the scores of a case are multiplied or divided by.
+#[derive(Clone, Copy)]
+struct Scales {
+    linear: f64,
+    temperature: f64,
+}
+
 fn case(audit: &mut Audit, case: &Value) {
     let name = case["id"].as_str().unwrap_or("?").to_owned();
     let (tolerance, whitening_tolerance) = (number(&case["suggested_relative_tolerance"]), number(&case["whitening_relative_tolerance"]));
     let input = &case["input"];
+    let scales = Scales { linear: number(&case["linear_scale"]), temperature: 1.0 / number(&case["softmax_scale"]) };
     let (x, y) = (matrix(&input["X"]), matrix(&input["Y"]));
     let (x, y) = (x.as_ref(), y.as_ref());
     audit.fields(&name, &case["expected"], |audit, key, expected, place| {
@@ -128,17 +144,19 @@ fn case(audit: &mut Audit, case: &Value) {
             "ridge" => expected.as_array().into_iter().flatten().for_each(|fit| ridge(audit, place, x, y, input, fit, tolerance)),
             "ols" => ols(audit, place, x, y, expected, tolerance),
             "whitening" => whitening(audit, place, x, expected, whitening_tolerance, expected["eps"].as_f64().unwrap_or(0.0)),
-            "attention" => audit.fields(place, expected, |audit, variant, expected, place| attention(audit, place, variant, input, expected, tolerance)),
+            "attention" => {
+                audit.fields(place, expected, |audit, variant, expected, place| attention(audit, place, variant, input, expected, (tolerance, scales)))
+            }
             "cosine_ridge_softmax_self_separate" | "cosine_ridge_linear_self_separate" => {
                 let (wq, wk) = (matrix(&input["Wq"]), matrix(&input["Wk"]));
                 let head = Head::separate(wq, wk);
                 let (q, k) = (head.queries(x), head.keys(x));
                 let attended = if key.contains("softmax") {
-                    softmax::output(q.as_ref(), k.as_ref(), y, softmax::temperature_of_width(head.width()), Diagonal::Kept).expect("softmax")
+                    softmax::output(q.as_ref(), k.as_ref(), y, scales.temperature, Diagonal::Kept).expect("softmax")
                 } else {
-                    linear::output(q.as_ref(), k.as_ref(), y, 1.0 / linalg::count(x.ncols()), Diagonal::Kept)
+                    linear::output(q.as_ref(), k.as_ref(), y, scales.linear, Diagonal::Kept)
                 };
-                audit.number(place, cosine(attended.as_ref(), reference_ridge(x, y, case).fitted()), expected, tolerance.max(1e-9));
+                audit.number(place, cosine(attended.as_ref(), reference_ridge(x, y, case).fitted()), expected, tolerance);
             }
             _ => return false,
         }
@@ -173,6 +191,7 @@ fn ridge(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, y: MatRef<'_, f64>,
             "predict_query" => audit.matrix(place, fit.predict(matrix(&input["X_query"]).as_ref()).as_ref(), expected, tolerance),
             "mse_train" | "mse" => audit.number(place, mse(fit.fitted(), y), expected, tolerance),
             "r2" => audit.number(place, r_squared(fit.fitted(), y), expected, tolerance),
+            "loo_mse" if expected.is_null() => audit.refused(place, fit.leave_one_out_mse().is_err()),
             "loo_mse" => audit.number(place, fit.leave_one_out_mse().expect("leave one out"), expected, tolerance),
             "leverage_max" => audit.number(place, fit.leverages().iter().copied().fold(0.0, f64::max), expected, tolerance),
             "leverage_argmax" => audit.number(place, linalg::count(highest(fit.leverages())), expected, 1e-15),
@@ -226,6 +245,7 @@ fn whitening(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, expected: &Valu
             "singular_values_centred" => audit.numbers(place, &values(centred.as_ref()), expected, tolerance),
             "singular_values" => audit.numbers(place, &values(x), expected, tolerance),
             "zca" => audit.matrix(place, fit(Root::Zca).matrix(), expected, tolerance),
+            "cholesky" if expected.is_null() => audit.refused(place, Whitening::fit(x, Root::Cholesky, Divisor::N, epsilon).is_err()),
             "cholesky" => audit.matrix(place, fit(Root::Cholesky).matrix(), expected, tolerance),
             "pca" => audit.matrix(place, signed_like(fit(Root::Pca).matrix(), &matrix(expected)).as_ref(), expected, tolerance),
             "zca_whitened" => audit.matrix(place, fit(Root::Zca).apply(x).as_ref(), expected, tolerance),
@@ -245,7 +265,7 @@ fn signed_like(root: MatRef<'_, f64>, expected: &Mat<f64>) -> Mat<f64> {
     Mat::from_fn(root.nrows(), root.ncols(), |i, j| sign(j) * root[(i, j)])
 }
 
-fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expected: &Value, tolerance: f64) -> bool {
+fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expected: &Value, (tolerance, scales): (f64, Scales)) -> bool {
     let (asking, weights) = match variant {
         "self_separate" => ("X", "Wk"),
         "self_shared" => ("X", "Wq"),
@@ -257,7 +277,8 @@ fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expec
     let (x, values, asking_rows) = (matrix(&input["X"]), matrix(&input["Y"]), matrix(&input[asking]));
     let target = matrix(&input[if asking == "X" { "Y" } else { "T_query" }]);
     let (q, k, v) = (head.queries(asking_rows.as_ref()), head.keys(x.as_ref()), values.as_ref());
-    let (q, k, scale, temperature) = (q.as_ref(), k.as_ref(), 1.0 / linalg::count(x.ncols()), softmax::temperature_of_width(head.width()));
+    let (q, k, scale, temperature) = (q.as_ref(), k.as_ref(), scales.linear, scales.temperature);
+    assert!((softmax::temperature_of_width(head.width()) - temperature).abs() < 1e-12 * temperature, "{place}: the file's softmax scale is not 1/√p");
     audit.fields(place, expected, |audit, key, expected, place| {
         match key {
             "scores" => audit.matrix(place, scores(q, k).as_ref(), expected, tolerance),
