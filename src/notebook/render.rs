@@ -111,22 +111,19 @@ fn page(markdown: &str, pages: &Pages) -> Result<String, (usize, String)> {
     math::typeset(markdown).map(|text| inlined(&text, pages))
 }
 
-/// `<img class="plot" src="figures/…">` replaced by the drawing itself, so that its colours follow the theme.
+/// `<img class="plot" src="figures/…">` replaced by its two drawings, the wide and the narrow one, so that their colours follow the
+/// theme and the style sheet shows the one that fits.
 fn inlined(markdown: &str, pages: &Pages) -> String {
     const OPEN: &str = "<img class=\"plot\" src=\"";
+    let drawing = |source: &str| pages.get(Path::new(source)).map(|svg| svg.find("<svg").map_or(svg.as_str(), |start| &svg[start..]).trim());
     let mut parts = markdown.split(OPEN);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let drawing = part.split_once('"').and_then(|(source, rest)| Some((pages.get(Path::new(source))?, rest.split_once('>')?.1)));
-        match drawing {
-            Some((svg, rest)) => {
-                out.push_str(svg.find("<svg").map_or(svg.as_str(), |start| &svg[start..]).trim());
-                out.push_str(rest);
-            }
-            None => {
-                out.push_str(OPEN);
-                out.push_str(part);
-            }
+        let (source, rest) = part.split_once('"').unwrap_or((part, ""));
+        let narrow = source.replace(".svg", "-narrow.svg");
+        match (drawing(source), drawing(&narrow), rest.split_once('>')) {
+            (Some(wide), Some(narrow), Some((_, rest))) => out.extend([wide, "\n", narrow, rest]),
+            _ => out.extend([OPEN, part]),
         }
     }
     out

@@ -189,7 +189,7 @@ impl Loom<'_> {
             describe::table(figure).map_or(String::new(), |table| format!("<details><summary>The plotted numbers</summary>\n{}\n</details>\n", table.trim()));
         let caption = markup(caption);
         Ok(format!(
-            "<figure id=\"figure-{name}\" data-series=\"{fingerprint}\">\n<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n<img class=\"plot\" src=\"figures/{name}-narrow.svg\" alt=\"{alt}\">\n</div>\n<figcaption>{caption}</figcaption>\n{table}</figure>"
+            "<figure id=\"figure-{name}\" data-series=\"{fingerprint}\">\n<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n</div>\n<figcaption>{caption}</figcaption>\n{table}</figure>"
         ))
     }
 }

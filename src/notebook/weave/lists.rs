@@ -73,7 +73,7 @@ fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
     let mut findings: Vec<String> = Vec::new();
     for claim in registry.settling(&statement.id) {
         let (finding, _) = loom.sentence(claim, "finding", &claim.head.finding, "index.md");
-        findings.push(format!("{} <a href=\"{}#{}\">{}</a>", markup(finding.trim()), prose::page(claim), claim.id, "The claim"));
+        findings.push(format!("{} <a href=\"{}#{}\">{}</a>", markup(finding.trim()), prose::page(claim), claim.id, markup(&claim.title)));
     }
     findings.extend(statement.argument.as_deref().map(markup));
     format!(
