@@ -15,7 +15,7 @@ use registry::Registry;
 
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    for watched in ["build.rs", "src/notebook/registry.rs", registry::MAP, "tests/claims"] {
+    for watched in ["build.rs", "src/notebook/registry.rs", "src/notebook/registry", registry::MAP, "tests/claims"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     println!("cargo::rustc-env=NOTEBOOK_RUSTC={}", compiler());

@@ -1,0 +1,111 @@
+//! What must hold between claims and statements, beyond the form of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Kind, Problem, Registry, STATEMENTS, Verdict};
+
+/// Every problem between claims and statements.
+pub(super) fn check(registry: &Registry, problems: &mut Vec<Problem>) {
+    check_names(registry, problems);
+    check_uses(registry, problems);
+    check_verdicts(registry, problems);
+}
+
+fn check_names(registry: &Registry, problems: &mut Vec<Problem>) {
+    let mut seen = BTreeMap::new();
+    for claim in registry.claims() {
+        if let Some((file, line)) = seen.insert(&claim.id, (&claim.file, claim.line)) {
+            let first = format!("it is also at {}:{line}", file.display());
+            problems.push(Problem::new(&claim.file, claim.line, format!("duplicate claim id `{}`", claim.id), format!("{first}; rename one of the tests")));
+        }
+    }
+    let mut ids = BTreeSet::new();
+    for statement in &registry.statements {
+        if !ids.insert(&statement.id) {
+            problems.push(Problem::new(STATEMENTS, statement.line, format!("duplicate statement id `{}`", statement.id), "number the statements once each"));
+        }
+    }
+}
+
+fn check_uses(registry: &Registry, problems: &mut Vec<Problem>) {
+    let order: BTreeMap<&str, usize> = registry.claims().enumerate().map(|(place, claim)| (claim.id.as_str(), place)).collect();
+    for claim in registry.claims() {
+        let at = claim.sentence("uses", "");
+        for used in &claim.head.uses {
+            if !order.contains_key(used.as_str()) {
+                problems.push(at.problem(
+                    0,
+                    format!("`{}` uses `{used}`, which is no claim", claim.id),
+                    "name a claim of tests/claims, or remove it from `uses`",
+                ));
+            }
+        }
+        if let Some(path) = cycle(registry, &claim.id) {
+            problems.push(at.problem(0, format!("`uses` goes round in a circle: {}", path.join(" → ")), "remove one of these uses"));
+        }
+    }
+}
+
+/// A path of `uses` from a claim back to itself, reported once, at its first claim in the alphabet.
+fn cycle(registry: &Registry, start: &str) -> Option<Vec<String>> {
+    let mut paths = vec![vec![start.to_owned()]];
+    let mut seen = BTreeSet::new();
+    while let Some(path) = paths.pop() {
+        for next in path.last().and_then(|id| registry.claim(id)).map(|claim| claim.head.uses.as_slice()).unwrap_or_default() {
+            let longer: Vec<String> = path.iter().cloned().chain([next.clone()]).collect();
+            if next == start {
+                return (path.iter().min().map(String::as_str) == Some(start)).then_some(longer);
+            }
+            if seen.insert(next.clone()) {
+                paths.push(longer);
+            }
+        }
+    }
+    None
+}
+
+fn check_verdicts(registry: &Registry, problems: &mut Vec<Problem>) {
+    for claim in registry.claims() {
+        let at = claim.sentence("settles", "");
+        for (id, verdict) in &claim.head.settles {
+            let Some(statement) = registry.statements.iter().find(|statement| &statement.id == id) else {
+                problems.push(at.problem(
+                    0,
+                    format!("`{}` settles `{id}`, which is no statement", claim.id),
+                    format!("add `{id}` to {STATEMENTS}, or remove it from `settles`"),
+                ));
+                continue;
+            };
+            let agreed = registry.verdict(statement);
+            if agreed != *verdict {
+                let cure = "give both claims one verdict, or split the statement in two";
+                problems.push(at.problem(0, format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name()), cure));
+            }
+            if statement.argument.is_some() {
+                problems.push(at.problem(
+                    0,
+                    format!("{id} is marked as interpretation and yet `{}` settles it", claim.id),
+                    format!("remove its `argument` in {STATEMENTS}, or this verdict"),
+                ));
+            }
+        }
+        if !claim.head.settles.is_empty() && claim.head.finding.trim().is_empty() {
+            problems.push(at.problem(
+                0,
+                format!("`{}` settles a statement and has no `finding`", claim.id),
+                "say in one sentence what was found: it goes into the table of verdicts",
+            ));
+        }
+    }
+    for statement in &registry.statements {
+        let kinds: Vec<Kind> = registry.settling(&statement.id).map(|claim| claim.head.kind).collect();
+        if registry.verdict(statement) == Verdict::False && !kinds.contains(&Kind::Counterexample) {
+            problems.push(Problem::new(
+                STATEMENTS,
+                statement.line,
+                format!("{} is “false as stated” and no counterexample says so", statement.id),
+                "let a claim of kind `counterexample` settle it",
+            ));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! From Rust and TOML to chapters, claims and statements.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{CONTENTS, Chapter, Claim, Head, MAP, Problem, Prose, Registry, STATEMENTS, Statement};
+
+/// The module of `tests/claims` that is no chapter.
+const SUPPORT: &str = "support";
+/// Returns the text of a path below the root.
+type Open<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
+
+/// Everything that the sources say, checked for form only.
+pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Problem>) -> Registry {
+    let mut registry = Registry::default();
+    if let Some((_, file)) = rust_file(open, Path::new(MAP), problems) {
+        registry.notation = section(Prose::from_doc(Path::new(MAP), &file.attrs), "Notation", problems);
+    }
+    registry.statements = statements(open, problems);
+    let contents = Path::new(CONTENTS);
+    let Some((_, file)) = rust_file(open, contents, problems) else {
+        return registry;
+    };
+    let (title, opening) = titled(Prose::from_doc(contents, &file.attrs), "# ", 1, "the book", problems);
+    (registry.title, registry.opening) = (title, opening);
+    for item in &file.items {
+        if let syn::Item::Mod(module) = item
+            && module.content.is_none()
+            && module.ident != SUPPORT
+        {
+            let part = Prose::from_doc(contents, &module.attrs).text.trim().to_owned();
+            let id = module.ident.to_string();
+            registry.chapters.extend(chapter(open, &id, (!part.is_empty()).then_some(part), problems));
+        }
+    }
+    registry
+}
+
+fn rust_file(open: Open<'_>, path: &Path, problems: &mut Vec<Problem>) -> Option<(String, syn::File)> {
+    let text = open(path).map_err(|error| Problem::new(path, 0, format!("cannot be read: {error}"), "the registry needs this file"));
+    let parsed = text.and_then(|text| match syn::parse_file(&text) {
+        Ok(file) => Ok((text, file)),
+        Err(error) => Err(Problem::new(path, error.span().start().line, format!("is not Rust: {error}"), "mend the syntax")),
+    });
+    parsed.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn statements(open: Open<'_>, problems: &mut Vec<Problem>) -> Vec<Statement> {
+    #[derive(Deserialize)]
+    struct File {
+        #[serde(default)]
+        statement: Vec<toml::Spanned<Statement>>,
+    }
+    let path = Path::new(STATEMENTS);
+    let text = match open(path) {
+        Ok(text) => text,
+        Err(error) => {
+            problems.push(Problem::new(path, 0, format!("cannot be read: {error}"), "list the statements of the post there"));
+            return Vec::new();
+        }
+    };
+    match toml::from_str::<File>(&text) {
+        Ok(file) => file.statement.into_iter().map(|spanned| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() }).collect(),
+        Err(error) => {
+            let line = line_of(&text, error.span().map_or(0, |span| span.start));
+            problems.push(Problem::new(path, line, error.message().to_owned(), "a statement has `id`, `says` and, where no test can settle it, `argument`"));
+            Vec::new()
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count()
+}
+
+fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Problem>) -> Option<Chapter> {
+    let path = PathBuf::from(format!("tests/claims/{id}.rs"));
+    let (text, file) = rust_file(open, &path, problems)?;
+    let (title, prose) = titled(Prose::from_doc(&path, &file.attrs), "# ", 1, "the chapter", problems);
+    let tests = file.items.iter().filter_map(|item| match item {
+        syn::Item::Fn(function) if function.attrs.iter().any(|attribute| attribute.path().is_ident("test")) => Some(function),
+        _ => None,
+    });
+    let claims = tests.filter_map(|test| claim(&path, &text, id, test, problems)).collect();
+    Some(Chapter { id: id.to_owned(), part, title, prose, claims })
+}
+
+fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &mut Vec<Problem>) -> Option<Claim> {
+    let id = test.sig.ident.to_string();
+    let line = test.sig.ident.span().start().line;
+    let mut prose = Prose::from_doc(path, &test.attrs);
+    if prose.text.trim().is_empty() {
+        problems.push(Problem::new(
+            path,
+            line,
+            format!("the claim `{id}` has no statement"),
+            "write it above the test: a `##` title, prose, and a `toml` fence with its head",
+        ));
+        return None;
+    }
+    let head_at = head_fence(&mut prose).or_else(|| {
+        problems.push(Problem::new(
+            path,
+            line,
+            format!("the claim `{id}` has no head"),
+            "add a fence marked `toml` with `kind`, `headline` and `breaks_when` to its doc comment",
+        ));
+        None
+    })?;
+    let head = head(&id, &head_at, problems)?;
+    let (title, prose) = titled(prose, "## ", line, &format!("the claim `{id}`"), problems);
+    if prose.text.trim().is_empty() {
+        problems.push(Problem::new(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
+    }
+    Some(Claim { code: code(text, test), id, chapter: chapter.to_owned(), title, prose, head, head_at, file: path.to_path_buf(), line })
+}
+
+/// The test as it stands, from `#[test]` to its closing brace.
+fn code(text: &str, test: &syn::ItemFn) -> String {
+    use syn::spanned::Spanned;
+    let first = test.attrs.iter().find(|attribute| attribute.path().is_ident("test")).map_or(1, |attribute| attribute.span().start().line);
+    let last = test.block.brace_token.span.close().end().line;
+    text.lines().skip(first - 1).take(last + 1 - first).map(|line| format!("{line}\n")).collect()
+}
+
+fn head_fence(prose: &mut Prose) -> Option<Prose> {
+    let rows: Vec<&str> = prose.text.lines().collect();
+    let open = rows.iter().position(|row| row.trim() == "```toml")?;
+    let length = rows[open + 1..].iter().position(|row| row.trim() == "```")?;
+    let fence = prose.cut(open..open + length + 2);
+    let mut inner = fence;
+    inner.cut(0..1);
+    let last = inner.lines.len() - 1;
+    inner.cut(last..last + 1);
+    Some(inner)
+}
+
+fn head(id: &str, at: &Prose, problems: &mut Vec<Problem>) -> Option<Head> {
+    let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`";
+    let head: Head = toml::from_str(&at.text)
+        .map_err(|error| problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
+        .ok()?;
+    if head.breaks_when.trim().is_empty() {
+        problems.push(at.problem(0, format!("`breaks_when` of `{id}` is empty"), "say which hypothesis the control removes"));
+    }
+    Some(head)
+}
+
+/// Splits the heading off.
+fn titled(mut prose: Prose, mark: &str, line: usize, whose: &str, problems: &mut Vec<Problem>) -> (String, Prose) {
+    let Some(row) = prose.text.lines().position(|text| text.starts_with(mark)) else {
+        problems.push(Problem::new(
+            &prose.file,
+            prose.lines.first().copied().unwrap_or(line),
+            format!("{whose} has no title"),
+            format!("begin its prose with `{mark}…`"),
+        ));
+        return (String::new(), prose);
+    };
+    let title = prose.cut(row..row + 1).text.trim_start_matches('#').trim().to_owned();
+    (title, prose)
+}
+
+/// The section of `prose` under the heading `# name`.
+fn section(mut prose: Prose, name: &str, problems: &mut Vec<Problem>) -> Prose {
+    let rows: Vec<&str> = prose.text.lines().collect();
+    let Some(start) = rows.iter().position(|row| row.trim_start_matches('#').trim() == name && row.starts_with('#')) else {
+        problems.push(Problem::new(&prose.file, 1, format!("has no section `# {name}`"), "the book prints it"));
+        return Prose::default();
+    };
+    let length = rows[start + 1..].iter().position(|row| row.starts_with("# ")).unwrap_or(rows.len() - start - 1);
+    prose.cut(start + 1..start + 1 + length)
+}
