@@ -171,7 +171,7 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
         None if arguments.json => say(&catalogue::json(&registry, &metrics)),
         None => say(catalogue::table(&registry, &metrics).trim_end()),
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
-            Some(claim) => say(catalogue::show(claim, &metrics).trim_end()),
+            Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end()),
             None => {
                 return Err(vec![Problem::new("tests/claims", 0, format!("`{id}` is no claim"), nearest(&registry, id))]);
             }

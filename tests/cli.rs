@@ -54,6 +54,7 @@ fn one_claim_is_shown_with_its_command_and_a_wrong_name_with_a_right_one() {
     let (code, out, _) = here(&["claims", "show", "regression_reads_out_its_training_set"]);
     assert_eq!(code, 0);
     assert!(out.contains("Check it: cargo test --test claims regression_reads_out_its_training_set") && out.contains("Breaks when"));
+    assert!(!out.contains("{{") && !out.contains("<a "), "numbers are woven in as text:\n{out}");
     let (code, _, error) = here(&["claims", "show", "regression_reads_its_training_set"]);
     assert_eq!(code, 1);
     assert!(error.contains("did you mean `regression_reads_out_its_training_set`?"), "{error}");

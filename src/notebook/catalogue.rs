@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::metric::{Metric, Reading};
-use super::registry::{Claim, Registry};
+use super::prose::{self, Medium, Numbers, Place};
+use super::registry::{Claim, Prose, Registry};
 use super::snapshot::Metrics;
 use super::wording;
 
@@ -69,14 +70,16 @@ pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String 
 }
 
 /// One claim in full.
-pub fn show(claim: &Claim, metrics: &BTreeMap<String, Metrics>) -> String {
-    let mut out =
-        format!("{}\n{} · {} · {}:{}\n\n{}\n\n", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line, claim.prose.text.trim());
+pub fn show(registry: &Registry, claim: &Claim, metrics: &BTreeMap<String, Metrics>) -> String {
+    let place = Place { page: &prose::page(claim), claim: Some(claim), medium: Medium::Terminal };
+    let woven = |text: &Prose| prose::weave(text, place, &Numbers { registry, metrics }).markdown.trim().to_owned();
+    let head = format!("{}\n{} · {} · {}:{}", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line);
+    let mut out = format!("{head}\n\n{}\n\n", woven(&claim.prose));
     for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
         let role = if metric.control { " (control)" } else { "" };
         out.push_str(&format!("  {name}{role}: {}, {}\n      {}\n", wording::value(metric.reading), allowed(metric), metric.measures));
     }
-    out.push_str(&format!("\nBreaks when {}\n", claim.head.breaks_when.trim()));
+    out.push_str(&format!("\nBreaks when {}\n", woven(&claim.sentence("breaks_when", &claim.head.breaks_when))));
     for (statement, verdict) in &claim.head.settles {
         out.push_str(&format!("Settles {statement}: {}\n", verdict.name()));
     }

@@ -22,6 +22,15 @@ pub struct Numbers<'a> {
     pub metrics: &'a BTreeMap<String, Metrics>,
 }
 
+/// What prose is woven for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// A page: numbers link to their evidence.
+    Page,
+    /// A terminal: numbers are plain text.
+    Terminal,
+}
+
 /// Where a piece of prose stands.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -29,6 +38,8 @@ pub struct Place<'a> {
     pub page: &'a str,
     /// The claim whose metrics it may quote by their bare name.
     pub claim: Option<&'a Claim>,
+    /// What it is for.
+    pub medium: Medium,
 }
 
 /// Prose with its numbers in place.
@@ -66,7 +77,10 @@ pub fn weave(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Woven {
         match reference(text, place, numbers) {
             Ok((claim, metric, shown)) => {
                 let target = if page(claim) == place.page { String::new() } else { page(claim) };
-                woven.markdown.push_str(&format!("<a class=\"n\" href=\"{target}#{}\">{shown}</a>", anchor(&claim.id, metric)));
+                woven.markdown.push_str(&match place.medium {
+                    Medium::Page => format!("<a class=\"n\" href=\"{target}#{}\">{shown}</a>", anchor(&claim.id, metric)),
+                    Medium::Terminal => shown,
+                });
                 woven.quoted.insert((claim.id.clone(), metric.to_owned()));
             }
             Err((what, cure)) => woven.problems.push(prose.problem(range.start, format!("`{{{{{text}}}}}` {what}"), cure)),
@@ -175,11 +189,12 @@ fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> 
         wrong(format!("dangles: `{}` records no metric `{metric}`", claim.id), format!("record it in the test, or quote one of: {}", names(metrics)))
     })?;
     let value = number(measured, part)?;
+    let write = if place.medium == Medium::Page { number::markdown } else { number::unicode };
     let shown = match (parts.next(), parts.next()) {
         (None, _) => match measured.reading {
             Reading::Count { exactly } if part.is_none() => exactly.to_string(),
-            Reading::Rounding { .. } => number::markdown(value, Digits::Short(2)),
-            _ => number::markdown(value, digits),
+            Reading::Rounding { .. } => write(value, Digits::Short(2)),
+            _ => write(value, digits),
         },
         (Some(words), Some(range)) => phrase(words, range, value)?,
         (Some(_), None) => {

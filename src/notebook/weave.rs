@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use super::figure::{self, Figure, describe};
 use super::files_below;
 use super::math::{self, Class};
-use super::prose::{self, Numbers, Place};
+use super::prose::{self, Medium, Numbers, Place};
 use super::registry::{Claim, Problem, Prose, Registry};
 use super::snapshot::{self, FIGURE, Metrics};
 
@@ -132,7 +132,7 @@ impl Loom<'_> {
 
     /// A sentence of a claim's head with its numbers in place.
     fn sentence(&mut self, claim: &Claim, key: &str, text: &str, page: &str) -> (String, BTreeSet<(String, String)>) {
-        self.prose(&claim.sentence(key, text), Place { page, claim: Some(claim) })
+        self.prose(&claim.sentence(key, text), Place { page, claim: Some(claim), medium: Medium::Page })
     }
 
     /// Puts the figures where `![caption](figure)` asks for them; `![caption](figure:claim)` shows another claim's.

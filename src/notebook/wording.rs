@@ -12,13 +12,13 @@ pub fn value(reading: Reading) -> String {
     }
 }
 
-/// At most four digits, and no more than the tolerance knows.
+/// At most four digits, and none that the tolerance leaves open.
 fn significant(value: Value) -> usize {
     let margin = value.tolerance.margin(value.value);
     if value.value == 0.0 || margin <= 0.0 {
         return 3;
     }
-    (value.value.abs() / margin).log10().floor().clamp(2.0, 4.0) as usize
+    ((value.value.abs() / margin).log10().floor() + 1.0).clamp(2.0, 4.0) as usize
 }
 
 /// What the value is held to.

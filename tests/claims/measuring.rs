@@ -29,7 +29,7 @@ use crate::support::{record, rounding_bound};
 /// synthetic data, ridge with the post's penalty misses $\beta$ by {{ridge_error:2}} of its norm (median, from
 /// {{ridge_error.lowest:2}} to {{ridge_error.highest:2}}). Least squares misses it by the same amount, because the penalty
 /// moves the coefficients by only {{bias_share:2}} of that error. So ridge is one estimate among others, and calling it the
-/// truth hides an error that is a thousand times larger than the effect of the penalty.
+/// truth hides an error {{bias_share|more than a thousand times|0..1e-3}} larger than the effect of the penalty.
 ///
 /// There is a second reason. An attention layer trained to the end knows nothing of $\lambda$. The form that minimises its
 /// squared error gives the least-squares predictions, so what it shows as its distance from "the truth" is exactly ridge's
@@ -96,9 +96,9 @@ fn error_and_bias(design: &Synthetic, seed: u64) -> Result<(f64, f64)> {
 /// ridge with $\lambda$ on unit-norm columns is ridge with $442\,\lambda$ on standardised ones, within {{scaling_gap}}.
 ///
 /// At $\lambda = 10^{-3}$ this is not academic. On standardised columns the penalty moves the coefficients by
-/// {{standardised_move:2}} of their norm, on unit-norm columns by {{unit_norm_move:3}}. "A small regularisation to ensure
-/// numerical stability" is small only in one of the two; in the other it halves nobody's error and bends the weakest
-/// direction by {{weakest_shrinkage:3}} of its length.
+/// {{standardised_move:2}} of their norm, on unit-norm columns by {{unit_norm_move:3}}. A penalty that is only meant to keep
+/// the arithmetic stable is small in one of the two scalings; in the other it shortens the weakest direction by
+/// {{weakest_shrinkage:3}} of its length.
 ///
 /// ```toml
 /// kind = "identity"

@@ -8,8 +8,8 @@
 //! </aside>
 //!
 //! Whitening replaces the columns of $X$ by combinations that are uncorrelated and have unit variance. The post applies
-//! it so that attention meets "the assumptions of linear regression". It has this the wrong way round. Least squares makes
-//! no such assumption: it does not notice a change of basis. Attention notices nothing else.
+//! it so that attention meets what it takes regression to assume. It has this the wrong way round. Least squares assumes
+//! nothing of the kind: it does not notice a change of basis. Attention notices nothing else.
 //!
 //! The chapter turns on one remark. With keys and queries $XK$, scores are $XKK^\top X^\top$: they see the product
 //! $KK^\top$ and never $K$. From that follows which whitening matters (none), what the divisor of the covariance does (it
@@ -292,7 +292,7 @@ fn ridge_on_whitened_rows_is_attention_with_one_number() -> Result<()> {
 ///
 /// The measured norms lie on the closed form to within {{closed_form_gap}}. At the post's $\lambda = 10^{-3}$ whitening
 /// moves ridge by {{synthetic_small:2}} on the synthetic data, which nobody will see. At $\lambda = 1$ it moves the
-/// diabetes fit by {{diabetes_one:3}}, at $\lambda = 100$ by {{diabetes_large:3}}: three quarters of everything a hat
+/// diabetes fit by {{diabetes_one:3}}, at $\lambda = 100$ by {{diabetes_large:3}}: {{diabetes_large|three quarters|0.7..0.8}} of everything a hat
 /// matrix can do. Whoever tunes $\lambda$ on whitened data has tuned another model.
 ///
 /// ![**Ridge depends on the basis.** How far whitening moves ridge's hat matrix. Marks are measured, solid lines are the

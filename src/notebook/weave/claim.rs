@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{Loom, escape, evidence, markup};
-use crate::notebook::prose::{self, Place};
+use crate::notebook::prose::{self, Medium, Place};
 use crate::notebook::registry::{Chapter, Claim, Problem};
 
 /// One chapter: its opening prose, then its claims.
 pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> String {
     let page = format!("{}.md", chapter.id);
-    let (markdown, _) = loom.prose(&chapter.prose, Place { page: &page, claim: None });
+    let (markdown, _) = loom.prose(&chapter.prose, Place { page: &page, claim: None, medium: Medium::Page });
     let (markdown, _) = loom.place_figures(&chapter.prose, &markdown, None, "opening-");
     let claims: Vec<String> = chapter.claims.iter().map(|claim| self::claim(loom, claim)).collect();
     format!("# {}\n\n{}\n\n{}", chapter.title, markdown.trim(), claims.join("\n\n"))
@@ -19,7 +19,7 @@ pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> String {
 /// test, the command.
 fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
     let page = prose::page(claim);
-    let (markdown, quoted) = loom.prose(&claim.prose, Place { page: &page, claim: Some(claim) });
+    let (markdown, quoted) = loom.prose(&claim.prose, Place { page: &page, claim: Some(claim), medium: Medium::Page });
     let (markdown, shown) = loom.place_figures(&claim.prose, &markdown, Some(claim), "");
     let (breaks, broken) = loom.sentence(claim, "breaks_when", &claim.head.breaks_when, &page);
     check(loom, claim, &quoted, &broken, &shown);

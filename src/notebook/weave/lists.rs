@@ -2,7 +2,7 @@
 
 use super::claim::capital;
 use super::{Loom, escape, evidence, markup};
-use crate::notebook::prose::{self, Place};
+use crate::notebook::prose::{self, Medium, Place};
 use crate::notebook::registry::{Registry, Statement, Verdict};
 use crate::notebook::wording;
 
@@ -21,7 +21,7 @@ pub(super) fn summary(registry: &Registry) -> String {
 /// The first page: what this is, what the tests say of each statement, how to check it.
 pub(super) fn first_page(loom: &mut Loom<'_>) -> String {
     let registry = loom.registry;
-    let (opening, _) = loom.prose(&registry.opening, Place { page: "index.md", claim: None });
+    let (opening, _) = loom.prose(&registry.opening, Place { page: "index.md", claim: None, medium: Medium::Page });
     let (opening, _) = loom.place_figures(&registry.opening, &opening, None, "opening-");
     let rows: Vec<String> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
     let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
@@ -114,6 +114,6 @@ pub(super) fn claims(loom: &Loom<'_>) -> String {
 
 /// The table of notation, from the map of the crate.
 pub(super) fn notation(loom: &mut Loom<'_>) -> String {
-    let (markdown, _) = loom.prose(&loom.registry.notation, Place { page: "notation.md", claim: None });
+    let (markdown, _) = loom.prose(&loom.registry.notation, Place { page: "notation.md", claim: None, medium: Medium::Page });
     format!("# Notation\n\n{}", markdown.trim())
 }
