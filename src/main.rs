@@ -125,6 +125,10 @@ fn book(root: &Path, arguments: &Book) -> Done {
     progress.set_message("reading the claims");
     let registry = Registry::read(root)?;
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
+    if let waiting @ 1.. = snapshot::pending(root).len() {
+        progress
+            .suspend(|| say_error(&format!("warning: snapshots wait for review ({waiting}); the book shows the accepted numbers; run `cargo insta review`")));
+    }
     progress.set_message("weaving the pages");
     let pages = weave::weave(&registry, &snapshots)?;
     if arguments.check {

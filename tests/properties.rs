@@ -1,10 +1,10 @@
 //! The algebra of the vocabulary, over random shapes and scales.
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
-use attention_regression::agreement::{asymmetry, centred_cosine, cosine, idempotence_gap, perplexity, row_sums};
+use attention_regression::agreement::{asymmetry, centred_cosine, cosine, idempotence_gap, mse, perplexity, row_sums};
 use attention_regression::attention::{Diagonal, linear, softmax};
 use attention_regression::data::random::standard_normal;
-use attention_regression::data::split;
+use attention_regression::data::{self, split};
 use attention_regression::linalg::{
     self, centred, condition_number, frobenius_norm, gram, max_abs, max_abs_gap, relative_gap, select_rows, singular_values, trace,
 };
@@ -298,4 +298,45 @@ fn covariance_and_gram_agree_on_centred_columns() {
     let rows = centred(x.as_ref(), &linalg::column_means(x.as_ref()));
     let scaled = gram(rows.as_ref()) * Scale(1.0 / 29.0);
     assert!(relative_gap(covariance(x.as_ref(), Divisor::NMinusOne).as_ref(), scaled.as_ref()) < 1e-13);
+}
+
+/// Digits of a first run: another machine, CPU or release of a generator must not move them.
+#[test]
+fn seeded_data_are_the_same_everywhere() {
+    let (made, wave, projected) = (data::synthetic(1), data::sine(1), data::sine_of_projection(1));
+    let digits = [made.train.x[(0, 0)], made.train.x[(199, 7)], made.test.y[(99, 0)], wave.train.x[(0, 0)], wave.test.y[(99, 0)], projected.train.x[(0, 3)]];
+    assert_eq!(digits, [-0.23484705855592097, 0.558827989906528, 3.0606914736363975, -0.5850860180109114, -0.5273000120837869, -1.1267663243742092]);
+    assert_eq!(split::seeded(10, 0.25, 7).unwrap().test, [0, 7, 5]);
+}
+
+#[test]
+fn synthetic_data_have_the_design_they_state() {
+    let data = data::Synthetic { train: 20_000, test: 10, ..data::Synthetic::default() }.draw(2);
+    let correlation = covariance(data.train.x.as_ref(), Divisor::N);
+    for (i, j) in [(0, 0), (0, 1), (2, 4), (0, 7)] {
+        assert_abs_diff_eq!(correlation[(i, j)], 0.8f64.powi(i32::try_from(j - i).unwrap()), epsilon = 0.03);
+    }
+    let fit = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::Fitted).unwrap();
+    assert!(max_abs_gap(fit.coefficients(), data.truth.unwrap().as_ref()) < 0.05);
+    assert_relative_eq!(mse(fit.fitted(), data.train.y.as_ref()), 0.25, max_relative = 0.03);
+    let (wave, projected) = (data::sine(3), data::sine_of_projection(3));
+    assert_eq!((wave.train.n(), wave.test.n(), wave.train.d()), (200, 100, 1));
+    assert_eq!((projected.train.n(), projected.test.n(), projected.train.d()), (200, 100, 4));
+    let noise: Vec<f64> = (0..200).map(|i| wave.train.y[(i, 0)] - (2.0 * wave.train.x[(i, 0)]).sin()).collect();
+    assert_relative_eq!(data::standard_deviations(linalg::column(&noise).as_ref())[0], 0.1, max_relative = 0.15);
+    assert!(linalg::entries(wave.train.x.as_ref()).all(|x| (-3.0..3.0).contains(&x)));
+}
+
+#[test]
+fn standardising_uses_training_statistics_and_refuses_constants() {
+    let raw = data::diabetes::dataset().unwrap();
+    let scaled = raw.standardised().unwrap();
+    for deviation in data::standard_deviations(scaled.train.x.as_ref()) {
+        assert_relative_eq!(deviation, 1.0, max_relative = 1e-12);
+    }
+    assert!(linalg::column_means(scaled.test.x.as_ref()).iter().any(|mean| mean.abs() > 1e-3), "test rows keep their own mean");
+    assert_eq!((raw.train.n(), raw.test.n()), (354, 88));
+    let mut constant = data::synthetic(1);
+    (0..constant.train.n()).for_each(|i| constant.train.x[(i, 2)] = 7.5);
+    assert_eq!(constant.standardised().err(), Some(Error::ConstantColumn { column: "x3".to_owned() }));
 }

@@ -99,6 +99,12 @@ pub fn read_all(root: &Path) -> Result<BTreeMap<String, String>, Problem> {
     Ok(all)
 }
 
+/// Names of snapshots that wait for review: insta's `*.snap.new`.
+pub fn pending(root: &Path) -> Vec<String> {
+    let names = super::files_below(&root.join(FOLDER));
+    names.iter().filter_map(|path| path.to_str()?.strip_suffix(".snap.new").map(str::to_owned)).collect()
+}
+
 fn settled_plot(plot: &Plot, accepted: Option<&Plot>) -> Plot {
     match (plot, accepted) {
         (Plot::Chart(chart), before) => {
