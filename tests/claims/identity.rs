@@ -372,7 +372,7 @@ fn costs(width: usize, targets: usize) -> Figure {
     };
     let chart = Chart {
         x: axis("rows n", 2..=5),
-        y: Axis { ticks: vec![1e3, 1e5, 1e7, 1e9, 1e12], ..axis("floating-point operations", 3..=12) },
+        y: Axis { ticks: vec![1e3, 1e6, 1e9, 1e12], ..axis("floating-point operations", 3..=12) },
         series: vec![
             series("(QKᵀ)V, quadratic in n", Ink::Softmax, Mark::Square, linear::flops_by_definition),
             series("Q(KᵀV), linear in n", Ink::Linear, Mark::Circle, linear::flops),

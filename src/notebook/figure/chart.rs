@@ -186,7 +186,8 @@ fn labels(pen: &Pen<'_>, chart: &Chart, x: &Mapped, y: &Mapped, width: i32) -> R
         let (px, py) = (at.0 / UNIT, at.1 / UNIT);
         let (start, mut base) = match label.side {
             Side::Right => (px + 12, py + 5),
-            Side::Left => (px - 12 - length, py + 5),
+            // Off a rising curve, which passes below a label to the left.
+            Side::Left => (px - 10 - length, py - 7),
             Side::Above => (px - length / 2, py - 12),
             Side::Below => (px - length / 2, py + 22),
         };
