@@ -9,6 +9,7 @@
 
 mod chart;
 pub mod describe;
+mod labels;
 mod panels;
 mod pen;
 mod svg;
@@ -36,8 +37,8 @@ pub enum DrawError {
     /// A panel, series or axis holds nothing.
     #[error("`{0}` is empty: plot at least one number")]
     Empty(String),
-    /// Abscissae and ordinates do not pair.
-    #[error("the series `{0}` has not as many ordinates as abscissae")]
+    /// Abscissae and ordinates do not pair, or rows differ in length.
+    #[error("`{0}` is ragged: a series has as many ordinates as abscissae, a matrix has rows of one length")]
     Ragged(String),
     /// A number lies outside its axis, or is not positive on a logarithmic one.
     #[error("the series `{0}` has points outside the axes: widen the ticks")]

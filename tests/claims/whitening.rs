@@ -325,10 +325,8 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
             Some(Label { at: if name == "diabetes" { 4 } else { 8 }, side: if name == "diabetes" { Side::Left } else { Side::Right } }),
         ));
         if name == "synthetic" {
-            series.insert(
-                0,
-                line("bound λ ∕ (w_min + λ)", Ink::Muted, None, &penalties, formula.iter().map(|(_, bound)| *bound).collect(), Stroke::Dotted, None),
-            );
+            series
+                .insert(0, line("bound λ ∕ (wₘᵢₙ + λ)", Ink::Muted, None, &penalties, formula.iter().map(|(_, bound)| *bound).collect(), Stroke::Dotted, None));
         }
     }
     evidence.rounding("closed_form_gap", "measured norm against the closed form, worst of thirty", worst, rounding_bound(real.as_ref())?);

@@ -14,6 +14,21 @@ fn short(value: f64) -> String {
     number::unicode(value, Digits::Short(4))
 }
 
+/// A name without the underscores that lower its characters.
+fn plain(name: &str) -> String {
+    name.replace('_', "")
+}
+
+/// A name in HTML, with its lowered characters.
+fn lowered(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = escape(parts.next().unwrap_or_default());
+    parts.fold(first, |out, part| {
+        let (low, rest) = part.split_at(part.chars().next().map_or(0, char::len_utf8));
+        format!("{out}<sub>{}</sub>{}", escape(low), escape(rest))
+    })
+}
+
 /// One paragraph: axes and series with their numbers, or matrices with theirs.
 pub fn describe(figure: &Figure) -> String {
     match &figure.plot {
@@ -27,17 +42,22 @@ pub fn describe(figure: &Figure) -> String {
 
 fn of_axis(axis: &Axis) -> String {
     let scale = if axis.scale == Scale::Log { ", logarithmic" } else { "" };
-    format!("{}{scale}, {} to {}", axis.name, axis.ticks.first().copied().map_or(String::new(), short), axis.ticks.last().copied().map_or(String::new(), short))
+    format!(
+        "{}{scale}, {} to {}",
+        plain(&axis.name),
+        axis.ticks.first().copied().map_or(String::new(), short),
+        axis.ticks.last().copied().map_or(String::new(), short)
+    )
 }
 
 fn of_series(series: &Series) -> String {
     let pair = |place: usize| format!("{} at {}", short(series.y[place]), short(series.x[place]));
     let points = series.x.len().min(series.y.len());
     if points <= FULL {
-        return format!("{}: {}.", series.name, (0..points).map(pair).collect::<Vec<_>>().join(", "));
+        return format!("{}: {}.", plain(&series.name), (0..points).map(pair).collect::<Vec<_>>().join(", "));
     }
     let extreme = |sign: f64| (0..points).max_by(|&a, &b| (sign * series.y[a]).total_cmp(&(sign * series.y[b]))).map_or(String::new(), pair);
-    format!("{}: {points} points, from {} to {}, lowest {}, highest {}.", series.name, pair(0), pair(points - 1), extreme(-1.0), extreme(1.0))
+    format!("{}: {points} points, from {} to {}, lowest {}, highest {}.", plain(&series.name), pair(0), pair(points - 1), extreme(-1.0), extreme(1.0))
 }
 
 fn of_panels(panels: &Panels) -> String {
@@ -45,7 +65,7 @@ fn of_panels(panels: &Panels) -> String {
         let note = if panel.note.is_empty() { String::new() } else { format!(", {}", panel.note) };
         format!(
             "{} ({}), {} by {}, largest entry {}{note}.",
-            panel.symbol.replace('_', ""),
+            plain(&panel.symbol),
             panel.words,
             panel.rows.len(),
             panel.rows.first().map_or(0, Vec::len),
@@ -67,7 +87,7 @@ pub fn table(figure: &Figure) -> Option<String> {
             let row = |panel: &super::Panel| {
                 format!(
                     "<tr><td>{} ({})</td><td class=\"r\">{} × {}</td><td class=\"r\">{}</td><td>{}</td></tr>",
-                    escape(&panel.symbol.replace('_', "")),
+                    lowered(&panel.symbol),
                     escape(&panel.words),
                     panel.rows.len(),
                     panel.rows.first().map_or(0, Vec::len),
@@ -89,14 +109,15 @@ fn of_chart(chart: &Chart) -> String {
     let mut abscissae: Vec<f64> = chart.series.iter().flat_map(|series| series.x.iter().copied()).collect();
     abscissae.sort_by(f64::total_cmp);
     abscissae.dedup();
-    let step = abscissae.len().div_ceil(ROWS);
+    let (all, shown) = (abscissae.len(), abscissae.len().min(ROWS));
     let mut out = String::from("<table><thead><tr>");
-    let _ = write!(out, "<th class=\"r\">{}</th>", escape(&chart.x.name));
+    let _ = write!(out, "<th class=\"r\">{}</th>", lowered(&chart.x.name));
     for series in &chart.series {
-        let _ = write!(out, "<th class=\"r\">{}</th>", escape(&series.name));
+        let _ = write!(out, "<th class=\"r\">{}</th>", lowered(&series.name));
     }
     out.push_str("</tr></thead><tbody>\n");
-    for &x in abscissae.iter().step_by(step.max(1)) {
+    // Evenly, with the first and the last.
+    for x in (0..shown).filter_map(|row| abscissae.get(row * (all - 1) / (shown - 1).max(1)).copied()) {
         let _ = write!(out, "<tr><td class=\"r\">{}</td>", short(x));
         for series in &chart.series {
             let y = series.x.iter().position(|&other| other.total_cmp(&x).is_eq()).and_then(|place| series.y.get(place));
@@ -105,8 +126,8 @@ fn of_chart(chart: &Chart) -> String {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody></table>");
-    if step > 1 {
-        let _ = write!(out, "\n<p>Every {step}th of {} rows; the snapshot has them all.</p>", abscissae.len());
+    if shown < all {
+        let _ = write!(out, "\n<p>{shown} of {all} rows; the snapshot has them all.</p>");
     }
     out
 }

@@ -1,14 +1,14 @@
 //! Matrices side by side: each over its own largest entry, in six square-root steps each side of zero.
 
-use super::svg::{Canvas, Colour};
-use super::{Anchor, DrawError, Panel, Panels, Pen};
+use super::svg::{Canvas, Colour, UNIT};
+use super::{Anchor, DrawError, Panel, Panels, Pen, text_width};
 use crate::notebook::number::{self, Digits};
 
 /// Steps of |entry|/max: equal steps of the square root.
 const EDGES: [f64; 6] = [0.01, 0.06, 0.16, 0.31, 0.51, 0.76];
-/// The side of a matrix, in units; cells are whole units, so it may come out smaller.
-const SIDE: i32 = 146;
-const GAP: i32 = 22;
+/// The side of a matrix, in units: a multiple of 36 and of 8. Cells are whole tenths, so others may come out a little smaller.
+const SIDE: i32 = 144;
+const GAP: i32 = 24;
 /// Above a matrix: its symbol and what it is; below: its largest entry.
 const HEAD: i32 = 46;
 const FOOT: i32 = 34;
@@ -16,8 +16,9 @@ const BAR: i32 = 26;
 
 /// Draws the panels, so many in a row; returns the height.
 pub(super) fn draw(panels: &Panels, out: &mut String, width: i32, columns: usize) -> Result<i32, DrawError> {
-    if let Some(panel) = panels.panels.iter().find(|panel| panel.rows.first().is_none_or(Vec::is_empty)) {
-        return Err(DrawError::Empty(panel.symbol.clone()));
+    panels.panels.iter().try_for_each(check)?;
+    if panels.panels.is_empty() {
+        return Err(DrawError::Empty("panels".to_owned()));
     }
     let rows = i32::try_from(panels.panels.len().div_ceil(columns)).unwrap_or(1);
     let height = rows * (HEAD + SIDE + FOOT) + BAR;
@@ -28,32 +29,47 @@ pub(super) fn draw(panels: &Panels, out: &mut String, width: i32, columns: usize
         let place = i32::try_from(place).unwrap_or(0);
         panel(&pen, matrix, left + place % across * (SIDE + GAP), place / across * (HEAD + SIDE + FOOT))?;
     }
-    colour_bar(&pen, left, height - BAR)?;
+    colour_bar(&pen, left, height - BAR, width)?;
     Ok(height)
+}
+
+fn check(panel: &Panel) -> Result<(), DrawError> {
+    let width = panel.rows.first().map_or(0, Vec::len);
+    if width == 0 {
+        return Err(DrawError::Empty(panel.symbol.clone()));
+    }
+    if panel.rows.iter().any(|row| row.len() != width) {
+        return Err(DrawError::Ragged(panel.symbol.clone()));
+    }
+    Ok(())
 }
 
 fn panel(pen: &Pen<'_>, panel: &Panel, x: i32, y: i32) -> Result<(), DrawError> {
     pen.bold(&panel.symbol, (x, y + 18), 14)?;
     pen.text(&panel.words, (x, y + 36), 12, Colour::Muted, Anchor::Start)?;
-    let (rows, columns) = (panel.rows.len(), panel.rows[0].len());
-    let cell = SIDE / i32::try_from(rows.max(columns)).unwrap_or(SIDE).max(1);
-    let cell = cell.max(1);
     let largest = panel.rows.iter().flatten().fold(0.0, |largest: f64, entry| largest.max(entry.abs()));
-    let top = y + HEAD;
+    let foot = matrix(pen, &panel.rows, largest, (x * UNIT, (y + HEAD) * UNIT))?;
+    let note = if panel.note.is_empty() { String::new() } else { format!(" · {}", panel.note) };
+    pen.text(&format!("max {}{note}", number::unicode(largest, Digits::Short(2))), (x, foot + 17), 12, Colour::Muted, Anchor::Start)
+}
+
+/// Draws the cells level by level, so that each level is one path; returns where the matrix ends, in units.
+fn matrix(pen: &Pen<'_>, entries: &[Vec<f64>], largest: f64, (left, top): (i32, i32)) -> Result<i32, DrawError> {
+    let rows = i32::try_from(entries.len()).unwrap_or(i32::MAX);
+    let columns = i32::try_from(entries.first().map_or(0, Vec::len)).unwrap_or(i32::MAX);
+    let cell = (SIDE * UNIT / rows.max(columns).max(1)).max(1);
     for level in 1..=EDGES.len() {
         for colour in [Colour::Linear, Colour::Softmax] {
-            for (i, row) in panel.rows.iter().enumerate() {
+            for (row, y) in entries.iter().zip((top..).step_by(cell.unsigned_abs() as usize)) {
                 for (start, length) in runs(row, largest, level, colour == Colour::Softmax) {
-                    let corner = (x + start * cell, top + i32::try_from(i).unwrap_or(0) * cell);
-                    pen.fill(corner, (corner.0 + length * cell, corner.1 + cell), colour, opacity(level))?;
+                    let x = left + start * cell;
+                    pen.fill((x, y), (x + length * cell, y + cell), colour, opacity(level))?;
                 }
             }
         }
     }
-    let (width, height) = (i32::try_from(columns).unwrap_or(1) * cell, i32::try_from(rows).unwrap_or(1) * cell);
-    pen.frame((x, top), (x + width, top + height))?;
-    let note = if panel.note.is_empty() { String::new() } else { format!(" · {}", panel.note) };
-    pen.text(&format!("max {}{note}", number::unicode(largest, Digits::Short(2))), (x, top + height + 17), 12, Colour::Muted, Anchor::Start)
+    pen.frame((left, top), (left + columns * cell, top + rows * cell))?;
+    Ok((top + rows * cell) / UNIT)
 }
 
 /// Stretches of a row on one level and side of zero: start and length in cells.
@@ -75,19 +91,22 @@ fn opacity(level: usize) -> f64 {
     0.12 + 0.88 * (level as f64 - 1.0) / (EDGES.len() as f64 - 1.0)
 }
 
-fn colour_bar(pen: &Pen<'_>, left: i32, y: i32) -> Result<(), DrawError> {
+fn colour_bar(pen: &Pen<'_>, left: i32, y: i32, width: i32) -> Result<(), DrawError> {
     const STEP: i32 = 12;
     let levels = i32::try_from(EDGES.len()).unwrap_or(0);
-    let start = left + 44;
+    let start = left + 40;
     pen.text("−max", (start - 8, y + 13), 12, Colour::Muted, Anchor::End)?;
     for step in -levels..=levels {
-        let corner = (start + (step + levels) * STEP, y + 3);
+        let x = (start + (step + levels) * STEP) * UNIT;
         if step != 0 {
             let colour = if step > 0 { Colour::Softmax } else { Colour::Linear };
-            pen.fill(corner, (corner.0 + STEP, corner.1 + 12), colour, opacity(step.unsigned_abs() as usize))?;
+            pen.fill((x, (y + 3) * UNIT), (x + STEP * UNIT, (y + 15) * UNIT), colour, opacity(step.unsigned_abs() as usize))?;
         }
     }
     let end = start + (2 * levels + 1) * STEP;
-    pen.frame((start, y + 3), (end, y + 15))?;
-    pen.text("+max of each panel", (end + 8, y + 13), 12, Colour::Muted, Anchor::Start)
+    pen.frame((start * UNIT, (y + 3) * UNIT), (end * UNIT, (y + 15) * UNIT))?;
+    pen.text("0", ((start + end) / 2, y + 13), 12, Colour::Muted, Anchor::Middle)?;
+    let words = ["max of each panel, square-root steps", "max, √ steps"];
+    let words = words.into_iter().find(|words| end + 12 + text_width(words, 12.0) <= width).unwrap_or("max");
+    pen.text(words, (end + 8, y + 13), 12, Colour::Muted, Anchor::Start)
 }

@@ -46,43 +46,35 @@ impl<'a> Pen<'a> {
         self.draw(&PathElement::new(points, style(colour, line, width, false)))
     }
 
-    /// A filled rectangle, in units.
-    pub(super) fn fill(&self, from: (i32, i32), to: (i32, i32), colour: Colour, alpha: f64) -> Result<(), DrawError> {
-        self.draw(&Rectangle::new([tenths(from), tenths(to)], colour.with(Line::Solid, alpha).filled()))
+    /// A filled rectangle, in tenths.
+    pub(super) fn fill(&self, from: Tenths, to: Tenths, colour: Colour, alpha: f64) -> Result<(), DrawError> {
+        self.draw(&Rectangle::new([from, to], colour.with(Line::Solid, alpha).filled()))
     }
 
-    /// The outline of a rectangle, in units.
-    pub(super) fn frame(&self, from: (i32, i32), to: (i32, i32)) -> Result<(), DrawError> {
-        self.draw(&Rectangle::new([tenths(from), tenths(to)], style(Colour::Rule, Line::Solid, 10, false)))
+    /// The outline of a rectangle, in tenths.
+    pub(super) fn frame(&self, from: Tenths, to: Tenths) -> Result<(), DrawError> {
+        self.draw(&Rectangle::new([from, to], style(Colour::Rule, Line::Solid, 10, false)))
     }
 
-    /// A mark with a halo of paper.
+    /// A mark with a halo of paper; a hollow one is wide enough to ring a solid one that coincides with it.
     pub(super) fn mark(&self, (x, y): Tenths, mark: Mark, colour: Colour) -> Result<(), DrawError> {
-        const RADIUS: i32 = 45;
-        let hollow = matches!(mark, Mark::HollowCircle | Mark::HollowSquare);
-        let (outer, inner) = if hollow { (colour, Colour::Paper) } else { (Colour::Paper, colour) };
-        let radii = if hollow { [RADIUS, RADIUS - 16] } else { [RADIUS + 8, RADIUS] };
-        for (radius, colour) in radii.into_iter().zip([outer, inner]) {
-            let filled = colour.plain().filled();
-            match mark {
-                Mark::Circle | Mark::HollowCircle => self.draw(&Circle::new((x, y), radius, filled))?,
-                Mark::Square | Mark::HollowSquare => {
-                    let side = radius - 5;
-                    self.draw(&Polygon::new(vec![(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)], filled))?;
-                }
-                Mark::Diamond => {
-                    let reach = radius + 10;
-                    self.draw(&Polygon::new(vec![(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)], filled))?;
-                }
-                Mark::Cross => {
-                    let reach = RADIUS - 8;
-                    let width = if colour == Colour::Paper { 34 } else { 18 };
-                    self.draw(&PathElement::new(vec![(x - reach, y - reach), (x + reach, y + reach)], style(colour, Line::Solid, width, false)))?;
-                    self.draw(&PathElement::new(vec![(x - reach, y + reach), (x + reach, y - reach)], style(colour, Line::Solid, width, false)))?;
-                }
-            }
+        let solid = colour.with(Line::Mark, 1.0).filled();
+        let hollow = colour.with(Line::Hollow, 1.0).filled();
+        let square = |half: i32| vec![(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
+        match mark {
+            Mark::Circle => self.draw(&Circle::new((x, y), 45, solid)),
+            Mark::HollowCircle => self.draw(&Circle::new((x, y), 57, hollow)),
+            Mark::Square => self.draw(&Polygon::new(square(40), solid)),
+            Mark::HollowSquare => self.draw(&Polygon::new(square(48), hollow)),
+            Mark::Diamond => self.draw(&Polygon::new(vec![(x, y - 55), (x + 55, y), (x, y + 55), (x - 55, y)], solid)),
+            Mark::Cross => [(Colour::Paper, 34), (colour, 18)].into_iter().try_for_each(|(colour, width)| self.cross((x, y), colour, width)),
         }
-        Ok(())
+    }
+
+    fn cross(&self, (x, y): Tenths, colour: Colour, width: u32) -> Result<(), DrawError> {
+        const REACH: i32 = 37;
+        self.stroke(vec![(x - REACH, y - REACH), (x + REACH, y + REACH)], colour, Line::Solid, width)?;
+        self.stroke(vec![(x - REACH, y + REACH), (x + REACH, y - REACH)], colour, Line::Solid, width)
     }
 
     /// Words on their baseline, at a place in units.

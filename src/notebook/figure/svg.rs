@@ -2,9 +2,9 @@
 //!
 //! plotters draws in whole pixels, so the canvas is ten times as large as the drawing and coordinates are written in
 //! tenths. A colour is a sentinel: its red channel names an [`Ink`] and becomes a CSS variable with the light theme's
-//! colour as fallback, its green channel a [`Line`] style. Equal strokes that follow one another share a path; filled
-//! rectangles become horizontal strokes, which keeps a matrix of 36 × 36 below ten kilobytes. Text stands on its
-//! baseline; an underscore lowers the next character.
+//! colour as fallback, its green channel a [`Line`] style. Equal strokes that follow one another share a path, equal marks a
+//! group; filled rectangles become horizontal strokes, which keeps a matrix of 36 × 36 near ten kilobytes. Text stands on
+//! its baseline; an underscore lowers the next character.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -46,7 +46,7 @@ const VARIABLES: [&str; 7] = [
     "var(--paper,#fbf9f4)",
 ];
 
-/// How a line is drawn, and whether text has a halo of paper.
+/// How a line is drawn, and how text and marks stand off from what lies beneath.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {
     /// Unbroken.
@@ -57,17 +57,16 @@ pub(super) enum Line {
     Dotted,
     /// For text: legible over a curve.
     Halo,
+    /// For marks: filled, with a halo of paper.
+    Mark,
+    /// For marks: filled with paper.
+    Hollow,
 }
 
 impl Colour {
     /// The sentinel for plotters.
     pub(super) fn with(self, line: Line, alpha: f64) -> RGBAColor {
         RGBAColor(self as u8, line as u8, 0, alpha)
-    }
-
-    /// Solid and opaque.
-    pub(super) fn plain(self) -> RGBAColor {
-        self.with(Line::Solid, 1.0)
     }
 }
 
@@ -76,6 +75,8 @@ pub(super) struct Canvas<'a> {
     out: &'a mut String,
     size: (u32, u32),
     pending: Option<Pending>,
+    /// The attributes of the open group of marks; never open while a path is pending.
+    group: Option<String>,
 }
 
 /// A path that the next stroke may join.
@@ -89,13 +90,27 @@ struct Pending {
 impl<'a> Canvas<'a> {
     /// An empty canvas of so many units.
     pub(super) fn new(out: &'a mut String, width: i32, height: i32) -> Self {
-        Self { out, size: ((width * UNIT).unsigned_abs(), (height * UNIT).unsigned_abs()), pending: None }
+        Self { out, size: ((width * UNIT).unsigned_abs(), (height * UNIT).unsigned_abs()), pending: None, group: None }
     }
 
     fn flush(&mut self) {
         if let Some(path) = self.pending.take() {
             let _ = writeln!(self.out, "<path d=\"{}\"{}/>", path.data, path.attributes);
         }
+        if self.group.take().is_some() {
+            self.out.push_str("</g>\n");
+        }
+    }
+
+    /// A mark, in one group with its equals before it: their order, and so their halos, stay.
+    fn mark(&mut self, attributes: String, shape: &str) {
+        if self.group.as_ref() != Some(&attributes) {
+            self.flush();
+            let _ = writeln!(self.out, "<g{attributes}>");
+            self.group = Some(attributes);
+        }
+        self.out.push_str(shape);
+        self.out.push('\n');
     }
 
     fn join(&mut self, attributes: String, data: &str) {
@@ -156,6 +171,16 @@ fn stroke<S: BackendStyle>(style: &S) -> String {
         _ => "",
     };
     format!(" fill=\"none\"{} stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}", paint("stroke", style.color()), tenths(width))
+}
+
+/// The paint of a mark, where the style is one.
+fn standing<S: BackendStyle>(style: &S) -> Option<String> {
+    let paper = VARIABLES[Colour::Paper as usize];
+    match style.color().rgb.1 {
+        line if line == Line::Mark as u8 => Some(format!("{} stroke=\"{paper}\"", paint("fill", style.color()))),
+        line if line == Line::Hollow as u8 => Some(format!(" fill=\"{paper}\"{} stroke-width=\"1.6\"", paint("stroke", style.color()))),
+        _ => None,
+    }
 }
 
 fn polyline(points: impl IntoIterator<Item = BackendCoord>) -> String {
@@ -227,14 +252,18 @@ impl DrawingBackend for Canvas<'_> {
     }
 
     fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
-        let paint = if fill { paint("fill", style.color()) } else { stroke(style) };
+        let paint = standing(style).unwrap_or_else(|| if fill { paint("fill", style.color()) } else { stroke(style) });
         let radius = tenths(i32::try_from(radius).unwrap_or(UNIT));
-        self.element(&format!("<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\"{paint}/>", tenths(center.0), tenths(center.1)));
+        self.mark(paint, &format!("<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>", tenths(center.0), tenths(center.1)));
         Ok(())
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Drawn {
-        self.join(paint("fill", style.color()), &format!("{}z", polyline(vert)));
+        let outline = format!("{}z", polyline(vert));
+        match standing(style) {
+            Some(paint) => self.mark(paint, &format!("<path d=\"{outline}\"/>")),
+            None => self.join(paint("fill", style.color()), &outline),
+        }
         Ok(())
     }
 
@@ -301,6 +330,17 @@ mod tests {
             out,
             "<path d=\"M0 2h4h4m4 0h4\" fill=\"none\" stroke=\"var(--linear,#1f5f99)\" stroke-opacity=\"0.5\" stroke-width=\"4\" shape-rendering=\"crispEdges\"/>\n"
         );
+    }
+
+    #[test]
+    fn equal_marks_share_one_group() {
+        let out = drawn(|canvas| {
+            for x in [0, 100] {
+                assert!(canvas.draw_circle((x, 20), 45, &colour(Colour::Softmax, Line::Mark, 1.0), true).is_ok());
+            }
+            assert!(canvas.draw_line((0, 0), (10, 0), &colour(Colour::Muted, Line::Solid, 1.0)).is_ok());
+        });
+        assert!(out.starts_with("<g fill=\"var(--softmax,#b0421f)\" stroke=\"var(--paper,#fbf9f4)\">\n<circle cx=\"0\" cy=\"2\" r=\"4.5\"/>\n<circle cx=\"10\" cy=\"2\" r=\"4.5\"/>\n</g>\n<path "), "{out}");
     }
 
     #[test]
