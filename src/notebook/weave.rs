@@ -73,12 +73,20 @@ pub fn metrics(registry: &Registry, snapshots: &BTreeMap<String, String>, proble
         };
         match snapshot::read_metrics(text) {
             Ok(metrics) => {
+                problems.extend(metrics.iter().filter_map(|(metric, measured)| broken_label(&name, text, metric, &measured.measures)));
                 all.insert(claim.id.clone(), metrics);
             }
             Err((line, what)) => problems.push(Problem::new(snapshot::path(&name), line, what, prose::run_claim(claim))),
         }
     }
     all
+}
+
+/// A formula in the label of a metric that cannot be set.
+fn broken_label(snapshot: &str, text: &str, metric: &str, measures: &str) -> Option<Problem> {
+    let (_, error) = math::typeset(measures).err()?;
+    let what = format!("the label of `{metric}` holds a formula that cannot be set: {error}");
+    Some(Problem::new(snapshot::path(snapshot), snapshot::line_of_key(text, metric), what, "mend it in the test that records it"))
 }
 
 fn figures(registry: &Registry, snapshots: &BTreeMap<String, String>, problems: &mut Vec<Problem>) -> BTreeMap<String, (Figure, String)> {
@@ -135,6 +143,11 @@ impl Loom<'_> {
         self.prose(&claim.sentence(key, text), Place { page, claim: Some(claim), medium: Medium::Page })
     }
 
+    /// Checks words that are printed as they stand: a title, a statement. They hold no typed decimal and no broken formula.
+    fn check(&mut self, file: &Path, line: usize, text: &str, page: &str) {
+        self.prose(&Prose::at(file, line, text), Place { page, claim: None, medium: Medium::Page });
+    }
+
     /// Puts the figures where `![caption](figure)` asks for them; `![caption](figure:claim)` shows another claim's.
     /// Returns the text and the claims whose figures it shows.
     fn place_figures(&mut self, source: &Prose, markdown: &str, claim: Option<&Claim>, copy: &str) -> (String, Vec<String>) {
@@ -145,17 +158,10 @@ impl Loom<'_> {
                 continue;
             };
             let line = source.text.find(&format!("]({target})")).unwrap_or(0);
-            let id = match (target.split_once(':'), claim) {
-                (Some(("figure", id)), _) => id.to_owned(),
-                (None, Some(claim)) if target == "figure" => claim.id.clone(),
-                _ => {
-                    self.problems.push(source.problem(
-                        line,
-                        format!("the image `{target}` is not a figure of a claim"),
-                        "write `![caption](figure)`: the test records it with `evidence.figure(…)`",
-                    ));
-                    continue;
-                }
+            let Some(id) = figure_of(target, claim) else {
+                let cure = "write `![caption](figure)`: the test records it with `evidence.figure(…)`";
+                self.problems.push(source.problem(line, format!("the image `{target}` is not a figure of a claim"), cure));
+                continue;
             };
             let text = &markdown[span.range.clone()];
             let caption = text.strip_prefix("![").and_then(|text| text.rsplit_once("](")).map_or("", |(caption, _)| caption).trim();
@@ -191,6 +197,15 @@ impl Loom<'_> {
         Ok(format!(
             "<figure id=\"figure-{name}\" data-series=\"{fingerprint}\">\n<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n</div>\n<figcaption>{caption}</figcaption>\n{table}</figure>"
         ))
+    }
+}
+
+/// The claim whose figure an image asks for.
+fn figure_of(target: &str, claim: Option<&Claim>) -> Option<String> {
+    match target.split_once(':') {
+        Some(("figure", id)) => Some(id.to_owned()),
+        None if target == "figure" => claim.map(|claim| claim.id.clone()),
+        _ => None,
     }
 }
 

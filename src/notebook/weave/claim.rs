@@ -23,6 +23,7 @@ fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
     let (markdown, shown) = loom.place_figures(&claim.prose, &markdown, Some(claim), "");
     let (breaks, broken) = loom.sentence(claim, "breaks_when", &claim.head.breaks_when, &page);
     check(loom, claim, &quoted, &broken, &shown);
+    loom.check(&claim.file, claim.line, &claim.title, &page);
     let rows = loom.metrics.get(&claim.id).map_or(String::new(), |metrics| evidence::table(claim, metrics));
     let lines = claim.code.lines().count();
     [

@@ -1,9 +1,11 @@
 //! Pages that list: the summary, the first page with its verdicts, the index of claims, the notation.
 
+use std::path::Path;
+
 use super::claim::capital;
 use super::{Loom, escape, evidence, markup};
 use crate::notebook::prose::{self, Medium, Place};
-use crate::notebook::registry::{Registry, Statement, Verdict};
+use crate::notebook::registry::{Registry, STATEMENTS, Statement, Verdict};
 use crate::notebook::wording;
 
 /// mdBook's table of contents.
@@ -70,6 +72,8 @@ fn tally(registry: &Registry) -> String {
 fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
     let registry = loom.registry;
     let verdict = registry.verdict(statement);
+    loom.check(Path::new(STATEMENTS), statement.line, &statement.says, "index.md");
+    loom.check(Path::new(STATEMENTS), statement.line, statement.argument.as_deref().unwrap_or_default(), "index.md");
     let mut findings: Vec<String> = Vec::new();
     for claim in registry.settling(&statement.id) {
         let (finding, _) = loom.sentence(claim, "finding", &claim.head.finding, "index.md");
