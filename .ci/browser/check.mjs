@@ -1,118 +1,64 @@
-// Reads the built book in headless Chromium: `node check.mjs BOOK [--screens DIR]`. Exit code 1 when a reader would complain.
-import { createServer } from "node:http";
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+// Reads the built book as a reader would: `node check.mjs BOOK [--screens DIR]`. Exit code 1 when something would disturb one.
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 
-import { figures, formulas, fragments, legibility } from "./checks.mjs";
 import { launch, open } from "./chromium.mjs";
+import { broken, survey } from "./links.mjs";
+import { anchors, contrast, figures, formulas, room, unfold } from "./looks.mjs";
+import { claims, follows, prints, printsEvery, readsWithoutScripts, searches } from "./reader.mjs";
+import { local, pages, serve } from "./site.mjs";
 
-const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
-const SIZES = [{ width: 1440, smallest: 11 }, { width: 390, smallest: 9.5 }];
+/** A desk and a phone; labels in figures may not be smaller than this many CSS pixels. */
+const WINDOWS = [{ width: 1440, height: 900, smallest: 11 }, { width: 390, height: 844, smallest: 9.5 }];
+const THEMES = ["light", "dark"];
 
-const tally = { passed: 0, faults: [] };
-export function report(place, faults) {
-  if (faults.length === 0) tally.passed += 1;
-  for (const fault of faults) tally.faults.push(`${place}: ${fault}`);
-}
-
-/** Serves a folder on the loopback interface; returns its address and how to stop. */
-function serve(folder) {
-  const server = createServer((request, response) => {
-    const path = join(folder, decodeURIComponent(new URL(request.url, "http://localhost").pathname).replace(/\/$/, "/index.html"));
-    try {
-      const bytes = readFileSync(path);
-      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(bytes);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  return new Promise((done) => server.listen(0, "127.0.0.1", () => done({ origin: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() })));
-}
-
-/** A page in one theme at one width, from an address. */
-async function read(browser, name, address, inside, { width, smallest, theme, screens }) {
-  const { page, complaints, close } = await open(browser, `${address}/${name}`, inside, { width, theme });
-  const place = `${name} (${width} px, ${theme})`;
-  report(`${place}: formulas`, await page.evaluate(formulas));
-  report(`${place}: figures`, await page.evaluate(figures, { smallest }));
-  report(`${place}: legibility`, await page.evaluate(legibility));
-  report(`${place}: links`, await page.evaluate(fragments));
-  report(`${place}: quiet`, complaints);
-  if (screens) await page.screenshot({ path: join(screens, `${name.replace(".html", "")}-${theme}-${width}.png`), fullPage: true });
+/** Everything that can be seen on one page in one window: a list of faults by what was looked at. */
+export async function look(browser, site, name, { width, height, smallest, theme = "light", screens }) {
+  const { page, complaints, close } = await open(browser, `${site}${name}`, site, { width, height, theme });
+  if (screens) await page.screenshot({ path: join(screens, `${name.replace(/\.html$/, "").replaceAll("/", "-")}-${theme}-${width}.png`), fullPage: true });
+  await page.evaluate(unfold);
+  const seen = {
+    formulas: await page.evaluate(formulas),
+    figures: await page.evaluate(figures, { smallest }),
+    room: await page.evaluate(room),
+    contrast: await page.evaluate(contrast),
+    anchors: await page.evaluate(anchors),
+  };
+  seen.quiet = complaints;
   await close();
+  return seen;
 }
 
-/** Claims of a page: the anchors of their headings, with the headings' words. */
-const claims = (page) => page.evaluate(() => [...document.querySelectorAll("section.claim > h2[id]")].map((h2) => ({ id: h2.id, title: h2.textContent.trim() })));
-
-async function landsOn(page, id) {
-  await page.waitForTimeout(300);
-  const box = await page.locator(`[id="${id}"]`).boundingBox();
-  const bar = (await page.locator("#mdbook-menu-bar").boundingBox())?.height ?? 0;
-  const height = page.viewportSize().height;
-  return box && box.y >= bar * 0.5 && box.y < height ? [] : [`the heading is at ${box ? Math.round(box.y) : "?"} px of ${height}, not in view`];
-}
-
-async function findsClaims(browser, site, pages) {
-  for (const name of pages) {
-    const { page, close } = await open(browser, `${site}/${name}`, site);
-    const [claim] = await claims(page);
+/** Every page's links, resolved over the whole book. */
+export async function brokenLinks(browser, site, folder, names) {
+  const surveys = new Map();
+  for (const name of names) {
+    const { page, close } = await open(browser, `${site}${name}`, site);
+    surveys.set(name, await page.evaluate(survey));
     await close();
-    if (!claim) continue;
-    const deep = await open(browser, `${site}/${name}#${claim.id}`, site);
-    report(`${name}#${claim.id}: deep link`, await landsOn(deep.page, claim.id));
-    await deep.page.keyboard.press("s");
-    await deep.page.locator("#mdbook-searchbar").pressSequentially(claim.title.replace(/[^\p{L} ]/gu, ""), { delay: 5 });
-    const hit = deep.page.locator(`#mdbook-searchresults a[href*="#${claim.id}"]`).first();
-    const found = await hit.waitFor({ timeout: 5000 }).then(() => true, () => false);
-    report(`search for “${claim.title}”`, found ? [] : ["no result leads to the claim"]);
-    if (found) {
-      await hit.click();
-      report(`search result ${claim.id}`, await landsOn(deep.page, claim.id));
-    }
-    await deep.close();
+  }
+  return new Map(names.map((name) => [name, broken(name, surveys, site, (target) => existsSync(join(folder, target)))]));
+}
+
+class Tally {
+  passed = 0;
+  faults = [];
+  note(place, faults) {
+    if (faults.length === 0) this.passed += 1;
+    this.faults.push(...faults.map((fault) => `${place}: ${fault}`));
   }
 }
 
-async function withoutScripts(browser, address, inside, name) {
-  const { page, close } = await open(browser, `${address}/${name}`, inside, { scripts: false });
-  const visible = await page.locator("main h1").first().isVisible();
-  report(`${name} without script`, visible ? [] : ["the page shows nothing"]);
-  await close();
-}
-
-async function printsEverything(browser, site, pages) {
-  const all = [];
-  for (const name of pages) {
-    const { page, close } = await open(browser, `${site}/${name}`, site);
-    all.push(...(await claims(page)));
-    await close();
-  }
-  const { page, close } = await open(browser, `${site}/print.html`, site);
-  const printed = new Set((await claims(page)).map(({ id }) => id));
-  report("print.html", all.filter(({ id }) => !printed.has(id)).map(({ id }) => `the claim ${id} is missing`));
-  report("the book", all.length > 0 ? [] : ["no page holds a claim"]);
-  await close();
-}
-
-/** Every check on the book in `folder`; returns what passed and what is wrong. */
+/** Every check on the book in `folder`. */
 export async function check(folder, screens) {
-  const root = resolve(folder);
-  const pages = readdirSync(root).filter((name) => name.endsWith(".html") && !["toc.html", "404.html", "print.html"].includes(name));
-  if (screens) mkdirSync(screens, { recursive: true });
+  const tally = new Tally();
   const browser = await launch();
-  const { origin, stop } = await serve(root);
-  const local = pathToFileURL(root).href;
+  const { origin, stop } = await serve(folder);
+  const visit = { browser, folder, origin, file: local(folder), tally, screens, ...pages(folder) };
   try {
-    for (const name of pages) {
-      for (const theme of ["light", "dark"]) {
-        for (const size of SIZES) await read(browser, name, local, local, { ...size, theme, screens });
-      }
-      await withoutScripts(browser, local, local, name);
-    }
-    await findsClaims(browser, origin, pages);
-    await printsEverything(browser, origin, pages);
+    await seesEveryPage(visit);
+    await resolvesLinks(visit);
+    await findsClaims(visit);
   } finally {
     await browser.close();
     stop();
@@ -120,14 +66,65 @@ export async function check(folder, screens) {
   return tally;
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const [folder, flag, screens] = process.argv.slice(2);
-  if (!folder || (flag && flag !== "--screens")) {
-    console.error("usage: node check.mjs BOOK [--screens DIR]");
-    process.exit(2);
+async function seesEveryPage({ browser, origin, file, tally, screens, chapters, all }) {
+  for (const [access, site] of [["file", file], ["served", origin]]) {
+    for (const theme of THEMES) {
+      for (const window of WINDOWS) {
+        for (const name of chapters) {
+          const seen = await look(browser, site, name, { ...window, theme, screens: site === file ? screens : undefined });
+          for (const [what, faults] of Object.entries(seen)) tally.note(`${name} (${access}, ${theme}, ${window.width} px), ${what}`, faults);
+        }
+      }
+    }
   }
-  const { passed, faults } = await check(folder, screens);
-  faults.forEach((fault) => console.error(`✗ ${fault}`));
-  console.log(`${passed} checks passed, ${faults.length} failed`);
-  process.exit(faults.length > 0 ? 1 : 0);
+  for (const theme of THEMES) {
+    for (const window of WINDOWS) for (const name of chapters) tally.note(`${name} (${theme}, ${window.width} px), without scripts`, await readsWithoutScripts(browser, file, name, { ...window, theme }));
+    for (const name of chapters) tally.note(`${name} (${theme}), on paper`, await prints(browser, file, name, theme));
+  }
+  for (const name of all.filter((name) => !chapters.includes(name))) {
+    const { complaints, close } = await open(browser, `${origin}${name}`, origin);
+    tally.note(`${name}, quiet`, complaints);
+    await close();
+  }
 }
+
+async function resolvesLinks({ browser, origin, folder, tally, all }) {
+  // The page for lost readers takes its links from the root of a site, wherever it is shown.
+  const names = all.filter((name) => name !== "404.html");
+  for (const [name, faults] of await brokenLinks(browser, origin, folder, names)) tally.note(`${name}, links`, faults);
+}
+
+async function findsClaims({ browser, origin, file, tally, chapters }) {
+  const ids = [];
+  for (const name of chapters) {
+    const { page, close } = await open(browser, `${origin}${name}`, origin);
+    const own = await claims(page);
+    await close();
+    for (const { id } of own) {
+      for (const window of WINDOWS) tally.note(`${name}#${id} (served, ${window.width} px), deep link`, await follows(browser, origin, name, id, window));
+      tally.note(`${name}#${id} (file), deep link`, await follows(browser, file, name, id));
+    }
+    if (own.length > 0) tally.note(`${name}, search`, await searches(browser, origin, name, own[0]));
+    ids.push(...own.map(({ id }) => id));
+  }
+  tally.note("the book", ids.length > 0 ? [] : ["no page holds a claim: section.claim > h2[id] finds nothing"]);
+  tally.note("print.html", await printsEvery(browser, origin, ids));
+}
+
+async function main([folder, flag, screens = "target/screens", ...rest]) {
+  if (!folder || (flag && flag !== "--screens") || rest.length > 0) {
+    console.error("usage: node check.mjs BOOK [--screens DIR]");
+    return 2;
+  }
+  if (!existsSync(join(folder, "index.html"))) {
+    console.error(`${folder} holds no book: build it with \`cargo run\``);
+    return 2;
+  }
+  mkdirSync(screens, { recursive: true });
+  const { passed, faults } = await check(resolve(folder), resolve(screens));
+  for (const fault of faults) console.error(`✗ ${fault}`);
+  console.log(`${passed} checks passed, ${faults.length} failed`);
+  return faults.length > 0 ? 1 : 0;
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) process.exit(await main(process.argv.slice(2)));
