@@ -142,7 +142,7 @@ impl Reader {
             _ => {}
         }
         self.resources(name, &attribute, line);
-        if matches!(name, "code" | "pre" | "script" | "style" | "annotation") && !tag.self_closing {
+        if matches!(name, "code" | "pre" | "script" | "style") && !tag.self_closing {
             self.open.borrow_mut().push(name.to_owned());
         }
         match name {

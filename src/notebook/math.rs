@@ -1,6 +1,6 @@
 //! LaTeX to MathML, and where mathematics, code, links and images are in Markdown.
 //!
-//! The book's sources keep `$…$`, which a forge renders; the HTML gets MathML, with the LaTeX as its annotation.
+//! The book's sources keep `$…$`, which a forge renders; the HTML gets MathML, with the LaTeX as its alternative text.
 //! pulldown-latex translates one formula, pulldown-cmark says where formulas are. It does not look into HTML blocks,
 //! where tables and captions stand: there every dollar opens or closes a formula, and `\$` is a dollar.
 
@@ -97,12 +97,13 @@ pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
     let source = latex.replace("&lt;", "\\lt ").replace("&gt;", "\\gt ").replace("&amp;", "&");
     let events = pulldown_latex::Parser::new(&source, &storage).collect::<Result<Vec<_>, _>>();
     let events = events.map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
-    let config =
-        RenderConfig { display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline }, annotation: Some(&source), ..RenderConfig::default() };
+    let config = RenderConfig { display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline }, ..RenderConfig::default() };
     let mut mathml = String::new();
     let parsed = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     pulldown_latex::push_mathml(&mut mathml, parsed, config).map_err(|error| error.to_string())?;
-    Ok(shielded(&mathml.replace('\n', " ")))
+    // The LaTeX goes into an attribute: an annotation would be indexed by the search, and every formula found twice.
+    let words = source.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    Ok(shielded(&mathml.replace('\n', " ").replacen("<math ", &format!("<math alttext=\"{words}\" "), 1)))
 }
 
 /// MathML whose text no Markdown parser mistakes for emphasis, code or a link.
@@ -136,12 +137,15 @@ pub fn typeset(markdown: &str) -> Result<String, (usize, String)> {
             && span.range.start >= done
         {
             out.push_str(&markdown[done..span.range.start]);
-            out.push_str(&mathml(&latex, display).map_err(|error| (span.range.start, error))?);
-            done = span.range.end;
-            if markdown[done..].starts_with(['.', ',', ';', ':', ')', '?', '!', '\'', '’', '”']) {
-                // A word joiner: no line may begin with the punctuation after a formula.
-                out.push('\u{2060}');
-            }
+            let formula = mathml(&latex, display).map_err(|error| (span.range.start, error))?;
+            // No line may begin with the punctuation after a formula.
+            let tail = markdown[span.range.end..]
+                .chars()
+                .next()
+                .filter(|c| !display && ".,;:)?!".contains(*c))
+                .map_or("", |c| &markdown[span.range.end..][..c.len_utf8()]);
+            done = span.range.end + tail.len();
+            out.push_str(&if tail.is_empty() { formula } else { format!("<span class=\"nowrap\">{formula}{tail}</span>") });
         }
     }
     out.push_str(&markdown[done..]);
@@ -157,7 +161,10 @@ mod tests {
         let out = typeset("Let $x_1 * x_2$ be `$code$`.\n\n$$A^\\top$$\n").unwrap_or_default();
         assert_eq!(out.matches("<math").count(), 2, "{out}");
         assert!(out.contains("`$code$`"));
-        assert!(out.contains("&#42;") && !out.contains("x_2"), "stars and underscores are shielded: {out}");
+        assert!(out.contains("alttext=\"x_1 * x_2\"") && !out.replace("alttext=\"x_1 * x_2\"", "").contains('*'), "{out}");
+        assert_eq!(shielded("<mi class=\"a_b\">*_[</mi>"), "<mi class=\"a_b\">&#42;&#95;&#91;</mi>");
+        let followed = typeset("Let $x$, then $y$").unwrap_or_default();
+        assert!(followed.contains("<span class=\"nowrap\"><math") && followed.contains("</math>,</span> then <math"), "{followed}");
     }
 
     #[test]
