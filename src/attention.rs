@@ -2,15 +2,62 @@
 //!
 //! Rows X* (n*×d) ask, rows X (n×d) answer. A [`Head`] holds Wq and Wk (d×p), queries are Q = X*Wq, keys K = XWk,
 //! [`scores`] S = QKᵀ (n*×n). [`softmax`] attention weighs values by softmax rows of S/τ, [`linear`] attention by S
-//! times a number. With values V = Y an attention layer predicts targets, as a regression does. Neither knows the other.
+//! times a number. With values V = Y an attention layer predicts targets, as a regression does. [`gradients`] says how its
+//! error moves with the form.
 
+pub mod gradients;
 pub mod linear;
+mod row;
 pub mod softmax;
 
 use faer::{Mat, MatRef};
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+
+/// What makes weights of scores.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalisation {
+    /// Softmax of the rows of QKᵀ/τ.
+    Softmax {
+        /// τ.
+        temperature: f64,
+    },
+    /// A number times QKᵀ.
+    Linear {
+        /// The number.
+        scale: f64,
+    },
+}
+
+impl Normalisation {
+    /// AV, n*×m.
+    ///
+    /// # Errors
+    /// Those of [`softmax::output`].
+    pub fn output(self, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, diagonal: Diagonal) -> Result<Mat<f64>> {
+        match self {
+            Self::Softmax { temperature } => softmax::output(queries, keys, values, temperature, diagonal),
+            Self::Linear { scale } => Ok(linear::output(queries, keys, values, scale, diagonal)),
+        }
+    }
+
+    /// A, n*×n.
+    ///
+    /// # Errors
+    /// Those of [`softmax::weights`].
+    pub fn weights(self, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, diagonal: Diagonal) -> Result<Mat<f64>> {
+        match self {
+            Self::Softmax { temperature } => softmax::weights(queries, keys, temperature, diagonal),
+            Self::Linear { scale } => Ok(linear::weights(queries, keys, scale, diagonal)),
+        }
+    }
+}
 
 /// Whether a row may attend to itself, where queries and keys are the same rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Diagonal {
     /// It may.
     Kept,
@@ -36,6 +83,12 @@ impl Head {
     /// One matrix W, d×p, for queries and keys.
     pub fn tied(weights: Mat<f64>) -> Self {
         Self { key_weights: weights.clone(), query_weights: weights }
+    }
+
+    /// The form itself: Wq = W, Wk = I.
+    pub fn merged(form: Mat<f64>) -> Self {
+        let d = form.ncols();
+        Self::separate(form, Mat::identity(d, d))
     }
 
     /// Wq = Wk = I.

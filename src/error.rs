@@ -94,6 +94,22 @@ pub enum Error {
         /// Which matrix.
         what: &'static str,
     },
+    /// Training left every bound.
+    #[error("training diverged at step {step}, where the loss was {loss:e}: take a smaller rate or smaller initial weights")]
+    Diverged {
+        /// The step, from 0.
+        step: usize,
+        /// The last loss that was a number.
+        loss: f64,
+    },
+    /// A learning rate, a tolerance or an initial deviation is no usable number.
+    #[error("{what} is {value}: give a finite number of at least 0")]
+    InvalidTraining {
+        /// Which one.
+        what: &'static str,
+        /// What was given.
+        value: f64,
+    },
     /// A share is not between 0 and 1.
     #[error("a test fraction of {fraction} of {rows} rows leaves the training or the test part empty: choose one strictly between 0 and 1")]
     InvalidFraction {

@@ -58,6 +58,7 @@ pub mod linalg;
 #[cfg(feature = "notebook")]
 pub mod notebook;
 pub mod regression;
+pub mod training;
 pub mod whitening;
 
 pub use error::{Error, Result};

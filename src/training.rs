@@ -1,0 +1,212 @@
+//! Training: how the weights of an attention layer come to be what they are.
+//!
+//! Full-batch gradient descent or Adam (Kingma and Ba 2015) on the mean squared error of a [`Task`], from seeded initial
+//! weights. [`Training`] says how, [`Training::run`] does it and returns the [`Head`] with the path it took: loss, held-out
+//! loss and form at steps evenly spaced on a logarithmic scale. A step costs what its gradient costs and allocates nothing.
+//!
+//! A loss that is not finite, or a million times the larger of its first value and the targets' mean square, is
+//! [`Error::Diverged`]. What it renounces: minibatches, schedules, biases, weight decay.
+
+mod optimiser;
+mod parameters;
+
+use faer::Mat;
+use serde::{Deserialize, Serialize};
+
+use crate::attention::gradients::{Objective, Task};
+use crate::attention::{Diagonal, Head, Normalisation};
+use crate::linalg::{count, entries, frobenius_norm};
+use crate::{Error, Result};
+pub use optimiser::Optimiser;
+use optimiser::Stepper;
+use parameters::Parameters;
+pub use parameters::Parametrisation;
+
+/// Records of a path in a factor of ten of steps.
+const RECORDS_PER_DECADE: f64 = 24.0;
+/// How far the loss may rise before it counts as lost.
+const LOST: f64 = 1e6;
+
+/// How an attention layer is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Training {
+    /// Softmax or linear.
+    pub normalisation: Normalisation,
+    /// Whether training rows attend to themselves; held-out rows have no diagonal.
+    pub diagonal: Diagonal,
+    /// What is free: two matrices, one, or their product.
+    pub parametrisation: Parametrisation,
+    /// Gradient descent or Adam.
+    pub optimiser: Optimiser,
+    /// Standard deviation of the initial weights; 0 starts from nothing, which separate and tied weights never leave.
+    pub deviation: f64,
+    /// Seed of the initial weights.
+    pub seed: u64,
+    /// The most steps to take.
+    pub steps: usize,
+    /// Training has converged where the gradient's norm is at most this share of its first value; 0 for never.
+    pub tolerance: f64,
+    /// Stop after so many records without a lower held-out loss.
+    pub patience: Option<usize>,
+}
+
+/// What training left behind.
+#[derive(Debug, Clone)]
+pub struct Trained {
+    /// The weights; after an early stop those of the lowest held-out loss.
+    pub head: Head,
+    /// Records from step 0 to the end.
+    pub path: Vec<Record>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// One point of a path.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Steps taken so far.
+    pub step: usize,
+    /// Mean squared error of the task.
+    pub loss: f64,
+    /// Mean squared error of the held-out task, if there is one.
+    pub held_out: Option<f64>,
+    /// ‖∂L/∂(weights)‖_F.
+    pub gradient: f64,
+    /// The weights.
+    pub head: Head,
+}
+
+/// How training ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "how")]
+pub enum Ending {
+    /// The gradient fell below the tolerance.
+    Converged {
+        /// When.
+        step: usize,
+    },
+    /// The held-out loss had not fallen for as long as patience allows.
+    StoppedEarly {
+        /// When it was lowest.
+        best: usize,
+    },
+    /// All steps were taken.
+    OutOfSteps,
+}
+
+impl Training {
+    /// A thousand steps of Adam at rate 0.01 from weights of standard deviation 0.3 and seed 1, every row in sight of itself.
+    pub fn new(normalisation: Normalisation, parametrisation: Parametrisation) -> Self {
+        Self {
+            normalisation,
+            diagonal: Diagonal::Kept,
+            parametrisation,
+            optimiser: Optimiser::Adam { rate: 0.01 },
+            deviation: 0.3,
+            seed: 1,
+            steps: 1000,
+            tolerance: 0.0,
+            patience: None,
+        }
+    }
+
+    /// Trains on `task`, watching `held_out`, whose rows have no diagonal to mask.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`], [`Error::InvalidTraining`], and those of [`Objective::new`].
+    pub fn run(&self, task: Task<'_>, held_out: Option<Task<'_>>) -> Result<Trained> {
+        self.check()?;
+        let mut objective = Objective::new(task, self.normalisation, self.diagonal)?;
+        let mut watched = held_out.map(|task| Objective::new(task, self.normalisation, Diagonal::Kept)).transpose()?;
+        let d = task.keys.ncols();
+        let mut parameters = Parameters::initial(self.parametrisation, d, self.deviation, self.seed);
+        let mut stepper = Stepper::new(self.optimiser, &parameters);
+        let (mut form, mut slope, mut scratch) = (Mat::zeros(d, d), Mat::zeros(d, d), Mat::zeros(d, d));
+        let mean_square = entries(task.targets).map(|target| target * target).sum::<f64>() / count(task.targets.nrows() * task.targets.ncols());
+        let (mut path, mut ceiling, mut last, mut first_gradient) = (Vec::<Record>::new(), f64::INFINITY, mean_square, 0.0);
+        for step in 0..=self.steps {
+            parameters.write_form(form.as_mut());
+            let loss = objective.evaluate(form.as_ref(), slope.as_mut());
+            if step == 0 {
+                ceiling = LOST * loss.max(mean_square);
+            }
+            if !loss.is_finite() || loss > ceiling {
+                return Err(Error::Diverged { step, loss: if loss.is_finite() { loss } else { last } });
+            }
+            last = loss;
+            stepper.gradient(&parameters, slope.as_ref());
+            let gradient = stepper.gradient_norm();
+            if step == 0 {
+                first_gradient = gradient;
+            }
+            let converged = gradient <= self.tolerance * first_gradient;
+            if converged || step == self.steps || due(step) {
+                let held_out = watched.as_mut().map(|watched| watched.evaluate(form.as_ref(), scratch.as_mut()));
+                path.push(Record { step, loss, held_out, gradient, head: parameters.head() });
+            }
+            if converged {
+                return Ok(Trained { head: parameters.head(), path, ending: Ending::Converged { step } });
+            }
+            if let Some(best) = self.patience.and_then(|patience| exhausted(&path, patience)) {
+                return Ok(Trained { head: best.head.clone(), ending: Ending::StoppedEarly { best: best.step }, path });
+            }
+            if step < self.steps {
+                stepper.step(&mut parameters);
+            }
+        }
+        Ok(Trained { head: parameters.head(), path, ending: Ending::OutOfSteps })
+    }
+
+    fn check(&self) -> Result<()> {
+        let rate = self.optimiser.rate();
+        for (what, value) in [("the rate", rate), ("the tolerance", self.tolerance), ("the deviation of the initial weights", self.deviation)] {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(Error::InvalidTraining { what, value });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Trained {
+    /// The record with the lowest held-out loss, where one was watched.
+    pub fn best(&self) -> Option<&Record> {
+        lowest(&self.path)
+    }
+
+    /// The last record.
+    ///
+    /// A path is never empty: step 0 is always recorded.
+    pub fn last(&self) -> &Record {
+        &self.path[self.path.len() - 1]
+    }
+}
+
+fn lowest(path: &[Record]) -> Option<&Record> {
+    path.iter().filter(|record| record.held_out.is_some()).min_by(|a, b| a.held_out.unwrap_or(f64::INFINITY).total_cmp(&b.held_out.unwrap_or(f64::INFINITY)))
+}
+
+/// The best record, where it lies more than `patience` records back.
+fn exhausted(path: &[Record], patience: usize) -> Option<&Record> {
+    let best = lowest(path)?;
+    let since = path.iter().rev().take_while(|record| record.step > best.step).count();
+    (since > patience).then_some(best)
+}
+
+/// Whether a step is recorded: 0, 1 and the first step after each multiple of a 24th of a decade.
+fn due(step: usize) -> bool {
+    let place = |step: usize| (RECORDS_PER_DECADE * libm::log10(count(step))).floor();
+    step < 2 || place(step) > place(step - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_evenly_spaced_on_a_logarithmic_scale() {
+        let recorded: Vec<usize> = (0..100).filter(|&step| due(step)).collect();
+        assert!(recorded.starts_with(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]), "{recorded:?}");
+        assert_eq!((100..1000).filter(|&step| due(step)).count(), 24);
+    }
+}
