@@ -44,6 +44,12 @@ pub enum Error {
         /// What was given.
         temperature: f64,
     },
+    /// A bandwidth is not positive.
+    #[error("the bandwidth of the kernel is {bandwidth}: give a finite number above 0")]
+    InvalidBandwidth {
+        /// What was given.
+        bandwidth: f64,
+    },
     /// The ε of a whitening is negative or not a number.
     #[error("the ε of the whitening is {epsilon}: give a finite number of at least 0")]
     InvalidEpsilon {

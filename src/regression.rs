@@ -1,9 +1,10 @@
-//! Ridge regression and its diagnostics.
+//! Regression: ridge with its diagnostics, and kernel smoothing.
 //!
-//! [`ridge`] fits; [`diagnostics`] has the hat matrix and what a smoother's leverages say. It knows no attention: where
-//! the two meet is the book's subject.
+//! [`ridge`] fits; [`diagnostics`] has the hat matrix and what a smoother's leverages say; [`kernel`] is the regression that is
+//! local. None of them knows attention: where the two meet is the book's subject.
 
 pub mod diagnostics;
+pub mod kernel;
 pub mod ridge;
 
 pub use diagnostics::{hat_matrix, smoother_matrix};
