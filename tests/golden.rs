@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use attention_regression::agreement::{cosine, mse, r_squared};
-use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
+use attention_regression::attention::gradients::{Objective, Task};
+use attention_regression::attention::{Diagonal, Head, Normalisation, linear, scores, softmax};
 use attention_regression::data::{self, Table};
 use attention_regression::linalg::{self, column, from_rows, select_rows};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
@@ -18,9 +19,6 @@ use serde_json::Value;
 
 /// Fields that the vocabulary does not compute, and why.
 const NOT_COMPUTED: &[(&str, &str)] = &[
-    ("grad_Wq", "gradients come with training"),
-    ("grad_Wk", "gradients come with training"),
-    ("grad_W", "gradients come with training"),
     ("grad_abs_tol", "a tolerance of the gradients"),
     ("library_deviation", "how far other libraries are from the expected values"),
     ("zca_max_abs_cov_minus_identity", "scikit-learn's own rounding"),
@@ -58,6 +56,13 @@ impl Audit {
         if relative.is_nan() || relative > tolerance {
             self.failures.push(format!("{place}: off by {relative:.2e} of the largest entry, allowed {tolerance:.0e}"));
         }
+    }
+
+    /// A gradient may also be off by the rounding of the sum that it is.
+    fn gradient(&mut self, place: &str, got: MatRef<'_, f64>, expected: &Value, tolerance: f64, floor: f64) {
+        let scale = linalg::max_abs(matrix(expected).as_ref());
+        let allowed = if scale > 0.0 { tolerance.max(floor / scale) } else { tolerance.max(floor) };
+        self.matrix(place, got, expected, allowed);
     }
 
     fn numbers(&mut self, place: &str, got: &[f64], expected: &Value, tolerance: f64) {
@@ -266,14 +271,14 @@ fn signed_like(root: MatRef<'_, f64>, expected: &Mat<f64>) -> Mat<f64> {
 }
 
 fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expected: &Value, (tolerance, scales): (f64, Scales)) -> bool {
-    let (asking, weights) = match variant {
+    let (asking, key_weights) = match variant {
         "self_separate" => ("X", "Wk"),
         "self_shared" => ("X", "Wq"),
         "query_separate" => ("X_query", "Wk"),
         "query_shared" => ("X_query", "Wq"),
         _ => return false,
     };
-    let head = Head::separate(matrix(&input["Wq"]), matrix(&input[weights]));
+    let head = Head::separate(matrix(&input["Wq"]), matrix(&input[key_weights]));
     let (x, values, asking_rows) = (matrix(&input["X"]), matrix(&input["Y"]), matrix(&input[asking]));
     let target = matrix(&input[if asking == "X" { "Y" } else { "T_query" }]);
     let (q, k, v) = (head.queries(asking_rows.as_ref()), head.keys(x.as_ref()), values.as_ref());
@@ -294,11 +299,26 @@ fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expec
                 } else {
                     (linear::weights(q, k, scale, Diagonal::Kept), linear::output(q, k, v, scale, Diagonal::Kept))
                 };
+                let normalisation = if soft { Normalisation::Softmax { temperature } } else { Normalisation::Linear { scale } };
+                let task = Task { queries: asking_rows.as_ref(), keys: x.as_ref(), values: v, targets: target.as_ref() };
+                let mut slope = Mat::zeros(x.ncols(), x.ncols());
+                let mut objective = Objective::new(task, normalisation, Diagonal::Kept).expect("a finite case");
+                let loss = objective.evaluate(head.form().as_ref(), slope.as_mut());
+                // ∂L/∂Wq = DWk and ∂L/∂Wk = DᵀWq; their sum where the two are one matrix.
+                let to_query = &slope * matrix(&input[key_weights]);
+                let to_key = slope.transpose() * matrix(&input["Wq"]);
+                let floor = number(&expected["grad_abs_tol"]);
                 audit.fields(place, expected, |audit, key, expected, place| {
                     match key {
+                        "grad_Wq" => audit.gradient(place, to_query.as_ref(), expected, tolerance, floor),
+                        "grad_Wk" => audit.gradient(place, to_key.as_ref(), expected, tolerance, floor),
+                        "grad_W" => audit.gradient(place, (&to_query + &to_key).as_ref(), expected, tolerance, floor),
+                        "mse" => {
+                            audit.number(place, mse(output.as_ref(), target.as_ref()), expected, tolerance);
+                            audit.number(place, loss, expected, tolerance);
+                        }
                         "A" => audit.matrix(place, weights.as_ref(), expected, tolerance),
                         "out" => audit.matrix(place, output.as_ref(), expected, tolerance),
-                        "mse" => audit.number(place, mse(output.as_ref(), target.as_ref()), expected, tolerance),
                         _ => return false,
                     }
                     true

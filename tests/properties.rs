@@ -2,14 +2,16 @@
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use attention_regression::agreement::{asymmetry, centred_cosine, cosine, idempotence_gap, mse, perplexity, row_sums};
-use attention_regression::attention::{Diagonal, linear, softmax};
+use attention_regression::attention::gradients::{Objective, Task};
+use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, split};
 use attention_regression::linalg::{
     self, centred, condition_number, frobenius_norm, gram, max_abs, max_abs_gap, relative_gap, select_rows, singular_values, trace,
 };
 use attention_regression::regression::diagnostics::{hat_matrix_by_definition, leave_one_out_by_definition};
-use attention_regression::regression::{Intercept, Ridge, hat_matrix, smoother_matrix};
+use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
+use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening, covariance};
 use attention_regression::{Error, Mat, MatRef};
 use faer::prelude::*;
@@ -33,6 +35,37 @@ fn case(rows: std::ops::Range<usize>, columns: std::ops::Range<usize>) -> impl S
 /// More rows than columns, and columns far enough from dependent for the twins to be compared.
 fn tall() -> impl Strategy<Value = Case> {
     case(12..24, 1..6).prop_filter("well conditioned", |case| condition_number(case.x.as_ref()).is_ok_and(|kappa| kappa < 50.0))
+}
+
+/// An attention layer with everything random: more than one block of queries, several targets.
+#[derive(Debug)]
+struct Lookup {
+    queries: Mat<f64>,
+    keys: Mat<f64>,
+    values: Mat<f64>,
+    targets: Mat<f64>,
+    normalisation: Normalisation,
+    diagonal: Diagonal,
+}
+
+impl Lookup {
+    fn task(&self) -> Task<'_> {
+        Task { queries: self.queries.as_ref(), keys: self.keys.as_ref(), values: self.values.as_ref(), targets: self.targets.as_ref() }
+    }
+}
+
+fn lookup() -> impl Strategy<Value = Lookup> {
+    (2..80_usize, 1..80_usize, 1..5_usize, 1..4_usize, any::<u64>(), any::<bool>(), any::<bool>()).prop_map(|(n, asking, d, m, seed, soft, masked)| {
+        let asking = if masked { n } else { asking };
+        Lookup {
+            queries: standard_normal(seed, 0, asking, d),
+            keys: standard_normal(seed, 1, n, d),
+            values: standard_normal(seed, 2, n, m),
+            targets: standard_normal(seed, 3, asking, m),
+            normalisation: if soft { Normalisation::Softmax { temperature: 1.7 } } else { Normalisation::Linear { scale: 0.3 / linalg::count(n) } },
+            diagonal: if masked { Diagonal::Masked } else { Diagonal::Kept },
+        }
+    })
 }
 
 fn intercepts() -> impl Strategy<Value = Intercept> {
@@ -199,6 +232,67 @@ proptest! {
     }
 
     #[test]
+    fn gradients_are_differences_of_losses(case in lookup(), seed in any::<u64>()) {
+        let (task, d) = (case.task(), case.keys.ncols());
+        let (form, direction) = (standard_normal(seed, 5, d, d), standard_normal(seed, 6, d, d));
+        let mut objective = Objective::new(task, case.normalisation, case.diagonal).unwrap();
+        let (mut gradient, mut elsewhere) = (Mat::zeros(d, d), Mat::zeros(d, d));
+        let loss = objective.evaluate(form.as_ref(), gradient.as_mut());
+        let attended = case.normalisation.output((&case.queries * &form).as_ref(), task.keys, task.values, case.diagonal).unwrap();
+        assert_relative_eq!(loss, mse(attended.as_ref(), task.targets), max_relative = 1e-11, epsilon = 1e-13);
+        let step = 1e-5;
+        let mut at = |step: f64| objective.evaluate((&form + &direction * Scale(step)).as_ref(), elsewhere.as_mut());
+        let difference = (at(step) - at(-step)) / (2.0 * step);
+        let slope: f64 = linalg::entries(gradient.as_ref()).zip(linalg::entries(direction.as_ref())).map(|(g, u)| g * u).sum();
+        // Truncation is of order step², and a difference of losses loses ε · loss/step.
+        assert_abs_diff_eq!(slope, difference, epsilon = 1e-7 * (1.0 + loss) * (1.0 + max_abs(gradient.as_ref())));
+    }
+
+    #[test]
+    fn softmax_does_not_see_a_shift_of_the_keys(case in lookup(), seed in any::<u64>()) {
+        let Normalisation::Softmax { temperature } = case.normalisation else { return Ok(()) };
+        let shift = standard_normal(seed, 7, 1, case.keys.ncols());
+        let moved = Mat::from_fn(case.keys.nrows(), case.keys.ncols(), |i, j| case.keys[(i, j)] + shift[(0, j)]);
+        let out = |keys: &Mat<f64>| softmax::output(case.queries.as_ref(), keys.as_ref(), case.values.as_ref(), temperature, case.diagonal).unwrap();
+        assert!(max_abs_gap(out(&case.keys).as_ref(), out(&moved).as_ref()) < 1e-11);
+    }
+
+    #[test]
+    fn a_small_step_lowers_the_loss_by_the_square_of_the_gradient(case in tall(), seed in any::<u64>(), soft in any::<bool>(), kind in 0..3_usize) {
+        let normalisation = if soft { Normalisation::Softmax { temperature: 1.3 } } else { Normalisation::Linear { scale: 0.1 } };
+        let parametrisation = [Parametrisation::Separate, Parametrisation::Tied, Parametrisation::Merged][kind];
+        let x = &case.x * Scale(1.0 / case.scale);
+        let start = Training { steps: 0, seed, deviation: 0.5, ..Training::new(normalisation, parametrisation) };
+        let task = Task::regression(x.as_ref(), case.y.as_ref());
+        let square = start.run(task, None).unwrap().last().gradient.powi(2);
+        let rate = 1e-6 / (1.0 + square);
+        let trained = Training { steps: 1, optimiser: Optimiser::GradientDescent { rate }, ..start }.run(task, None).unwrap();
+        let fallen = (trained.path[0].loss - trained.last().loss) / rate;
+        // To first order; the loss itself is known to ε · loss, which the small rate magnifies.
+        assert_abs_diff_eq!(fallen, square, epsilon = 1e-3 * square + 1e-14 * trained.path[0].loss / rate);
+    }
+
+    #[test]
+    fn kernel_smoothers_average_and_shrink_to_the_nearest_row(case in case(2..20, 1..5), seed in any::<u64>()) {
+        let x = &case.x * Scale(1.0 / case.scale);
+        let queries = standard_normal(seed, 3, 7, x.ncols());
+        let distance = |i: usize, j: usize| (0..x.ncols()).map(|c| (queries[(i, c)] - x[(j, c)]).powi(2)).sum::<f64>();
+        let smooth = kernel::smoother_matrix(queries.as_ref(), x.as_ref(), 0.8).unwrap();
+        let narrow = kernel::smoother_matrix(queries.as_ref(), x.as_ref(), 1e-7).unwrap();
+        for i in 0..7 {
+            let raw: Vec<f64> = (0..x.nrows()).map(|j| (-distance(i, j) / (2.0 * 0.64)).exp()).collect();
+            let total: f64 = raw.iter().sum();
+            (0..x.nrows()).for_each(|j| assert_abs_diff_eq!(smooth[(i, j)], raw[j] / total, epsilon = 1e-12));
+            let nearest = (0..x.nrows()).min_by(|&a, &b| distance(i, a).total_cmp(&distance(i, b))).unwrap();
+            assert_abs_diff_eq!(narrow[(i, nearest)], 1.0, epsilon = 1e-9);
+        }
+        let left_out = kernel::leave_one_out_matrix(x.as_ref(), 0.8).unwrap();
+        prop_assert!((0..x.nrows()).all(|i| left_out[(i, i)] == 0.0));
+        let (low, high) = row_sums(left_out.as_ref());
+        prop_assert!((low - 1.0).abs() < 1e-12 && (high - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
     fn rows_may_come_in_any_order(case in tall(), seed in any::<u64>()) {
         let n = case.x.nrows();
         let split = split::seeded(n, 0.5, seed).unwrap();
@@ -222,6 +316,17 @@ proptest! {
 
 #[test]
 fn bad_parameters_are_errors() {
+    let column = standard_normal(1, 0, 4, 1);
+    for bandwidth in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(matches!(kernel::smoother_matrix(column.as_ref(), column.as_ref(), bandwidth), Err(Error::InvalidBandwidth { .. })));
+    }
+    assert!(matches!(kernel::smoother_matrix((&column * Scale(1e200)).as_ref(), column.as_ref(), 1.0), Err(Error::Overflow { .. })));
+    assert!(matches!(kernel::bandwidth(column.as_ref(), column.as_ref(), &[]), Err(Error::InvalidBandwidth { .. })));
+    for (deviation, tolerance, rate) in [(-1.0, 0.0, 0.1), (0.1, f64::NAN, 0.1), (0.1, 0.0, f64::INFINITY)] {
+        let softmax = Training::new(Normalisation::Softmax { temperature: 1.0 }, Parametrisation::Tied);
+        let training = Training { deviation, tolerance, optimiser: Optimiser::Adam { rate }, ..softmax };
+        assert!(matches!(training.run(Task::regression(column.as_ref(), column.as_ref()), None), Err(Error::InvalidTraining { .. })));
+    }
     let (x, y) = (standard_normal(1, 0, 5, 2), standard_normal(1, 1, 5, 1));
     let fit = |penalty: f64| Ridge::fit(x.as_ref(), y.as_ref(), penalty, Intercept::None).err();
     assert_eq!(fit(-1.0), Some(Error::InvalidPenalty { penalty: -1.0 }));
@@ -239,6 +344,33 @@ fn bad_parameters_are_errors() {
     let lone = Mat::from_fn(5, 2, |i, j| if j == 1 { f64::from(u8::from(i == 3)) } else { x[(i, 0)] });
     let fit = Ridge::fit(lone.as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
     assert_eq!(fit.leave_one_out().err(), Some(Error::FullLeverage { row: 3 }));
+}
+
+#[test]
+fn training_ends_with_a_reason() {
+    let data = data::synthetic(1).centred();
+    let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+    let (task, held_out) = (Task::regression(x, y), Task { queries: data.test.x.as_ref(), keys: x, values: y, targets: data.test.y.as_ref() });
+    let linear = Training { deviation: 0.0, ..Training::new(Normalisation::Linear { scale: 1.0 }, Parametrisation::Merged) };
+    // The loss is (2/n)‖c‖²λ-smooth in W.
+    let smoothness = 2.0 / 200.0 * linalg::spectral_norm(gram(x).as_ref()).unwrap() * frobenius_norm((x.transpose() * y).as_ref()).powi(2);
+    let descent = |rate: f64| Training { optimiser: Optimiser::GradientDescent { rate: rate / smoothness }, ..linear.clone() };
+    let trained = Training { tolerance: 1e-6, ..descent(1.0) }.run(task, None).unwrap();
+    assert!(matches!(trained.ending, Ending::Converged { step } if step == trained.last().step && step > 10), "{:?}", trained.ending);
+    assert_eq!(Training { steps: 3, ..descent(1.0) }.run(task, None).unwrap().ending, Ending::OutOfSteps);
+    let Err(Error::Diverged { step, loss }) = descent(2.1).run(task, None) else { panic!("a rate beyond 2/smoothness diverges") };
+    assert!(step > 10 && loss.is_finite(), "{step} {loss}");
+    assert!(matches!(descent(1e300).run(task, None), Err(Error::Diverged { loss, .. }) if loss.is_finite()));
+    // Softmax overfits the pure noise in these values; patience gives back the weights of the lowest held-out loss.
+    let noise = standard_normal(9, 0, 200, 1);
+    let noisy = |rows, targets| Task { queries: rows, keys: x, values: noise.as_ref(), targets };
+    let softmax = Training { patience: Some(10), ..Training::new(Normalisation::Softmax { temperature: 2.8 }, Parametrisation::Separate) };
+    let fresh = standard_normal(10, 0, 100, 1);
+    let trained = softmax.run(noisy(x, noise.as_ref()), Some(noisy(held_out.queries, fresh.as_ref()))).unwrap();
+    let Ending::StoppedEarly { best } = trained.ending else { panic!("{:?}", trained.ending) };
+    let record = trained.best().unwrap();
+    assert!(record.step == best && best < trained.last().step && record.held_out < trained.last().held_out);
+    assert_eq!(linalg::max_abs_gap(trained.head.form().as_ref(), record.head.form().as_ref()), 0.0);
 }
 
 #[test]
