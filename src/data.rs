@@ -84,6 +84,22 @@ impl Dataset {
         Ok(standardised)
     }
 
+    /// Features and targets minus their training means, over their training standard deviations (over n).
+    ///
+    /// # Errors
+    /// [`Error::ConstantColumn`] for a feature or target that does not vary on the training part.
+    pub fn in_standard_units(&self) -> Result<Self> {
+        let data = self.standardised()?.centred();
+        let deviations = standard_deviations(data.train.y.as_ref());
+        if let Some(constant) = deviations.iter().position(|&deviation| deviation == 0.0) {
+            return Err(Error::ConstantColumn { column: self.targets[constant].clone() });
+        }
+        let scaled = |y: &Mat<f64>| Mat::from_fn(y.nrows(), y.ncols(), |i, t| y[(i, t)] / deviations[t]);
+        let mut scaled_data = data.map(|table| Table { x: table.x.clone(), y: scaled(&table.y) });
+        scaled_data.truth = data.truth.as_ref().map(scaled);
+        Ok(scaled_data)
+    }
+
     fn map(&self, f: impl Fn(&Table) -> Table) -> Self {
         Self { train: f(&self.train), test: f(&self.test), ..self.clone() }
     }

@@ -52,6 +52,7 @@
 
 pub mod agreement;
 pub mod attention;
+pub mod comparison;
 pub mod data;
 pub mod error;
 pub mod linalg;

@@ -65,6 +65,16 @@ pub fn rank(a: MatRef<'_, f64>) -> Result<usize> {
     Ok(values.into_iter().filter(|&value| value > floor).count())
 }
 
+/// The number of singular values above `share` of the largest.
+///
+/// # Errors
+/// [`Error::NoConvergence`].
+pub fn rank_above(a: MatRef<'_, f64>, share: f64) -> Result<usize> {
+    let values = singular_values(a)?;
+    let floor = share * values.first().copied().unwrap_or(0.0);
+    Ok(values.into_iter().filter(|&value| value > floor).count())
+}
+
 /// Below this a singular value of `a`, whose largest is `largest`, counts as zero.
 pub fn rank_floor(a: MatRef<'_, f64>, largest: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "dimensions are far below 2⁵³")]

@@ -4,8 +4,53 @@
 //! count as 0.
 
 use faer::MatRef;
+use serde::{Deserialize, Serialize};
 
-use crate::linalg::{count, frobenius_norm};
+use crate::Result;
+use crate::linalg::{count, frobenius_norm, rank_above, trace};
+
+/// Singular values below this share of the largest count as zero in a [`Signature`]'s rank.
+const RANK_FLOOR: f64 = 1e-8;
+
+/// What a smoother matrix looks like, in eight numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Singular values above 10⁻⁸ of the largest.
+    pub rank: usize,
+    /// Effective degrees of freedom.
+    pub trace: f64,
+    /// ‖A − Aᵀ‖_F/‖A‖_F.
+    pub asymmetry: f64,
+    /// ‖A² − A‖_F/‖A‖_F.
+    pub idempotence_gap: f64,
+    /// The lowest and the highest row sum.
+    pub row_sums: (f64, f64),
+    /// The share of entries below zero.
+    pub negative_share: f64,
+    /// The share of |weight| on the ten rows nearest to the query.
+    pub mass_on_ten_nearest: f64,
+    /// How many rows a row effectively looks at.
+    pub perplexity: f64,
+}
+
+impl Signature {
+    /// The signature of a smoother of the rows of `x`, n×n.
+    ///
+    /// # Errors
+    /// [`Error::NoConvergence`](crate::Error::NoConvergence).
+    pub fn of(a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> Result<Self> {
+        Ok(Self {
+            rank: rank_above(a, RANK_FLOOR)?,
+            trace: trace(a),
+            asymmetry: asymmetry(a),
+            idempotence_gap: idempotence_gap(a),
+            row_sums: row_sums(a),
+            negative_share: negative_share(a),
+            mass_on_ten_nearest: mass_on_nearest(a, x, x, 10),
+            perplexity: perplexity(a),
+        })
+    }
+}
 
 /// ‖A² − A‖_F/‖A‖_F: 0 for a projection.
 pub fn idempotence_gap(a: MatRef<'_, f64>) -> f64 {
