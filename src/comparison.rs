@@ -7,6 +7,7 @@
 use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
 
+use crate::Result;
 use crate::agreement::{Signature, centred_cosine, cosine, mse, r_squared, slope};
 use crate::attention::gradients::Task;
 use crate::attention::softmax::temperature_of_width;
@@ -16,7 +17,6 @@ use crate::linalg::{count, relative_gap};
 use crate::regression::{Intercept, Ridge, hat_matrix};
 use crate::training::{Ending, Optimiser, Parametrisation, Trained, Training};
 use crate::whitening::{Divisor, Root, Whitening};
-use crate::Result;
 
 /// What is done to the scores of a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@
 
 mod chart;
 pub mod describe;
+mod dots;
 mod labels;
 mod panels;
 mod pen;
@@ -58,6 +59,7 @@ pub fn draw(figure: &Figure, id: &str) -> Result<Drawing, DrawError> {
         let mut body = String::new();
         let height = match &figure.plot {
             Plot::Chart(chart) => chart::draw(chart, &mut body, width)?,
+            Plot::Dots(dots) => dots::draw(dots, &mut body, width)?,
             Plot::Panels(panels) => panels::draw(panels, &mut body, width, if width == WIDE { 4 } else { 2 })?,
         };
         let id = format!("{id}{suffix}");
@@ -99,6 +101,8 @@ pub struct Figure {
 pub enum Plot {
     /// Curves and marks over two axes.
     Chart(Chart),
+    /// Marks in named rows.
+    Dots(Dots),
     /// Matrices side by side.
     Panels(Panels),
 }
@@ -213,6 +217,10 @@ pub enum Mark {
     HollowCircle,
     /// Whitened: the square, hollow.
     HollowSquare,
+    /// Whitened: the diamond, hollow.
+    HollowDiamond,
+    /// A truth, or a training error: a short upright bar.
+    Bar,
 }
 
 /// Lines by meaning.
@@ -227,6 +235,55 @@ pub enum Stroke {
     Dashed,
     /// A closed form or a bound.
     Dotted,
+}
+
+/// Marks in named rows, over panes with an axis each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dots {
+    /// The names of the rows, from the top.
+    pub rows: Vec<String>,
+    /// From left to right.
+    #[serde(rename = "pane")]
+    pub panes: Vec<Pane>,
+}
+
+/// One set of rows over one axis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pane {
+    /// What it shows, in a few words.
+    pub name: String,
+    /// The horizontal axis.
+    pub axis: Axis,
+    /// A number that everything is compared with: an upright line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+    /// Drawn in order: later series lie on top.
+    #[serde(rename = "series")]
+    pub series: Vec<RowSeries>,
+}
+
+/// A number that everything in a pane is compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Written above the line.
+    pub name: String,
+    /// Where it stands.
+    pub at: f64,
+}
+
+/// One set of marks with one meaning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RowSeries {
+    /// What it is, in words; series of one name share an entry of the key.
+    pub name: String,
+    /// Its colour, by meaning.
+    pub ink: Ink,
+    /// Its mark.
+    pub mark: Mark,
+    /// For each row its numbers, one for each seed; none where the row has no such mark.
+    pub values: Vec<Vec<f64>>,
+    /// Relative tolerance within which accepted numbers keep their digits.
+    pub relative: f64,
 }
 
 /// Matrices side by side, each over its own largest entry, with one colour bar.

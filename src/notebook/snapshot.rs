@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::figure::{Chart, Figure, Panels, Plot, Scale, Series};
+use super::figure::{Chart, Dots, Figure, Pane, Panels, Plot, Reference, RowSeries, Scale, Series};
 use super::metric::{self, Metric, Tolerance};
 use super::registry::Problem;
 
@@ -116,6 +116,14 @@ fn settled_plot(plot: &Plot, accepted: Option<&Plot>) -> Plot {
             let series = chart.series.iter().map(|series| settled_series(series, find(&series.name), chart)).collect();
             Plot::Chart(Chart { series, ..chart.clone() })
         }
+        (Plot::Dots(dots), before) => {
+            let before = match before {
+                Some(Plot::Dots(before)) => Some(before),
+                _ => None,
+            };
+            let pane = |(place, pane): (usize, &Pane)| settled_pane(pane, before.and_then(|dots| dots.panes.get(place)));
+            Plot::Dots(Dots { panes: dots.panes.iter().enumerate().map(pane).collect(), ..dots.clone() })
+        }
         (Plot::Panels(panels), before) => {
             let before = match before {
                 Some(Plot::Panels(before)) => Some(before),
@@ -141,6 +149,26 @@ fn settled_series(series: &Series, accepted: Option<&Series>, chart: &Chart) -> 
         settled_numbers(of(series), accepted.map(|accepted| (of(accepted).as_slice(), accepted.relative)), series.relative, magnitude)
     };
     Series { x: numbers(|series| &series.x, chart.x.scale), y: numbers(|series| &series.y, chart.y.scale), ..series.clone() }
+}
+
+fn settled_pane(pane: &Pane, accepted: Option<&Pane>) -> Pane {
+    let series = |(place, series): (usize, &RowSeries)| {
+        let before = accepted.and_then(|pane| pane.series.get(place)).filter(|before| before.name == series.name);
+        let magnitude = (pane.axis.scale == Scale::Linear).then(|| largest(series.values.iter().flatten()));
+        let row = |(row, values): (usize, &Vec<f64>)| {
+            let before = before.and_then(|before| Some((before.values.get(row)?.as_slice(), before.relative)));
+            settled_numbers(values, before, series.relative, magnitude)
+        };
+        RowSeries { values: series.values.iter().enumerate().map(row).collect(), ..series.clone() }
+    };
+    // The reference is a number like the others, known as well as the first series.
+    let reference = pane.reference.as_ref().map(|reference| {
+        let relative = pane.series.first().map_or(1e-6, |series| series.relative);
+        let before = accepted.and_then(|pane| Some([pane.reference.as_ref()?.at]));
+        let at = settled_numbers(&[reference.at], before.as_ref().map(|before| (before.as_slice(), relative)), relative, None);
+        Reference { at: at.first().copied().unwrap_or(reference.at), ..reference.clone() }
+    });
+    Pane { series: pane.series.iter().enumerate().map(series).collect(), reference, ..pane.clone() }
 }
 
 fn largest<'a>(numbers: impl Iterator<Item = &'a f64>) -> f64 {

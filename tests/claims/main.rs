@@ -21,3 +21,6 @@ mod support;
 mod identity;
 mod whitening;
 mod measuring;
+
+/// Part II · The experiment
+mod experiment;

@@ -1,12 +1,16 @@
 //! What every claim is recorded with: [`record!`] writes the snapshots, then fails with everything that is wrong.
 
+use std::sync::OnceLock;
+
+use attention_regression::attention::Diagonal;
+use attention_regression::comparison::{Comparison, Outcome, Report, Scores, Variant};
 use attention_regression::data::{self, Dataset};
 use attention_regression::notebook::evidence::{Evidence, Recording, Site};
 use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
 use attention_regression::notebook::{metric, snapshot};
-use attention_regression::{MatRef, Result, linalg};
+use attention_regression::{Error, MatRef, Result, linalg};
 
 /// Every claim, as `build.rs` found it.
 const CLAIMS: &[Site] = include!(concat!(env!("OUT_DIR"), "/claims.rs"));
@@ -128,4 +132,58 @@ pub(crate) fn four_panels(
 pub(crate) fn logarithmic(low: f64, high: f64, points: usize) -> Vec<f64> {
     let step = libm::log(high / low) / linalg::count(points - 1);
     (0..points).map(|place| metric::rounded(low * libm::exp(step * linalg::count(place)), 6)).collect()
+}
+
+/// The seeds of trained claims.
+pub(crate) const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
+
+/// The post's experiment on one data set: the baseline, and every variant trained from every seed.
+#[derive(Debug)]
+pub(crate) struct Experiment {
+    pub(crate) comparison: Comparison,
+    pub(crate) report: Report,
+}
+
+impl Experiment {
+    fn run(data: &Dataset) -> Result<Self> {
+        let comparison = Comparison::new(data, 1e-3)?;
+        let variants: Vec<Variant> = Variant::grid().into_iter().chain(Variant::masked()).collect();
+        let report = comparison.report(&variants, &SEEDS, |_| ())?;
+        Ok(Self { comparison, report })
+    }
+
+    /// The outcomes of the variants that `chosen` picks.
+    pub(crate) fn outcomes(&self, chosen: impl Fn(Variant) -> bool) -> impl Iterator<Item = &Outcome> {
+        self.report.outcomes.iter().filter(move |outcome| chosen(outcome.variant))
+    }
+
+    /// One number of each outcome that `chosen` picks.
+    pub(crate) fn numbers(&self, chosen: impl Fn(Variant) -> bool, of: impl Fn(&Outcome) -> f64) -> Vec<f64> {
+        self.outcomes(chosen).map(of).collect()
+    }
+}
+
+/// The experiment on the synthetic, the diabetes and the sine data: run once, for all claims that look at it.
+pub(crate) fn experiments() -> Result<[&'static Experiment; 3]> {
+    type Cell = OnceLock<Result<Experiment>>;
+    static CELLS: [Cell; 3] = [const { OnceLock::new() }; 3];
+    let data = [data::synthetic(1), data::diabetes::dataset()?, data::sine_of_projection(1)];
+    // The largest first, so that two cores end together.
+    let run = |place: usize| CELLS[place].get_or_init(|| Experiment::run(&data[place])).as_ref().map_err(Clone::clone);
+    std::thread::scope(|scope| {
+        let others = scope.spawn(|| Ok::<_, Error>((run(0)?, run(2)?)));
+        let diabetes = run(1)?;
+        let (synthetic, sine) = others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok([synthetic, diabetes, sine])
+    })
+}
+
+/// Whether a variant has no softmax.
+pub(crate) fn linear(variant: Variant) -> bool {
+    variant.scores == Scores::Linear
+}
+
+/// Whether a variant is one of the post's with softmax: it sees its own rows.
+pub(crate) fn softmax(variant: Variant) -> bool {
+    variant.scores == Scores::Softmax && variant.diagonal == Diagonal::Kept
 }

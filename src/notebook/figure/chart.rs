@@ -14,17 +14,17 @@ const LEADING: i32 = 16;
 /// Between the data and the axes.
 const INSET: i32 = 12;
 pub(super) const LABEL: i32 = 13;
-const TICK: i32 = 12;
+pub(super) const TICK: i32 = 12;
 
 /// An axis as plotters sees it: logarithms taken first, by libm, so that every machine draws alike.
-struct Mapped {
+pub(super) struct Mapped {
     range: RangedCoordf64,
     scale: Scale,
     limits: (i32, i32),
 }
 
 impl Mapped {
-    fn new(axis: &Axis, from: i32, to: i32) -> Result<Self, DrawError> {
+    pub(super) fn new(axis: &Axis, from: i32, to: i32) -> Result<Self, DrawError> {
         let (Some(&low), Some(&high)) = (axis.ticks.first(), axis.ticks.last()) else { return Err(DrawError::Empty(axis.name.clone())) };
         if low >= high || (axis.scale == Scale::Log && low <= 0.0) {
             return Err(DrawError::Empty(axis.name.clone()));
@@ -33,7 +33,7 @@ impl Mapped {
     }
 
     /// The place of a number in tenths, or nothing outside the axis.
-    fn place(&self, number: f64) -> Option<i32> {
+    pub(super) fn place(&self, number: f64) -> Option<i32> {
         let mapped = value(self.scale, number);
         let range = self.range.range();
         let room = 1e-9 * (range.end - range.start);
@@ -82,7 +82,7 @@ impl Layout {
 }
 
 /// Words in lines no wider than so many units.
-fn lines(words: &str, room: i32) -> Vec<String> {
+pub(super) fn lines(words: &str, room: i32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words.split(' ') {
         match lines.last_mut() {
@@ -179,7 +179,7 @@ fn horizontal_axis(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), 
 }
 
 /// On a logarithmic axis powers of ten with superscripts, but for 0.1 to 1000; everything else short.
-fn tick_name(tick: f64, scale: Scale) -> String {
+pub(super) fn tick_name(tick: f64, scale: Scale) -> String {
     let exponent = libm::log10(tick.abs());
     let whole = exponent.is_finite() && (exponent - exponent.round()).abs() < 1e-9;
     #[expect(clippy::cast_possible_truncation, reason = "exponents are small")]

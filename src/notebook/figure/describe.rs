@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Axis, Chart, Figure, Panels, Plot, Scale, Series, escape};
+use super::{Axis, Chart, Dots, Figure, Pane, Panels, Plot, RowSeries, Scale, Series, escape};
 use crate::notebook::number::{self, Digits};
 
 /// Up to so many points a series is told in full.
@@ -36,8 +36,53 @@ pub fn describe(figure: &Figure) -> String {
             let series: Vec<String> = chart.series.iter().map(of_series).collect();
             format!("Horizontal: {}. Vertical: {}. {}", of_axis(&chart.x), of_axis(&chart.y), series.join(" "))
         }
+        Plot::Dots(dots) => dots.panes.iter().map(|pane| of_pane(pane, &dots.rows)).collect::<Vec<_>>().join(" "),
         Plot::Panels(panels) => of_panels(panels),
     }
+}
+
+fn of_pane(pane: &Pane, rows: &[String]) -> String {
+    let reference = pane.reference.as_ref().map_or(String::new(), |reference| format!(" {} at {}.", plain(&reference.name), short(reference.at)));
+    let series = |series: &RowSeries| {
+        let marks = series.values.iter().zip(rows).filter_map(|(values, row)| Some(format!("{} {}", plain(row), spread(values)?)));
+        format!(" {}: {}.", plain(&series.name), marks.collect::<Vec<_>>().join("; "))
+    };
+    format!("{}. {}.{reference}{}", plain(&pane.name), of_axis(&pane.axis), pane.series.iter().map(series).collect::<String>())
+}
+
+/// One number, or the range of several.
+fn spread(values: &[f64]) -> Option<String> {
+    let lowest = values.iter().copied().min_by(f64::total_cmp)?;
+    let highest = values.iter().copied().max_by(f64::total_cmp)?;
+    let (low, high) = (short(lowest), short(highest));
+    Some(if low == high { low } else { format!("{low} to {high}") })
+}
+
+/// One row for each row and pane, one column for each series.
+fn of_dots(dots: &Dots) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for series in dots.panes.iter().flat_map(|pane| &pane.series) {
+        if !names.contains(&series.name.as_str()) {
+            names.push(&series.name);
+        }
+    }
+    let mut out = String::from("<table><thead><tr><th></th><th></th>");
+    names.iter().for_each(|name| {
+        let _ = write!(out, "<th class=\"r\">{}</th>", lowered(name));
+    });
+    out.push_str("</tr></thead><tbody>\n");
+    for pane in &dots.panes {
+        for (place, row) in dots.rows.iter().enumerate() {
+            let _ = write!(out, "<tr><td>{}</td><td>{}</td>", lowered(&pane.name), lowered(row));
+            for name in &names {
+                let values: Vec<f64> = pane.series.iter().filter(|series| series.name == *name).flat_map(|series| series.values[place].clone()).collect();
+                let _ = write!(out, "<td class=\"r\">{}</td>", spread(&values).unwrap_or_default());
+            }
+            out.push_str("</tr>\n");
+        }
+    }
+    out.push_str("</tbody></table>");
+    out
 }
 
 fn of_axis(axis: &Axis) -> String {
@@ -83,6 +128,7 @@ fn largest(panel: &super::Panel) -> String {
 pub fn table(figure: &Figure) -> Option<String> {
     match &figure.plot {
         Plot::Chart(chart) => Some(of_chart(chart)),
+        Plot::Dots(dots) => Some(of_dots(dots)),
         Plot::Panels(panels) => {
             let row = |panel: &super::Panel| {
                 format!(

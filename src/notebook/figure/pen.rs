@@ -61,12 +61,15 @@ impl<'a> Pen<'a> {
         let solid = colour.with(Line::Mark, 1.0).filled();
         let hollow = colour.with(Line::Hollow, 1.0).filled();
         let square = |half: i32| vec![(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
+        let diamond = |half: i32| vec![(x, y - half), (x + half, y), (x, y + half), (x - half, y)];
         match mark {
             Mark::Circle => self.draw(&Circle::new((x, y), 45, solid)),
             Mark::HollowCircle => self.draw(&Circle::new((x, y), 57, hollow)),
             Mark::Square => self.draw(&Polygon::new(square(40), solid)),
             Mark::HollowSquare => self.draw(&Polygon::new(square(48), hollow)),
-            Mark::Diamond => self.draw(&Polygon::new(vec![(x, y - 55), (x + 55, y), (x, y + 55), (x - 55, y)], solid)),
+            Mark::Diamond => self.draw(&Polygon::new(diamond(55), solid)),
+            Mark::HollowDiamond => self.draw(&Polygon::new(diamond(62), hollow)),
+            Mark::Bar => self.stroke(vec![(x, y - 70), (x, y + 70)], colour, Line::Solid, 20),
             Mark::Cross => [(Colour::Paper, 34), (colour, 18)].into_iter().try_for_each(|(colour, width)| self.cross((x, y), colour, width)),
         }
     }

@@ -1,0 +1,174 @@
+//! Marks in named rows, over one or more panes with an axis each: what is compared stands under one another.
+//!
+//! On a page up to three panes stand side by side and share the names of the rows; on a phone they stand under one another,
+//! each with its own. The first line is the key: every series' mark beside its name.
+
+use super::chart::{self, Mapped, TICK, colour, lines, tick_name};
+use super::svg::{Canvas, Colour, Line, UNIT};
+use super::{Anchor, Dots, DrawError, Mark, Pane, Pen, WIDE, text_width};
+
+/// From row to row, and from the key to the first pane.
+const ROW: i32 = 25;
+const KEY: i32 = 30;
+/// Above the rows of a pane: its name and that of its reference; below: ticks and the axis' name.
+const HEAD: i32 = 44;
+const FOOT: i32 = 26;
+const LEADING: i32 = 16;
+const GAP: i32 = 30;
+/// Between one line of panes and the next.
+const AIR: i32 = 14;
+
+/// Where the panes stand.
+struct Layout {
+    width: i32,
+    names: i32,
+    columns: i32,
+    across: i32,
+    rows: i32,
+    foot: i32,
+    key: i32,
+}
+
+impl Layout {
+    fn new(dots: &Dots, width: i32) -> Self {
+        let names = dots.rows.iter().map(|name| text_width(name, f64::from(chart::LABEL))).max().unwrap_or(0) + 20;
+        let columns = if width == WIDE { i32::try_from(dots.panes.len()).unwrap_or(1).clamp(1, 3) } else { 1 };
+        let across = (width - names - 16 - (columns - 1) * GAP) / columns;
+        let rows = i32::try_from(dots.rows.len()).unwrap_or(0);
+        let deepest = dots.panes.iter().map(|pane| lines(&pane.axis.name, across + GAP - 8).len()).max().unwrap_or(1);
+        let key = if keyed(dots).len() < 2 { 8 } else { KEY * i32::try_from(key_lines(dots, width).len()).unwrap_or(1) };
+        Self { width, names, columns, across, rows, foot: FOOT + LEADING * i32::try_from(deepest).unwrap_or(1), key }
+    }
+
+    fn height(&self) -> i32 {
+        HEAD + self.rows * ROW + self.foot
+    }
+
+    /// The left end of a pane's axis and the top of the pane.
+    fn corner(&self, place: i32) -> (i32, i32) {
+        (self.names + place % self.columns * (self.across + GAP), self.key + place / self.columns * (self.height() + AIR))
+    }
+
+    fn baseline(&self, top: i32, row: usize) -> i32 {
+        top + HEAD + ROW * i32::try_from(row).unwrap_or(0) + ROW / 2
+    }
+}
+
+/// Draws the panes; returns the height.
+pub(super) fn draw(dots: &Dots, out: &mut String, width: i32) -> Result<i32, DrawError> {
+    check(dots)?;
+    let layout = Layout::new(dots, width);
+    let (_, last) = layout.corner(i32::try_from(dots.panes.len()).unwrap_or(1) - 1);
+    let height = last + layout.height();
+    let pen = Pen::new(Canvas::new(out, width, height));
+    key(&pen, dots, width)?;
+    for (pane, place) in dots.panes.iter().zip(0..) {
+        let (left, top) = layout.corner(place);
+        if place % layout.columns == 0 {
+            for (row, name) in dots.rows.iter().enumerate() {
+                pen.text(name, (left - 14, layout.baseline(top, row) + 4), chart::LABEL, Colour::Foreground, Anchor::End)?;
+            }
+        }
+        draw_pane(&pen, dots, pane, &layout, (left, top))?;
+    }
+    Ok(height)
+}
+
+fn check(dots: &Dots) -> Result<(), DrawError> {
+    if dots.rows.is_empty() || dots.panes.is_empty() {
+        return Err(DrawError::Empty("rows or panes".to_owned()));
+    }
+    for series in dots.panes.iter().flat_map(|pane| &pane.series) {
+        if series.values.len() != dots.rows.len() {
+            return Err(DrawError::Ragged(series.name.clone()));
+        }
+        if series.values.iter().all(Vec::is_empty) {
+            return Err(DrawError::Empty(series.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// The series that the key names: each name once.
+fn keyed(dots: &Dots) -> Vec<(&str, Mark, Colour)> {
+    let mut found: Vec<(&str, Mark, Colour)> = Vec::new();
+    for series in dots.panes.iter().flat_map(|pane| &pane.series) {
+        if !found.iter().any(|(name, ..)| *name == series.name) {
+            found.push((&series.name, series.mark, colour(series.ink)));
+        }
+    }
+    found
+}
+
+/// The key in lines that fit, as places of its entries.
+fn key_lines(dots: &Dots, width: i32) -> Vec<Vec<(usize, i32)>> {
+    let mut lines: Vec<Vec<(usize, i32)>> = vec![Vec::new()];
+    let mut x = 16;
+    for (place, (name, ..)) in keyed(dots).iter().enumerate() {
+        let length = text_width(name, f64::from(chart::LABEL)) + 40;
+        if x > 16 && x + length > width {
+            lines.push(Vec::new());
+            x = 16;
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push((place, x));
+        }
+        x += length;
+    }
+    lines
+}
+
+fn key(pen: &Pen<'_>, dots: &Dots, width: i32) -> Result<(), DrawError> {
+    let entries = keyed(dots);
+    if entries.len() < 2 {
+        return Ok(());
+    }
+    for (line, y) in key_lines(dots, width).iter().zip((18..).step_by(KEY.unsigned_abs() as usize)) {
+        for &(place, x) in line {
+            let (name, mark, colour) = entries[place];
+            pen.mark((x * UNIT, (y - 4) * UNIT), mark, colour)?;
+            pen.text(name, (x + 12, y), chart::LABEL, colour, Anchor::Start)?;
+        }
+    }
+    Ok(())
+}
+
+fn draw_pane(pen: &Pen<'_>, dots: &Dots, pane: &Pane, layout: &Layout, (left, top): (i32, i32)) -> Result<(), DrawError> {
+    let axis = Mapped::new(&pane.axis, left, left + layout.across)?;
+    let base = (top + HEAD + ROW * layout.rows) * UNIT;
+    pen.bold(&pane.name, (left, top + 16), chart::LABEL)?;
+    for row in 0..dots.rows.len() {
+        let y = layout.baseline(top, row) * UNIT;
+        pen.stroke(vec![(left * UNIT, y), ((left + layout.across) * UNIT, y)], Colour::Rule, Line::Dotted, 8)?;
+    }
+    if let Some(reference) = &pane.reference {
+        let x = axis.place(reference.at).ok_or_else(|| DrawError::Outside(reference.name.clone()))?;
+        pen.stroke(vec![(x, (top + HEAD - 8) * UNIT), (x, base)], Colour::Foreground, Line::Solid, 10)?;
+        let half = text_width(&reference.name, f64::from(TICK)) / 2;
+        let middle = (x / UNIT).clamp((left + half).min(layout.width - half), layout.width - half - 2);
+        pen.text(&reference.name, (middle, top + HEAD - 13), TICK, Colour::Foreground, Anchor::Middle)?;
+    }
+    for series in &pane.series {
+        for (row, values) in series.values.iter().enumerate() {
+            for &value in values {
+                let x = axis.place(value).ok_or_else(|| DrawError::Outside(series.name.clone()))?;
+                pen.mark((x, layout.baseline(top, row) * UNIT), series.mark, colour(series.ink))?;
+            }
+        }
+    }
+    pen.stroke(vec![(left * UNIT, base), ((left + layout.across) * UNIT, base)], Colour::Muted, Line::Solid, 10)?;
+    let mut free = i32::MIN;
+    for &tick in &pane.axis.ticks {
+        let Some(at) = axis.place(tick) else { continue };
+        pen.stroke(vec![(at, base), (at, base + 40)], Colour::Muted, Line::Solid, 10)?;
+        let name = tick_name(tick, pane.axis.scale);
+        let half = text_width(&name, f64::from(TICK)) / 2;
+        if at / UNIT - half >= free {
+            pen.text(&name, (at / UNIT, base / UNIT + 18), TICK, Colour::Muted, Anchor::Middle)?;
+            free = at / UNIT + half + 6;
+        }
+    }
+    let names = lines(&pane.axis.name, layout.across + GAP - 8);
+    let baselines = (base / UNIT + 36..).step_by(LEADING.unsigned_abs() as usize);
+    names.iter().zip(baselines).try_for_each(|(line, y)| pen.text(line, (left + layout.across / 2, y), TICK, Colour::Muted, Anchor::Middle))
+}
