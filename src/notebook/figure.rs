@@ -114,8 +114,18 @@ pub struct Chart {
     pub x: Axis,
     /// The vertical axis; its name is written horizontally above it.
     pub y: Axis,
+    /// Whether it takes more of the page, as a map does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tall: bool,
     /// Drawn in order: later series lie on top.
     pub series: Vec<Series>,
+}
+
+impl Chart {
+    /// A chart of the usual height.
+    pub fn new(x: Axis, y: Axis, series: Vec<Series>) -> Self {
+        Self { x, y, tall: false, series }
+    }
 }
 
 /// One axis: a range frame that spans its ticks.

@@ -189,6 +189,7 @@ fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
     let chart = Chart {
         x: axis("least-squares prediction, in units of y"),
         y: axis("prediction of the picture XXᵀy after the best rescaling, in units of y"),
+        tall: false,
         series: vec![line, drawn],
     };
     Figure { title: "The picture's predictions against those of least squares".to_owned(), plot: Plot::Chart(chart) }
@@ -373,6 +374,7 @@ fn costs(width: usize, targets: usize) -> Figure {
     let chart = Chart {
         x: axis("rows n", 2..=5),
         y: Axis { ticks: vec![1e3, 1e6, 1e9, 1e12], ..axis("floating-point operations", 3..=12) },
+        tall: false,
         series: vec![
             series("(QKᵀ)V, quadratic in n", Ink::Softmax, Mark::Square, linear::flops_by_definition),
             series("Q(KᵀV), linear in n", Ink::Linear, Mark::Circle, linear::flops),

@@ -24,3 +24,6 @@ mod measuring;
 
 /// Part II · The experiment
 mod experiment;
+
+/// Part III · The mechanism
+mod targets;

@@ -224,6 +224,7 @@ fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figur
     let chart = Chart {
         x: Axis { name: "share of least squares' deviation from the mean".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 0.5, 1.0, 1.5, 2.0] },
         y: Axis { name: "cosine to least squares, and R² on the test rows".to_owned(), scale: Scale::Linear, ticks: vec![-0.25, 0.0, 0.25, 0.5, 0.75, 1.0] },
+        tall: false,
         series: vec![
             series("R² on the test rows", Ink::Regression, Mark::Circle, Stroke::Solid, curve(&|stretched| r_squared(stretched, y)), Side::Below),
             series("cosine to least squares", Ink::Accent, Mark::Square, Stroke::Solid, curve(&|stretched| cosine(stretched, predicted)), Side::Below),

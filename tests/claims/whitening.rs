@@ -346,7 +346,7 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
 fn gaps(series: Vec<Series>) -> Figure {
     let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Log, ticks: ticks.to_vec() };
     let y = axis("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]);
-    let chart = Chart { x: axis("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]), y, series };
+    let chart = Chart::new(axis("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]), y, series);
     Figure { title: "How far whitening moves ridge's hat matrix, against the penalty".to_owned(), plot: Plot::Chart(chart) }
 }
 

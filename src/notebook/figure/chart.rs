@@ -9,6 +9,8 @@ use crate::notebook::number::{self, Digits};
 
 const TOP: i32 = 46;
 const BOTTOM: i32 = 54;
+/// What a tall chart has more.
+const TALLER: i32 = 88;
 /// From one line of an axis' name to the next.
 const LEADING: i32 = 16;
 /// Between the data and the axes.
@@ -74,7 +76,7 @@ impl Layout {
         let x_name = lines(&chart.x.name, 2 * middle.min(width - middle) - 8);
         let below = |name: &[String]| LEADING * (i32::try_from(name.len()).unwrap_or(1) - 1);
         let top = TOP + below(&y_name);
-        let base = if width == NARROW { 266 } else { 312 } + below(&y_name);
+        let base = if width == NARROW { 266 } else { 312 } + if chart.tall { TALLER } else { 0 } + below(&y_name);
         let height = base + BOTTOM + below(&x_name);
         let (x, y) = (Mapped::new(&chart.x, left, right)?, Mapped::new(&chart.y, base - INSET, top)?);
         Ok(Self { width, height, side: left - INSET, base, ceiling: top - TOP + 22, x, y, x_name, y_name })
