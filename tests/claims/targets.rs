@@ -406,10 +406,13 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
     let path = |m: usize, at: usize, side: Side| {
         let trained = descend(x, noise.as_ref().subcols(0, m), 1000)?;
         let points = trained.path.iter().filter(|record| record.step > 0);
-        let (x, y): (Vec<f64>, Vec<f64>) =
-            points.map(|record| (count(record.step), relative_gap(matrix(record.head.form().as_ref()).as_ref(), hat.as_ref()).max(1e-12))).unzip();
+        let mut points: Vec<(f64, f64)> =
+            points.map(|record| (count(record.step), relative_gap(matrix(record.head.form().as_ref()).as_ref(), hat.as_ref()))).collect();
+        points.retain(|&(_, gap)| gap >= 1e-12);
         // Where descent has arrived it stays.
-        let (x, y) = if x.len() < 2 { (vec![1.0, 1000.0], vec![y[0]; 2]) } else { (x, y) };
+        let last = points[points.len() - 1].1;
+        points.extend((last > 1e-6).then_some((1000.0, last)));
+        let (x, y) = points.into_iter().unzip();
         let name = if m == 1 { "one noise target".to_owned() } else { format!("{m} noise targets") };
         Ok::<_, attention_regression::Error>(Series {
             name,
@@ -422,7 +425,7 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
             label: Some(Label { at, side }),
         })
     };
-    let series = vec![path(1, 0, Side::Below)?, path(8, 40, Side::Above)?, path(64, 30, Side::Left)?];
+    let series = vec![path(1, 0, Side::Below)?, path(8, 40, Side::Above)?, path(64, 12, Side::Left)?];
     let logarithmic = |name: &str, ticks: &[f64]| Axis { scale: Scale::Log, ..axis(name, ticks) };
     let axes = (
         logarithmic("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]),
