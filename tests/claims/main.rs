@@ -29,3 +29,5 @@ mod experiment;
 mod targets;
 mod tying;
 mod dynamics;
+mod structure;
+mod leakage;
