@@ -78,8 +78,9 @@ fn every_smoother_has_a_signature() -> Result<()> {
     let data = diabetes()?;
     let x = data.train.x.as_ref();
     let (all, white) = (smoothers(&data)?, whitened(x)?);
-    let of =
-        |name: &str| all.iter().find(|(other, _)| *other == name).map_or_else(|| panic!("no smoother {name}"), |(_, matrix)| Signature::of(matrix.as_ref(), white.as_ref()));
+    let of = |name: &str| {
+        all.iter().find(|(other, _)| *other == name).map_or_else(|| panic!("no smoother {name}"), |(_, matrix)| Signature::of(matrix.as_ref(), white.as_ref()))
+    };
     let (hat, fitted, line) = (of("least squares")?, of("with an intercept")?, of("linear, 1/d")?);
     let bound = rounding_bound(x)?;
     evidence.rounding("hat_trace", "$\\operatorname{tr} H$ against its rank, least squares", (hat.trace - count(hat.rank)).abs(), bound);
