@@ -20,8 +20,8 @@
 //!
 //! Of its function, yes: one linear form for all of the space. Of its data, none of those that whitening is meant to provide;
 //! correlated columns are its business. And as a smoother it is as global as it looks, a row of the diabetes hat matrix spreads
-//! over {{every_smoother_has_a_signature/hat_perplexity:3}} of {{every_smoother_has_a_signature/rows}} rows. It also needs a
-//! third of its weights to be negative, which no softmax can give it.
+//! over {{every_smoother_has_a_signature/hat_perplexity:3}} of {{every_smoother_has_a_signature/rows}} rows. It also
+//! needs {{regression_needs_its_negative_weights/negative|a third|0.3..0.4}} of its weights to be negative, which no softmax can give it.
 //!
 //! ## “Attention adapts to local or learned similarity”
 //!
