@@ -321,9 +321,9 @@ fn to_least_squares(experiment: &Experiment, variant: Variant, training: Trainin
 /// diabetes table: it has learnt *one*. Its largest singular value leaves {{second:1}} of itself to the next. Everything
 /// that this attention can say about a new target it says along a single direction of the old one.
 ///
-/// The three other matrices that the post sets beside $H$ show the same. Without softmax $A$ *is* $QK^	op/d$, so there
-/// is no difference to see between the second panel and the third. And $W_qW_k^	op$ is close to a matrix of rank one,
-/// $\hat\beta c^	op$ with $c = X^	op y$, where regression's own would be $G^{-1}$.
+/// The three other matrices that the post sets beside $H$ show the same. Without softmax $A$ *is* $QK^\top/d$, so there
+/// is no difference to see between the second panel and the third. And $W_qW_k^\top$ is close to a matrix of rank one,
+/// $\hat\beta c^\top$ with $c = X^\top y$, where regression's own would be $G^{-1}$.
 ///
 /// ![**A trained attention without softmax.** The hat matrix, the attention weights, the scores and the form, on
 /// thirty-six rows of the synthetic data in the order of ridge's predictions, each over its own largest entry. Targets on
@@ -431,8 +431,8 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
 /// ## Effective weights are coefficients, unless there is a softmax
 ///
 /// On the synthetic data we know the weights that made the targets, and the post asks what attention has for them. It
-/// proposes $WX^	op y/d$. Without softmax that is right by associativity: the output for a new row is
-/// $x_*^	op(WX^	op y/d)$, a linear function with these coefficients, and after training they are those of least squares,
+/// proposes $WX^\top y/d$. Without softmax that is right by associativity: the output for a new row is
+/// $x_*^\top(WX^\top y/d)$, a linear function with these coefficients, and after training they are those of least squares,
 /// within {{linear:2}} of their norm from ridge's for every variant and seed.
 ///
 /// With softmax the output is not linear, so the formula can only be a summary of it. As a direction it is a good one: the

@@ -9,7 +9,7 @@ use attention_regression::notebook::evidence::{Evidence, Recording, Site};
 use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::{metric, snapshot};
+use attention_regression::notebook::{metric, snapshot, timing};
 use attention_regression::{Error, MatRef, Result, linalg};
 
 /// Every claim, as `build.rs` found it.
@@ -28,7 +28,9 @@ pub(crate) fn site(here: &str) -> &'static Site {
 /// What the claim measured, with accepted digits where nothing moved.
 pub(crate) fn recording(evidence: Evidence, site: &Site) -> Recording {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    evidence.recording(site, &|name| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n")))
+    let recording = evidence.recording(site, &|name| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n")));
+    timing::write(root, site.id, recording.seconds);
+    recording
 }
 
 /// The report of a claim that does not hold, or whose numbers moved.

@@ -200,7 +200,7 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
     let one = many_targets(1, 1).train.y;
     let copies = Mat::from_fn(one.nrows(), 64, |i, _| one[(i, 0)]);
     evidence.control("copies", "distance for 64 copies of one target, whitened", distance(&white, &copies)?, relative(1e-6), at_least(0.9));
-    let targets: Vec<f64> = (1..=8).map(|m| count(m)).collect();
+    let targets: Vec<f64> = (1..=8).map(count).collect();
     let series = |name: &str, mark, stroke, y: Vec<f64>, at, side| Series {
         name: name.to_owned(),
         ink: Ink::Linear,
@@ -270,7 +270,7 @@ fn another_set_of_values_exposes_the_mechanism() -> Result<()> {
 
     // Control: eight targets.
     evidence.control("eight", &measures(8), median(&attention[7]), relative(1e-3), at_least(0.9));
-    let targets: Vec<f64> = (1..=8).map(|m| count(m)).collect();
+    let targets: Vec<f64> = (1..=8).map(count).collect();
     let line = Series {
         name: "regression".to_owned(),
         ink: Ink::Regression,
