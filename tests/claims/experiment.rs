@@ -100,7 +100,7 @@ fn without_softmax_attention_predicts_what_ridge_predicts() -> Result<()> {
 /// as a few hundred noisy rows allow, the trained softmax attentions reach training errors no line can reach and pay for
 /// it on new rows: their test errors are {{error_diabetes:3}} times ridge's in the median, from
 /// {{error_diabetes.lowest:3}} to {{error_diabetes.highest:3}}. On the sine the same freedom is what is needed, and the
-/// errors are {{error_sine:2}} of ridge's. On linear data there is nothing to gain and a little to lose, a factor of
+/// errors are {{error_sine:2}} of ridge's. On linear data there is nothing to gain; the errors are larger by a factor of
 /// {{error_synthetic:3}}.
 ///
 /// So the predictions themselves are different ones. The centred cosine to ridge is {{cosine_diabetes:2}} on the diabetes
@@ -448,7 +448,7 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
 /// ```toml
 /// kind = "measured"
 /// settles = { S10 = "holds if" }
-/// finding = "Exact without softmax. With it the formula gives the direction, cosine {{direction:3}}, and is {{length:2}} times too long."
+/// finding = "Exact without softmax. With it the formula gives the direction, cosine {{direction:4}}, and is {{length:2}} times too long."
 /// uses = ["without_softmax_attention_predicts_what_ridge_predicts"]
 /// headline = "linear"
 /// breaks_when = "there is a softmax: the weights are then at least {{length_at_least:2}} times too long."

@@ -32,6 +32,7 @@ mod targets;
 mod tying;
 mod dynamics;
 mod structure;
+mod locality;
 mod leakage;
 
 /// Part IV · The verdict
