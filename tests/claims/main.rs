@@ -33,6 +33,7 @@ mod tying;
 mod dynamics;
 mod structure;
 mod locality;
+mod sine;
 mod leakage;
 
 /// Part IV · The verdict
