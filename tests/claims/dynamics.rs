@@ -27,7 +27,7 @@ use attention_regression::training::{Optimiser, Parametrisation, Record, Trainin
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Error, Mat, MatRef, Result};
 
-use crate::support::{SEEDS, diabetes, experiments, record, rounding_bound, synthetic};
+use crate::support::{SEEDS, comparisons, diabetes, record, rounding_bound, synthetic};
 
 /// Merged linear attention from zero; a rate of one is that of the curvature, beyond two descent diverges.
 fn merged(x: MatRef<'_, f64>, y: MatRef<'_, f64>, rate: f64, steps: usize) -> Result<Training> {
@@ -201,7 +201,7 @@ fn first_step(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<(Mat<f64>, Mat<f
 #[test]
 fn softmax_passes_close_by_regression_and_leaves() -> Result<()> {
     let mut evidence = Evidence::new();
-    let comparison = &experiments()?[1].comparison;
+    let comparison = comparisons()?[1];
     let softmax = Variant::grid()[4];
     let paths = SEEDS.map(|seed| comparison.train(softmax, seed)).into_iter().collect::<Result<Vec<_>>>()?;
     let best: Vec<&Record> = paths.iter().filter_map(|trained| trained.best()).collect();

@@ -164,7 +164,7 @@ fn curves(data: &Dataset) -> Result<Figure> {
     let series = vec![
         points,
         curve("least squares", Ink::Regression, Stroke::Solid, fit.predict(features(&grid, &LINE).as_ref()), 60, Side::Below),
-        curve("softmax, key x", Ink::Linear, Stroke::Solid, scalar, 118, Side::Right),
+        curve("softmax, key x", Ink::Softmax, Stroke::Solid, scalar, 118, Side::Right),
         curve("softmax, keys 1, x, x²", Ink::Softmax, Stroke::Solid, featured, 77, Side::Above),
     ];
     let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.to_vec() };

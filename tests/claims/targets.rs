@@ -28,7 +28,7 @@ use attention_regression::training::{Optimiser, Parametrisation, Trained, Traini
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
 
-use crate::support::{SEEDS, experiments, record, rounding_bound, synthetic};
+use crate::support::{SEEDS, comparisons, record, rounding_bound, synthetic};
 
 /// $W = G^{-1}P_C$: of the forms with $XWC = HY$ the one of smallest Frobenius norm, $\hat\beta C^+$.
 fn smallest_form(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<Mat<f64>> {
@@ -313,7 +313,7 @@ fn swapped(m: usize, seed: u64) -> Result<(f64, f64)> {
 
 /// The softmax attentions of the experiment, and a kernel smoother, on the target they know and on a new one.
 fn softmax_swap(evidence: &mut Evidence) -> Result<()> {
-    let comparison = &experiments()?[0].comparison;
+    let comparison = comparisons()?[0];
     let data = comparison.data();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     // The rows of the experiment with other weights and other noise.
@@ -370,7 +370,7 @@ fn median(numbers: &[f64]) -> f64 {
 #[test]
 fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
     let mut evidence = Evidence::new();
-    let comparison = &experiments()?[0].comparison;
+    let comparison = comparisons()?[0];
     let rows = comparison.rows(Variant { whitened: true, ..Variant::grid()[0] });
     let (x, new, y) = (rows.train.x.as_ref(), rows.test.x.as_ref(), rows.train.y.as_ref());
     let noise = standard_normal(77, 0, x.nrows(), 64);
