@@ -27,3 +27,4 @@ mod experiment;
 
 /// Part III · The mechanism
 mod targets;
+mod temperature;
