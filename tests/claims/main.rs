@@ -28,3 +28,4 @@ mod experiment;
 /// Part III · The mechanism
 mod targets;
 mod temperature;
+mod memory;

@@ -30,7 +30,7 @@ use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
 use faer::Scale;
 
-use crate::support::{diabetes, logarithmic, record};
+use crate::support::{diabetes, logarithmic, record, softmax_rounding};
 
 /// Whitened keys with their values, queries whitened alike, and what least squares predicts for the queries.
 struct Whitened {
@@ -301,14 +301,6 @@ fn softmax_brings_the_intercept_for_keys_and_values_not_for_queries() -> Result<
         at_least(1.0),
     );
     record!(evidence)
-}
-
-/// What rounding may do to ‖softmax output‖_F, with a factor of ten to spare: a score has an error of (p + 1)ε‖q‖‖k‖/τ, weights
-/// move by at most twice that share, and the output by their product with the largest value, in each of n* rows.
-fn softmax_rounding(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64) -> f64 {
-    let longest = |rows: MatRef<'_, f64>| (0..rows.nrows()).map(|i| frobenius_norm(rows.subrows(i, 1))).fold(0.0, f64::max);
-    let score = (count(keys.ncols()) + 1.0) * f64::EPSILON * longest(queries) * longest(keys) / temperature;
-    10.0 * 2.0 * score * linalg::max_abs(values) * count(queries.nrows()).sqrt()
 }
 
 /// Softmax output on n random keys with values $Kb$, against what Gaussian keys would give, $Qb/\tau$: the relative gap.
