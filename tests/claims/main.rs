@@ -34,7 +34,9 @@ mod dynamics;
 mod structure;
 mod locality;
 mod sine;
+mod temperature;
 mod leakage;
+mod memory;
 
 /// Part IV · The verdict
 mod verdict;

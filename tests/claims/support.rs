@@ -99,6 +99,14 @@ pub(crate) fn rounding_bound(x: MatRef<'_, f64>) -> Result<f64> {
     Ok(100.0 * linalg::count(x.nrows()).sqrt() * f64::EPSILON * condition * condition)
 }
 
+/// What rounding may do to ‖softmax output‖_F, with a factor of ten to spare: a score has an error of (p + 1)ε‖q‖‖k‖/τ, weights
+/// move by at most twice that share, and the output by their product with the largest value, in each of n* rows.
+pub(crate) fn softmax_rounding(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64) -> f64 {
+    let longest = |rows: MatRef<'_, f64>| (0..rows.nrows()).map(|i| linalg::frobenius_norm(rows.subrows(i, 1))).fold(0.0, f64::max);
+    let score = (linalg::count(keys.ncols()) + 1.0) * f64::EPSILON * longest(queries) * longest(keys) / temperature;
+    10.0 * 2.0 * score * linalg::max_abs(values) * linalg::count(queries.nrows()).sqrt()
+}
+
 /// The rows that a matrix is shown on: 36 of them, evenly spaced in the order of a prediction.
 pub(crate) fn shown_rows(prediction: MatRef<'_, f64>) -> Vec<usize> {
     let mut order: Vec<usize> = (0..prediction.nrows()).collect();
