@@ -159,7 +159,7 @@ type Fault = (&'static str, &'static str, &'static str, &'static str);
 
 #[test]
 fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
-    let faults: [Fault; 36] = [
+    let faults: [Fault; 37] = [
         (
             CLAIMS,
             "{{gap}}, the share",
@@ -216,6 +216,7 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
         (CLAIMS, "It stays below {{gap}}.", "It stays below {{gap}}.\n///\n/// ![Nothing.](figure)", "chapter.rs:27: `second_claim` has recorded no figure"),
         (CLAIMS, "fn second_claim() {", "fn second_claim( {", "chapter.rs:"),
         (SNAP, "control = true\n", "", "`chapter_claim` has no control"),
+        ("tests/claims/statements.toml", "argument = \"Who can say?\"\n", "", "statements.toml:5: no claim settles O1"),
         ("tests/claims/statements.toml", "It is so.", "It is 0.5 so.", "statements.toml:1: the decimal 0.5 is typed into prose"),
         (CLAIMS, "A claim holds", "A claim holds $\\frac{1}$", "the formula `\\frac{1}` cannot be set"),
         (CLAIMS, "![What to see.](figure)", "![What to see.](other.png)", "chapter.rs:9: the image `other.png` is not a figure of a claim"),

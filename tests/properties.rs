@@ -4,6 +4,7 @@ use approx::{assert_abs_diff_eq, assert_relative_eq};
 use attention_regression::agreement::{asymmetry, centred_cosine, cosine, idempotence_gap, mse, perplexity, row_sums};
 use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
+use attention_regression::comparison::{Comparison, Report, Scores, Variant};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, split};
 use attention_regression::linalg::{
@@ -371,6 +372,21 @@ fn training_ends_with_a_reason() {
     let record = trained.best().unwrap();
     assert!(record.step == best && best < trained.last().step && record.held_out < trained.last().held_out);
     assert_eq!(linalg::max_abs_gap(trained.head.form().as_ref(), record.head.form().as_ref()), 0.0);
+}
+
+#[test]
+fn a_report_is_plain_data_with_every_variant_from_every_seed() {
+    let comparison = Comparison::new(&data::sine_of_projection(2), 1e-3).unwrap();
+    let variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
+    let mut done = Vec::new();
+    let report = comparison.report(&variants, &[1, 2], |outcome| done.push((outcome.variant, outcome.seed))).unwrap();
+    assert_eq!(done, variants.iter().flat_map(|&variant| [(variant, 1), (variant, 2)]).collect::<Vec<_>>());
+    assert_eq!((report.train_rows, report.test_rows, report.features, report.outcomes.len()), (200, 100, 4, 8));
+    let text = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    // Ridge agrees with itself.
+    assert_eq!((report.ridge_test.output_gap, report.ridge_train.centred_cosine), (0.0, 1.0));
+    assert_eq!(Variant::grid().len() + Variant::masked().len(), 10);
 }
 
 #[test]

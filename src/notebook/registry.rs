@@ -75,9 +75,6 @@ pub enum Verdict {
     /// Interpretation: argued in prose, not tested.
     #[serde(skip)]
     Argued,
-    /// No claim settles it yet.
-    #[serde(skip)]
-    Open,
 }
 
 impl Verdict {
@@ -88,7 +85,6 @@ impl Verdict {
             Self::HoldsIf => "holds if",
             Self::False => "false as stated",
             Self::Argued => "argued",
-            Self::Open => "not yet tested",
         }
     }
 }
@@ -216,10 +212,9 @@ impl Registry {
         self.claims().filter(move |claim| claim.head.settles.contains_key(statement))
     }
 
-    /// What the claims say of a statement.
+    /// What the claims say of a statement; a checked registry has an argument for one that no claim settles.
     pub fn verdict(&self, statement: &Statement) -> Verdict {
-        let tested = self.settling(&statement.id).find_map(|claim| claim.head.settles.get(&statement.id).copied());
-        tested.unwrap_or(if statement.argument.is_some() { Verdict::Argued } else { Verdict::Open })
+        self.settling(&statement.id).find_map(|claim| claim.head.settles.get(&statement.id).copied()).unwrap_or(Verdict::Argued)
     }
 
     /// Reads the sources below `root` and checks them.

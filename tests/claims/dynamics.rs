@@ -19,6 +19,7 @@ use attention_regression::attention::softmax::temperature_of_width;
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
 use attention_regression::comparison::{Comparison, Variant};
 use attention_regression::data;
+use attention_regression::data::random::standard_normal;
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, spectral_norm};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
 use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Plot, Scale, Series, Side, Stroke};
@@ -111,6 +112,53 @@ fn on_coefficients(x: MatRef<'_, f64>, y: MatRef<'_, f64>, steps: usize) -> Resu
         path.push((next, loss));
     }
     Ok(path)
+}
+
+/// ## Whitening changes how soon, not where to
+///
+/// With a free $W$ whitening is a change of coordinates. Rows $XT$ with the form $W$ have the scores of rows $X$ with the form
+/// $TWT^\top$, within {{scores}}: whatever attention can be on the one it can be on the other. In the grid of the
+/// experiment whitening moved no linear variant's outputs.
+///
+/// What it changes is the curvature. On whitened rows $G = nI$, every direction bends alike, and a single step of descent at
+/// the rate of the curvature lands on least squares, within {{one_step}}. On rows as they are the condition number of $G$ is
+/// {{condition:2}}, the flattest direction shrinks by one part in that per step, and after a hundred steps the predictions are
+/// still {{hundred_steps:1}} of their norm away.
+///
+/// ```toml
+/// kind = "identity"
+/// uses = ["regression_does_not_need_whitening_attention_does", "merged_attention_is_gradient_descent_on_least_squares"]
+/// headline = "one_step"
+/// breaks_when = "the rows are not whitened: one step leaves the predictions {{raw_step:2}} of their norm from least squares."
+/// ```
+#[test]
+fn whitening_changes_how_soon_not_where_to() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let data = synthetic();
+    let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+    let (whitening, fit) = (Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?, Ridge::fit(x, y, 0.0, Intercept::None)?);
+    let (white, root) = (whitening.apply(x), whitening.matrix());
+    let form = standard_normal(17, 0, x.ncols(), x.ncols());
+    let (there, here) = ((&white * &form) * white.transpose(), (x * (root * &form * root.transpose())) * x.transpose());
+    let bound = rounding_bound(x)?;
+    evidence.rounding("scores", "scores of $XT$ with $W$ against those of $X$ with $TWT^\\top$", relative_gap(there.as_ref(), here.as_ref()), bound);
+    let distance = |x: MatRef<'_, f64>, steps: usize| {
+        let head = merged(x, y, 1.0, steps)?.run(Task::regression(x, y), None)?.head;
+        Ok::<_, Error>(relative_gap((x * effective(&head, x, y)).as_ref(), fit.fitted()))
+    };
+    evidence.rounding("one_step", "fitted values against least squares after one step, whitened", distance(white.as_ref(), 1)?, bound);
+    evidence.note("condition", "condition number of $G$", linalg::condition_number(x)?.powi(2), relative(1e-6));
+    evidence.judge(
+        "hundred_steps",
+        "fitted values against least squares after a hundred steps, rows as they are",
+        distance(x, 100)?,
+        relative(1e-4),
+        at_least(1e-3),
+    );
+
+    // Control: rows as they are.
+    evidence.control("raw_step", "the same after one step", distance(x, 1)?, relative(1e-4), at_least(0.1));
+    record!(evidence)
 }
 
 /// ## The first step of softmax is the picture

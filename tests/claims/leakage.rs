@@ -49,7 +49,7 @@ fn errors(data: &Dataset, bandwidth: f64) -> Result<[f64; 3]> {
 
 /// ## A row that sees itself remembers
 ///
-/// Softmax of the negative squared distance over $2h^2$, the local attention of the last chapter: let $h$ shrink. Every row ends
+/// Softmax of the negative squared distance over $2h^2$ is local attention, a kernel smoother: let $h$ shrink. Every row ends
 /// up looking at itself, $A \to I$, and the training error goes to zero, {{train}} at the narrowest. It says nothing. On new
 /// rows the same attention is the nearest neighbour and errs by {{test_diabetes:4}} on the diabetes table, where least squares
 /// errs by {{least_squares:4}}; on the synthetic data it is {{test_synthetic:3}} against {{least_synthetic:2}}.

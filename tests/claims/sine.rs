@@ -87,7 +87,7 @@ fn bandwidth(data: &Dataset) -> Result<f64> {
 /// kind = "counterexample"
 /// settles = { S12 = "false as stated" }
 /// finding = "Not with the feature alone: the best scalar softmax has {{best:2}} times the error of a line. With the keys $(1, x, x^2)$ it follows the sine; the features bring in the nonlinearity."
-/// uses = ["a_softmax_of_dot_products_looks_at_the_rim"]
+/// uses = ["a_key_that_others_surround_never_wins"]
 /// headline = "best"
 /// breaks_when = "the keys are $(1, x, x^2)$: the error is then {{with_features:2}} of the line's."
 /// ```

@@ -172,3 +172,48 @@ fn draw_pane(pen: &Pen<'_>, dots: &Dots, pane: &Pane, layout: &Layout, (left, to
     let baselines = (base / UNIT + 36..).step_by(LEADING.unsigned_abs() as usize);
     names.iter().zip(baselines).try_for_each(|(line, y)| pen.text(line, (left + layout.across / 2, y), TICK, Colour::Muted, Anchor::Middle))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Axis, Ink, Mark, NARROW, Reference, RowSeries, Scale};
+    use super::*;
+
+    fn dots() -> Dots {
+        let axis = Axis { name: "size".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 1.0, 2.0] };
+        let series = RowSeries { name: "seen".to_owned(), ink: Ink::Linear, mark: Mark::Circle, values: vec![vec![0.5, 1.5], vec![]], relative: 0.1 };
+        let pane = Pane { name: "pane".to_owned(), axis, reference: Some(Reference { name: "ridge".to_owned(), at: 1.0 }), series: vec![series] };
+        Dots { rows: vec!["one".to_owned(), "two".to_owned()], panes: vec![pane.clone(), pane] }
+    }
+
+    fn drawn(dots: &Dots, width: i32) -> Result<(String, i32), DrawError> {
+        let mut out = String::new();
+        let height = draw(dots, &mut out, width)?;
+        Ok((out, height))
+    }
+
+    #[test]
+    fn panes_stand_beside_each_other_on_a_page_and_below_each_other_on_a_phone() {
+        let (wide, low) = drawn(&dots(), WIDE).expect("drawn");
+        let (narrow, high) = drawn(&dots(), NARROW).expect("drawn");
+        assert_eq!((wide.matches("<circle").count(), narrow.matches("<circle").count()), (4, 4));
+        assert_eq!((wide.matches(">one<").count(), narrow.matches(">one<").count()), (1, 2), "names are shared on a page");
+        assert!(high > low + 50, "{high} {low}");
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_named() {
+        let mut short = dots();
+        short.panes[1].series[0].values.pop();
+        assert_eq!(drawn(&short, WIDE), Err(DrawError::Ragged("seen".to_owned())));
+        let mut empty = dots();
+        empty.panes[0].series[0].values = vec![vec![], vec![]];
+        assert_eq!(drawn(&empty, WIDE), Err(DrawError::Empty("seen".to_owned())));
+        let mut outside = dots();
+        outside.panes[0].series[0].values[0][0] = 3.0;
+        assert_eq!(drawn(&outside, WIDE), Err(DrawError::Outside("seen".to_owned())));
+        let mut beyond = dots();
+        beyond.panes[0].reference = Some(Reference { name: "ridge".to_owned(), at: -1.0 });
+        assert_eq!(drawn(&beyond, WIDE), Err(DrawError::Outside("ridge".to_owned())));
+        assert!(drawn(&Dots { rows: Vec::new(), panes: Vec::new() }, WIDE).is_err());
+    }
+}

@@ -98,6 +98,14 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Problem>) {
         }
     }
     for statement in &registry.statements {
+        if statement.argument.is_none() && registry.settling(&statement.id).next().is_none() {
+            problems.push(Problem::new(
+                STATEMENTS,
+                statement.line,
+                format!("no claim settles {}", statement.id),
+                "let a claim settle it, or give it an `argument` where no test can",
+            ));
+        }
         let kinds: Vec<Kind> = registry.settling(&statement.id).map(|claim| claim.head.kind).collect();
         if registry.verdict(statement) == Verdict::False && !kinds.contains(&Kind::Counterexample) {
             problems.push(Problem::new(

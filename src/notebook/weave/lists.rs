@@ -48,7 +48,6 @@ fn badge(verdict: Verdict, words: &str) -> String {
         Verdict::HoldsIf => "holds-if",
         Verdict::False => "false",
         Verdict::Argued => "argued",
-        Verdict::Open => "pending",
     };
     format!("<span class=\"verdict {class}\">{words}</span>")
 }
@@ -64,7 +63,6 @@ fn tally(registry: &Registry) -> String {
         words(Verdict::HoldsIf, "holds on a condition", "hold on a condition"),
         words(Verdict::False, "is false as stated", "are false as stated"),
         words(Verdict::Argued, "is argued, not tested", "are argued, not tested"),
-        words(Verdict::Open, "is not yet tested", "are not yet tested"),
     ];
     format!("<div class=\"tally\">\n{}\n</div>", badges.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
@@ -85,7 +83,7 @@ fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
         statement.id,
         badge(verdict, verdict.name()),
         markup(&statement.says),
-        if findings.is_empty() { "<span class=\"muted\">A later chapter takes this up.</span>".to_owned() } else { findings.join("<br>") }
+        findings.join("<br>")
     )
 }
 
