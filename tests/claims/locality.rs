@@ -75,7 +75,8 @@ fn certificate(keys: MatRef<'_, f64>, i: usize) -> Result<Certificate> {
             let query = rest.as_ref().subrows(0, d).transpose().to_owned();
             return Ok(if separated { Certificate::Query(query) } else { Certificate::Mean(frobenius_norm(rest.as_ref())) });
         };
-        (used.push(best), shares.push(0.0));
+        used.push(best);
+        shares.push(0.0);
         loop {
             let columns = Mat::from_fn(d + 1, used.len(), |row, place| if row < d { keys[(used[place], row)] } else { 1.0 });
             let fit = Ridge::fit(columns.as_ref(), target.as_ref(), 0.0, Intercept::None)?;
@@ -93,20 +94,29 @@ fn certificate(keys: MatRef<'_, f64>, i: usize) -> Result<Certificate> {
     }
 }
 
-/// Keys by what their certificates say: those that can win, with their queries, those that cannot, and the largest distance
-/// of the latter from their means.
-fn hull(keys: MatRef<'_, f64>) -> Result<(Vec<(usize, Mat<f64>)>, Vec<usize>, f64)> {
-    let (mut vertices, mut inside, mut furthest) = (Vec::new(), Vec::new(), 0.0_f64);
+/// Keys by what their certificates say.
+#[derive(Default)]
+struct Hull {
+    /// Keys that can win, with a query that each wins.
+    vertices: Vec<(usize, Mat<f64>)>,
+    /// Keys that cannot.
+    inside: Vec<usize>,
+    /// The largest distance of the latter from their means.
+    furthest: f64,
+}
+
+fn hull(keys: MatRef<'_, f64>) -> Result<Hull> {
+    let mut hull = Hull::default();
     for i in 0..keys.nrows() {
         match certificate(keys, i)? {
-            Certificate::Query(query) => vertices.push((i, query)),
+            Certificate::Query(query) => hull.vertices.push((i, query)),
             Certificate::Mean(distance) => {
-                inside.push(i);
-                furthest = furthest.max(distance);
+                hull.inside.push(i);
+                hull.furthest = hull.furthest.max(distance);
             }
         }
     }
-    Ok((vertices, inside, furthest))
+    Ok(hull)
 }
 
 /// ## A key that others surround never wins
@@ -140,7 +150,7 @@ fn a_key_that_others_surround_never_wins() -> Result<()> {
     let mut evidence = Evidence::new();
     let [keys, _] = whitened(&synthetic())?;
     let keys = keys.as_ref();
-    let (vertices, inside, furthest) = hull(keys)?;
+    let Hull { vertices, inside, furthest } = hull(keys)?;
     let own = |(i, query): &(usize, Mat<f64>)| Ok(winners(query.as_ref(), keys)? == [*i]);
     let won = vertices.iter().map(own).collect::<Result<Vec<_>>>()?.into_iter().filter(|&won| won).count();
     evidence.exactly("vertices", "keys that win the query of their certificate, synthetic", won, vertices.len());
@@ -156,7 +166,7 @@ fn a_key_that_others_surround_never_wins() -> Result<()> {
     evidence.exactly("wins_inside", "their wins over 400 random forms, all rows as queries", inside.iter().map(|&i| wins[i]).sum(), 0);
     evidence.count("winners", "keys that won at least once", wins.iter().filter(|&&wins| wins > 0).count());
     let [real, _] = whitened(&diabetes()?)?;
-    evidence.exactly("vertices_diabetes", "vertices among the rows of the diabetes table", hull(real.as_ref())?.0.len(), real.nrows());
+    evidence.exactly("vertices_diabetes", "vertices among the rows of the diabetes table", hull(real.as_ref())?.vertices.len(), real.nrows());
 
     // Control: with a bias on the keys, each of them is asked with itself.
     let [queries, with_bias] = biased(linalg::select_rows(keys, &inside).as_ref(), keys);
@@ -164,10 +174,10 @@ fn a_key_that_others_surround_never_wins() -> Result<()> {
     let share = count(own) / count(inside.len());
     evidence.control("with_bias", "share of them that win, asked with themselves, with a bias of $-\\|k\\|^2/2$", share, relative(1e-9), at_least(1.0));
     let plane = standard_normal(7, 0, 60, 2);
-    let (vertices, inside, _) = hull(plane.as_ref())?;
+    let Hull { vertices, inside, .. } = hull(plane.as_ref())?;
     let line = standard_normal(7, 1, 60, 1);
     evidence.count("vertices_plane", "vertices of sixty keys in the plane", vertices.len());
-    evidence.exactly("vertices_line", "vertices of sixty keys on a line", hull(line.as_ref())?.0.len(), 2);
+    evidence.exactly("vertices_line", "vertices of sixty keys on a line", hull(line.as_ref())?.vertices.len(), 2);
     evidence.figure(polygon(plane.as_ref(), &vertices.iter().map(|(i, _)| *i).collect::<Vec<_>>(), &inside));
     record!(evidence)
 }
