@@ -27,5 +27,6 @@ mod experiment;
 
 /// Part III · The mechanism
 mod targets;
+mod locality;
 mod temperature;
 mod memory;
