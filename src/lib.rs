@@ -1,8 +1,9 @@
 //! Attention and linear regression, one vocabulary: what a book of claims about the two is written in.
 //!
 //! The numerical library is small and goes one way: [`linalg`] and [`error`] carry [`data`], [`regression`],
-//! [`whitening`] and [`attention`]; [`agreement`] says how far two of them are apart. [`regression`] and [`attention`]
-//! never import each other: where they meet is the book's subject, and stands in the claims (`tests/claims`).
+//! [`whitening`] and [`attention`]; [`training`] moves the weights of an attention, [`agreement`] says how far two smoothers
+//! are apart, and [`comparison`] is the post's experiment on one data set. [`regression`] and [`attention`] never import each
+//! other: where they meet is the book's subject, and stands in the claims (`tests/claims`) and in `comparison`.
 //! `notebook` (a default feature) is the loom: it makes a book of the claims, and knows no linear algebra.
 //!
 //! # A first look
@@ -44,6 +45,10 @@
 //! | $QK^\top$ | scores | $n_* \times n$ | `scores` |
 //! | $A$ | attention weights, a smoother matrix | $n_* \times n$ | `weights` |
 //! | $\tau$ | temperature of the softmax | | `temperature` |
+//! | $L$, $D$ | mean squared error of an attention, and $\partial L/\partial W$ | $d \times d$ | `Objective::evaluate` |
+//! | $C = X^\top Y$, $c$ | products of features and targets, for one target | $d \times m$ | |
+//! | $\eta$ | rate of an optimiser | | `rate` |
+//! | $h$ | bandwidth of a kernel | | `bandwidth` |
 //! | $Z$ | whitened rows | $n \times d$ | `Whitening::apply` |
 //! | $\kappa$ | condition number | | `condition_number` |
 //! | $\varepsilon$ | machine precision, or what is added to a covariance | | `f64::EPSILON`, `epsilon` |

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use attention_regression::notebook::registry::{Problem, Registry};
-use attention_regression::notebook::{catalogue, find_root, render, snapshot, weave};
+use attention_regression::notebook::{catalogue, find_root, render, snapshot, timing, weave};
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -30,7 +30,7 @@ const EXAMPLES: &str = "Examples:
   attention-regression --open              … and open it in a browser
   attention-regression --out site          … into another folder
   attention-regression --check             only say whether book/src is fresh
-  attention-regression claims              every claim with its headline number
+  attention-regression claims              every claim with its headline number and time, every statement with its verdict
   attention-regression claims --json       the same for programs
   attention-regression claims show ID      one claim, and the command that verifies it
 
@@ -173,7 +173,7 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
     }
     match &arguments.command {
         None if arguments.json => say(&catalogue::json(&registry, &metrics)),
-        None => say(catalogue::table(&registry, &metrics).trim_end()),
+        None => say(catalogue::table(&registry, &metrics, &timing::read_all(root)).trim_end()),
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
             Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end()),
             None => {

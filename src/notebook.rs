@@ -15,6 +15,7 @@ pub mod prose;
 pub mod registry;
 pub mod render;
 pub mod snapshot;
+pub mod timing;
 pub mod weave;
 pub mod wording;
 

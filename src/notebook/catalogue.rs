@@ -6,37 +6,49 @@ use serde_json::{Value, json};
 
 use super::metric::{Metric, Reading};
 use super::prose::{self, Medium, Numbers, Place};
-use super::registry::{Claim, Prose, Registry};
+use super::registry::{Claim, Prose, Registry, Statement};
 use super::snapshot::Metrics;
+use super::timing::Times;
 use super::wording;
 
 /// The version of the JSON document.
 const SCHEMA: &str = "attention-regression/claims/1";
 
-/// Every claim on a line: id, kind, headline number, what it is held to; chapter by chapter.
-pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String {
-    let rows: Vec<[String; 5]> = registry
-        .claims()
-        .map(|claim| {
-            let headline = headline(claim, metrics);
-            let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| (wording::value(metric.reading), allowed(metric)));
-            [claim.id.clone(), claim.head.kind.name().to_owned(), value, allowed, claim.chapter.clone()]
-        })
-        .collect();
-    let head = ["claim", "kind", "headline", "allowed", "chapter"].map(str::to_owned);
-    let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths = [0, 1, 2, 3, 4].map(width);
-    let line = |row: &[String; 5]| {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(widths)
-            .enumerate()
-            .map(|(column, (cell, width))| if column == 2 { format!("{cell:>width$}") } else { format!("{cell:<width$}") })
-            .collect();
-        format!("{}\n", cells.join("  ").trim_end())
+/// Every claim on a line: id, kind, headline number, what it is held to, how long it took; then every statement with its verdict.
+pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, times: &Times) -> String {
+    let claim = |claim: &Claim| {
+        let headline = headline(claim, metrics);
+        let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| (wording::value(metric.reading), allowed(metric)));
+        let seconds = times.get(&claim.id).map_or(String::new(), |seconds| format!("{seconds:.2}"));
+        [claim.id.clone(), claim.head.kind.name().to_owned(), value, allowed, seconds, claim.chapter.clone()]
     };
-    let body: String = rows.iter().map(line).collect();
-    format!("{}{body}", line(&head))
+    let statement = |statement: &Statement| {
+        let claims: Vec<&str> = registry.settling(&statement.id).map(|claim| claim.id.as_str()).collect();
+        [statement.id.clone(), registry.verdict(statement).name().to_owned(), claims.join(", ")]
+    };
+    let claims = aligned(["claim", "kind", "headline", "allowed", "seconds", "chapter"], &[2, 4], registry.claims().map(claim).collect());
+    let statements = aligned(["statement", "verdict", "settled by"], &[], registry.statements.iter().map(statement).collect());
+    let total: f64 = registry.claims().filter_map(|claim| times.get(&claim.id)).sum();
+    let note = if total > 0.0 {
+        format!("{total:.1} seconds in all, when each last ran; claims that share trainings wait for them together.\n")
+    } else {
+        String::new()
+    };
+    format!("{claims}{note}\n{statements}")
+}
+
+/// Cells in columns, those numbered in `right` flush right.
+fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
+    let head = head.map(str::to_owned);
+    let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let line = |row: &[String; N]| {
+        let cell = |(column, cell): (usize, &String)| {
+            let width = width(column);
+            if right.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+        };
+        format!("{}\n", row.iter().enumerate().map(cell).collect::<Vec<_>>().join("  ").trim_end())
+    };
+    [&head].into_iter().chain(&rows).map(line).collect()
 }
 
 /// The claims and statements as one JSON document.
@@ -57,7 +69,7 @@ pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String 
             "file": claim.file, "line": claim.line, "settles": settles, "uses": claim.head.uses, "metrics": pick(false), "controls": pick(true),
         })
     };
-    let statement = |statement: &super::registry::Statement| {
+    let statement = |statement: &Statement| {
         let claims: Vec<&str> = registry.settling(&statement.id).map(|claim| claim.id.as_str()).collect();
         json!({ "id": statement.id, "says": statement.says, "verdict": registry.verdict(statement).name(), "claims": claims })
     };

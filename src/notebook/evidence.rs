@@ -4,6 +4,7 @@
 //! reviewer sees what came out. The judgement carries the claim; the snapshot only remembers digits.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use super::figure::Figure;
 use super::metric::{self, Limit, Metric, Reading, Spread, Tolerance, Value};
@@ -26,8 +27,9 @@ pub struct Site {
 }
 
 /// Measurements and judgements of one claim.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Evidence {
+    started: Instant,
     metrics: Metrics,
     figure: Option<Figure>,
     failures: Vec<String>,
@@ -40,6 +42,8 @@ pub struct Recording {
     pub snapshots: Vec<(String, String)>,
     /// Judgements that failed, one sentence each.
     pub failures: Vec<String>,
+    /// Since the first line of the claim.
+    pub seconds: f64,
 }
 
 /// A tolerance that is a share of the magnitude.
@@ -69,8 +73,9 @@ pub fn expected(value: f64) -> Limit {
 
 impl Evidence {
     /// Nothing measured yet.
+    #[expect(clippy::new_without_default, reason = "a claim's clock starts here, and a default would hide that")]
     pub fn new() -> Self {
-        Self::default()
+        Self { started: Instant::now(), metrics: Metrics::new(), figure: None, failures: Vec::new() }
     }
 
     /// A gap that vanishes in exact arithmetic: judged against `bound`, which the claim derives, with a decade to spare.
@@ -183,7 +188,7 @@ impl Evidence {
                 Err(what) => self.failures.push(format!("the figure's {what}: a snapshot holds finite numbers only")),
             }
         }
-        Recording { snapshots, failures: self.failures }
+        Recording { snapshots, failures: self.failures, seconds: self.started.elapsed().as_secs_f64() }
     }
 
     /// A claim has teeth, and shows what its kind promises.

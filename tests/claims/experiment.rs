@@ -28,7 +28,7 @@ use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::{Mat, MatRef, Result};
 use faer::Scale;
 
-use crate::support::{Experiment, SEEDS, experiments, four_panels, linear, record, rounding_bound, shown_rows, softmax};
+use crate::support::{Experiment, SEEDS, comparisons, experiments, four_panels, linear, record, rounding_bound, shown_rows, softmax};
 
 const NAMES: [&str; 3] = ["synthetic", "diabetes", "sine"];
 
@@ -100,7 +100,7 @@ fn without_softmax_attention_predicts_what_ridge_predicts() -> Result<()> {
 /// as a few hundred noisy rows allow, the trained softmax attentions reach training errors no line can reach and pay for
 /// it on new rows: their test errors are {{error_diabetes:3}} times ridge's in the median, from
 /// {{error_diabetes.lowest:3}} to {{error_diabetes.highest:3}}. On the sine the same freedom is what is needed, and the
-/// errors are {{error_sine:2}} of ridge's. On linear data there is nothing to gain and a little to lose, a factor of
+/// errors are {{error_sine:2}} of ridge's. On linear data there is nothing to gain; the errors are larger by a factor of
 /// {{error_synthetic:3}}.
 ///
 /// So the predictions themselves are different ones. The centred cosine to ridge is {{cosine_diabetes:2}} on the diabetes
@@ -190,17 +190,17 @@ fn same_outputs_another_machine() -> Result<()> {
     evidence.seeds("softmax_mechanism", "gap in mechanism, softmax variants, all data", &soft, relative(0.05), at_least(1.0));
 
     // Control: regression's mechanism, built in.
-    let built = all.iter().map(|experiment| built_in(experiment)).fold(0.0, f64::max);
+    let built = all.iter().map(|experiment| built_in(experiment.comparison)).fold(0.0, f64::max);
     evidence.control("built_in", "gap in mechanism, whitened rows, $W = I$, scale $1/n$, worst of three", built, relative(1e-3), at_most(1e-3));
     evidence.figure(map(all));
     record!(evidence)
 }
 
 /// How far $ZZ^\top/n$ is from ridge's hat matrix.
-fn built_in(experiment: &Experiment) -> f64 {
+fn built_in(comparison: &Comparison) -> f64 {
     let white = Variant { whitened: true, ..Variant::grid()[0] };
-    let z = experiment.comparison.rows(white).train.x.as_ref();
-    relative_gap(attention::linear::weights(z, z, 1.0 / count(z.nrows()), Diagonal::Kept).as_ref(), experiment.comparison.hat())
+    let z = comparison.rows(white).train.x.as_ref();
+    relative_gap(attention::linear::weights(z, z, 1.0 / count(z.nrows()), Diagonal::Kept).as_ref(), comparison.hat())
 }
 
 fn map(all: [&'static Experiment; 3]) -> Figure {
@@ -216,8 +216,8 @@ fn map(all: [&'static Experiment; 3]) -> Figure {
         let place = |outcome: &Outcome| (outcome.test.output_gap, outcome.mechanism_gap);
         from.iter().flat_map(|experiment| experiment.outcomes(chosen).map(place).collect::<Vec<_>>()).collect()
     };
-    let mean = all.map(|experiment| (1.0, mean_of_values(experiment)));
-    let built: Vec<(f64, f64)> = all.iter().map(|experiment| (ridges_own_bias(experiment), built_in(experiment))).collect();
+    let mean = all.map(|experiment| (1.0, mean_of_values(experiment.comparison)));
+    let built: Vec<(f64, f64)> = all.iter().map(|experiment| (ridges_own_bias(experiment.comparison), built_in(experiment.comparison))).collect();
     let mut marks = vec![
         series("predicting the mean", Ink::Regression, Mark::Circle, mean.to_vec(), Some(Side::Below)),
         series("linear, whitened", Ink::Linear, Mark::HollowCircle, places(&all, &|variant| linear(variant) && variant.whitened), None),
@@ -242,16 +242,16 @@ fn map(all: [&'static Experiment; 3]) -> Figure {
 }
 
 /// How far least squares' predictions on test rows are from ridge's.
-fn ridges_own_bias(experiment: &Experiment) -> f64 {
-    let (ridge, data) = (experiment.comparison.ridge(), experiment.comparison.data());
+fn ridges_own_bias(comparison: &Comparison) -> f64 {
+    let (ridge, data) = (comparison.ridge(), comparison.data());
     let least_squares = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::None).map(|fit| fit.predict(data.test.x.as_ref()));
     least_squares.map_or(f64::NAN, |predicted| relative_gap(predicted.as_ref(), ridge.predict(data.test.x.as_ref()).as_ref()))
 }
 
 /// How far the matrix $\mathbf 1\mathbf 1^\top/n$ is from ridge's hat matrix.
-fn mean_of_values(experiment: &Experiment) -> f64 {
-    let n = experiment.report.train_rows;
-    relative_gap(Mat::full(n, n, 1.0 / count(n)).as_ref(), experiment.comparison.hat())
+fn mean_of_values(comparison: &Comparison) -> f64 {
+    let n = comparison.data().train.n();
+    relative_gap(Mat::full(n, n, 1.0 / count(n)).as_ref(), comparison.hat())
 }
 
 /// ## Training finds least squares, and ridge is the one that is off
@@ -273,14 +273,14 @@ fn mean_of_values(experiment: &Experiment) -> f64 {
 #[test]
 fn training_finds_least_squares_and_ridge_is_the_one_that_is_off() -> Result<()> {
     let mut evidence = Evidence::new();
-    let [made, real, _] = experiments()?;
+    let [made, real, _] = comparisons()?;
     let variant = Variant { parametrisation: Parametrisation::Merged, whitened: true, ..Variant::grid()[0] };
-    for (name, experiment) in [("synthetic", made), ("diabetes", real)] {
-        let bias = ridges_own_bias(experiment);
+    for (name, comparison) in [("synthetic", made), ("diabetes", real)] {
+        let bias = ridges_own_bias(comparison);
         evidence.judge(&format!("ridge_{name}"), &format!("ridge's distance from least squares on test rows, {name}"), bias, relative(1e-3), at_least(1e-5));
-        let gap = to_least_squares(experiment, variant, descent(experiment, variant, 1000))?;
+        let gap = to_least_squares(comparison, variant, descent(comparison, variant, 1000))?;
         // Descent contracts every error by the condition number of whitened rows, one; what is left is rounding.
-        let bound = rounding_bound(experiment.comparison.data().train.x.as_ref())?;
+        let bound = rounding_bound(comparison.data().train.x.as_ref())?;
         evidence.rounding(&format!("trained_{name}"), &format!("trained attention's distance from it, {name}"), gap, bound);
     }
 
@@ -297,8 +297,8 @@ fn training_finds_least_squares_and_ridge_is_the_one_that_is_off() -> Result<()>
 }
 
 /// Gradient descent on the form from zero, at the largest rate that cannot overshoot.
-fn descent(experiment: &Experiment, variant: Variant, steps: usize) -> Training {
-    let (rows, d) = (experiment.comparison.rows(variant), experiment.report.features);
+fn descent(comparison: &Comparison, variant: Variant, steps: usize) -> Training {
+    let (rows, d) = (comparison.rows(variant), comparison.data().train.d());
     let (x, y) = (rows.train.x.as_ref(), rows.train.y.as_ref());
     let content = linalg::frobenius_norm((x.transpose() * y).as_ref()) / count(d);
     let smoothness = 2.0 / count(x.nrows()) * content * content * linalg::frobenius_norm(linalg::gram(x).as_ref());
@@ -306,10 +306,10 @@ fn descent(experiment: &Experiment, variant: Variant, steps: usize) -> Training 
 }
 
 /// How far a trained attention's predictions on test rows are from least squares'.
-fn to_least_squares(experiment: &Experiment, variant: Variant, training: Training) -> Result<f64> {
-    let (rows, data) = (experiment.comparison.rows(variant), experiment.comparison.data());
+fn to_least_squares(comparison: &Comparison, variant: Variant, training: Training) -> Result<f64> {
+    let (rows, data) = (comparison.rows(variant), comparison.data());
     let trained = training.run(Task::regression(rows.train.x.as_ref(), rows.train.y.as_ref()), None)?;
-    let [_, predicted] = experiment.comparison.predict(variant, &trained.head, data.train.y.as_ref())?;
+    let [_, predicted] = comparison.predict(variant, &trained.head, data.train.y.as_ref())?;
     let fit = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
     Ok(relative_gap(predicted.as_ref(), fit.predict(data.test.x.as_ref()).as_ref()))
 }
@@ -321,9 +321,9 @@ fn to_least_squares(experiment: &Experiment, variant: Variant, training: Trainin
 /// diabetes table: it has learnt *one*. Its largest singular value leaves {{second:1}} of itself to the next. Everything
 /// that this attention can say about a new target it says along a single direction of the old one.
 ///
-/// The three other matrices that the post sets beside $H$ show the same. Without softmax $A$ *is* $QK^	op/d$, so there
-/// is no difference to see between the second panel and the third. And $W_qW_k^	op$ is close to a matrix of rank one,
-/// $\hat\beta c^	op$ with $c = X^	op y$, where regression's own would be $G^{-1}$.
+/// The three other matrices that the post sets beside $H$ show the same. Without softmax $A$ *is* $QK^\top/d$, so there
+/// is no difference to see between the second panel and the third. And $W_qW_k^\top$ is close to a matrix of rank one,
+/// $\hat\beta c^\top$ with $c = X^\top y$, where regression's own would be $G^{-1}$.
 ///
 /// ![**A trained attention without softmax.** The hat matrix, the attention weights, the scores and the form, on
 /// thirty-six rows of the synthetic data in the order of ridge's predictions, each over its own largest entry. Targets on
@@ -345,7 +345,7 @@ fn one_target_teaches_one_direction() -> Result<()> {
         let traces = experiment.numbers(linear, |outcome| outcome.signature.trace);
         evidence.seeds(&format!("trace_{name}"), &format!("$\\operatorname{{tr}} A$, linear variants, {name}"), &traces, relative(0.05), at_most(1.5));
     }
-    let (comparison, variant) = (&all[0].comparison, Variant::grid()[0]);
+    let (comparison, variant) = (all[0].comparison, Variant::grid()[0]);
     let mut seconds = Vec::new();
     for seed in SEEDS {
         let weights = comparison.weights(variant, &comparison.train(variant, seed)?.head)?;
@@ -422,7 +422,7 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
         relative(0.02),
         at_least(0.4),
     );
-    let (made, tied) = (&experiments()?[0].comparison, Variant::grid()[5]);
+    let (made, tied) = (comparisons()?[0], Variant::grid()[5]);
     let head = made.train(tied, SEEDS[0])?.head;
     evidence.figure(matrices("Ridge's hat matrix beside the matrices of a trained softmax attention", made, tied, &head, "trained weights")?);
     record!(evidence)
@@ -431,8 +431,8 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
 /// ## Effective weights are coefficients, unless there is a softmax
 ///
 /// On the synthetic data we know the weights that made the targets, and the post asks what attention has for them. It
-/// proposes $WX^	op y/d$. Without softmax that is right by associativity: the output for a new row is
-/// $x_*^	op(WX^	op y/d)$, a linear function with these coefficients, and after training they are those of least squares,
+/// proposes $WX^\top y/d$. Without softmax that is right by associativity: the output for a new row is
+/// $x_*^\top(WX^\top y/d)$, a linear function with these coefficients, and after training they are those of least squares,
 /// within {{linear:2}} of their norm from ridge's for every variant and seed.
 ///
 /// With softmax the output is not linear, so the formula can only be a summary of it. As a direction it is a good one: the
@@ -448,7 +448,7 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
 /// ```toml
 /// kind = "measured"
 /// settles = { S10 = "holds if" }
-/// finding = "Exact without softmax. With it the formula gives the direction, cosine {{direction:3}}, and is {{length:2}} times too long."
+/// finding = "Exact without softmax. With it the formula gives the direction, cosine {{direction:4}}, and is {{length:2}} times too long."
 /// uses = ["without_softmax_attention_predicts_what_ridge_predicts"]
 /// headline = "linear"
 /// breaks_when = "there is a softmax: the weights are then at least {{length_at_least:2}} times too long."
@@ -456,7 +456,7 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
 #[test]
 fn effective_weights_are_coefficients_unless_there_is_a_softmax() -> Result<()> {
     let mut evidence = Evidence::new();
-    let comparison = &experiments()?[0].comparison;
+    let comparison = comparisons()?[0];
     let (x, y) = (comparison.data().train.x.as_ref(), comparison.data().train.y.as_ref());
     let ridge = comparison.ridge().coefficients();
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;

@@ -313,6 +313,8 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
 ///
 /// ```toml
 /// kind = "identity"
+/// settles = { S18 = "holds if" }
+/// finding = "With softmax it is. Without, it is a product of three matrices, in whichever order is cheaper: both orders agree to rounding."
 /// uses = ["regression_reads_out_its_training_set"]
 /// headline = "association_gap"
 /// breaks_when = "a softmax stands between the products: normalising queries and keys apart, so that they can be regrouped, moves the output by {{regrouped_softmax:2}} of its norm."

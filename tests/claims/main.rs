@@ -5,12 +5,14 @@
 //! found: no number, plot or verdict below was typed by hand.</p>
 //!
 //! The post, *Everything is matter*, reflects on another, *Attention and Linear Regression*. Both look at one formula,
-//! a table of targets weighted by dot products of its rows, and see two things in it. Here is the formula doing both
-//! jobs at once.
+//! a table of targets weighted by dot products of its rows, and see two things in it. We trained every attention that the
+//! post describes, on the three kinds of data that it names, and compared each with ridge regression. This is where they
+//! ended.
 //!
-//! ![**One matrix, two readings.** Least squares' hat matrix $H$ beside the weights $A$ of linear attention with
-//! $W_qW_k^\top = (X^\top X)^{-1}$, on thirty-six rows of the synthetic data in the order of their predictions. The two
-//! agree to rounding. Blue is negative, rust is positive.](figure:regression_reads_out_its_training_set)
+//! ![**The map.** Every mark is one trained attention on one of three data sets. Across: how far its predictions are from those
+//! of ridge regression. Up: how far its matrix, the weights with which it reads the training targets, is from
+//! regression's. Without softmax (blue) the predictions are the same and the matrices are not; with softmax (rust) both
+//! differ.](figure:same_outputs_another_machine)
 //!
 //! The chapters say when the likeness is an identity, what it needs, and where it ends. Each claim stands with its
 //! proof, its numbers, and the control that must break it: a test that nothing can fail proves nothing.
@@ -27,6 +29,14 @@ mod experiment;
 
 /// Part III · The mechanism
 mod targets;
+mod tying;
+mod dynamics;
+mod structure;
 mod locality;
+mod sine;
 mod temperature;
+mod leakage;
 mod memory;
+
+/// Part IV · The verdict
+mod verdict;

@@ -9,7 +9,7 @@ use attention_regression::notebook::evidence::{Evidence, Recording, Site};
 use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::{metric, snapshot};
+use attention_regression::notebook::{metric, snapshot, timing};
 use attention_regression::{Error, MatRef, Result, linalg};
 
 /// Every claim, as `build.rs` found it.
@@ -28,7 +28,9 @@ pub(crate) fn site(here: &str) -> &'static Site {
 /// What the claim measured, with accepted digits where nothing moved.
 pub(crate) fn recording(evidence: Evidence, site: &Site) -> Recording {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    evidence.recording(site, &|name| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n")))
+    let recording = evidence.recording(site, &|name| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n")));
+    timing::write(root, site.id, recording.seconds);
+    recording
 }
 
 /// The report of a claim that does not hold, or whose numbers moved.
@@ -148,13 +150,12 @@ pub(crate) const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 /// The post's experiment on one data set: the baseline, and every variant trained from every seed.
 #[derive(Debug)]
 pub(crate) struct Experiment {
-    pub(crate) comparison: Comparison,
+    pub(crate) comparison: &'static Comparison,
     pub(crate) report: Report,
 }
 
 impl Experiment {
-    fn run(data: &Dataset) -> Result<Self> {
-        let comparison = Comparison::new(data, 1e-3)?;
+    fn run(comparison: &'static Comparison) -> Result<Self> {
         let variants: Vec<Variant> = Variant::grid().into_iter().chain(Variant::masked()).collect();
         let report = comparison.report(&variants, &SEEDS, |_| ())?;
         Ok(Self { comparison, report })
@@ -171,13 +172,23 @@ impl Experiment {
     }
 }
 
-/// The experiment on the synthetic, the diabetes and the sine data: run once, for all claims that look at it.
+/// The synthetic, the diabetes and the sine data in standard units, with ridge fitted and nothing trained.
+pub(crate) fn comparisons() -> Result<[&'static Comparison; 3]> {
+    static CELL: OnceLock<Result<[Comparison; 3]>> = OnceLock::new();
+    let make = || {
+        let new = |data: &Dataset| Comparison::new(data, 1e-3);
+        Ok([new(&data::synthetic(1))?, new(&data::diabetes::dataset()?)?, new(&data::sine_of_projection(1))?])
+    };
+    CELL.get_or_init(make).as_ref().map(|all| all.each_ref()).map_err(Clone::clone)
+}
+
+/// The experiment on the three data sets: run once, for all claims that look at it.
 pub(crate) fn experiments() -> Result<[&'static Experiment; 3]> {
     type Cell = OnceLock<Result<Experiment>>;
     static CELLS: [Cell; 3] = [const { OnceLock::new() }; 3];
-    let data = [data::synthetic(1), data::diabetes::dataset()?, data::sine_of_projection(1)];
-    // The largest first, so that two cores end together.
-    let run = |place: usize| CELLS[place].get_or_init(|| Experiment::run(&data[place])).as_ref().map_err(Clone::clone);
+    let comparisons = comparisons()?;
+    let run = |place: usize| CELLS[place].get_or_init(|| Experiment::run(comparisons[place])).as_ref().map_err(Clone::clone);
+    // Diabetes alone takes as long as the other two.
     std::thread::scope(|scope| {
         let others = scope.spawn(|| Ok::<_, Error>((run(0)?, run(2)?)));
         let diabetes = run(1)?;

@@ -28,7 +28,7 @@ use attention_regression::training::{Optimiser, Parametrisation, Trained, Traini
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
 
-use crate::support::{SEEDS, experiments, record, rounding_bound, synthetic};
+use crate::support::{SEEDS, comparisons, record, rounding_bound, synthetic};
 
 /// $W = G^{-1}P_C$: of the forms with $XWC = HY$ the one of smallest Frobenius norm, $\hat\beta C^+$.
 fn smallest_form(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<Mat<f64>> {
@@ -200,7 +200,7 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
     let one = many_targets(1, 1).train.y;
     let copies = Mat::from_fn(one.nrows(), 64, |i, _| one[(i, 0)]);
     evidence.control("copies", "distance for 64 copies of one target, whitened", distance(&white, &copies)?, relative(1e-6), at_least(0.9));
-    let targets: Vec<f64> = (1..=8).map(|m| count(m)).collect();
+    let targets: Vec<f64> = (1..=8).map(count).collect();
     let series = |name: &str, mark, stroke, y: Vec<f64>, at, side| Series {
         name: name.to_owned(),
         ink: Ink::Linear,
@@ -270,7 +270,7 @@ fn another_set_of_values_exposes_the_mechanism() -> Result<()> {
 
     // Control: eight targets.
     evidence.control("eight", &measures(8), median(&attention[7]), relative(1e-3), at_least(0.9));
-    let targets: Vec<f64> = (1..=8).map(|m| count(m)).collect();
+    let targets: Vec<f64> = (1..=8).map(count).collect();
     let line = Series {
         name: "regression".to_owned(),
         ink: Ink::Regression,
@@ -313,7 +313,7 @@ fn swapped(m: usize, seed: u64) -> Result<(f64, f64)> {
 
 /// The softmax attentions of the experiment, and a kernel smoother, on the target they know and on a new one.
 fn softmax_swap(evidence: &mut Evidence) -> Result<()> {
-    let comparison = &experiments()?[0].comparison;
+    let comparison = comparisons()?[0];
     let data = comparison.data();
     let (mut before, mut after) = (Vec::new(), Vec::new());
     // The rows of the experiment with other weights and other noise.
@@ -370,7 +370,7 @@ fn median(numbers: &[f64]) -> f64 {
 #[test]
 fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
     let mut evidence = Evidence::new();
-    let comparison = &experiments()?[0].comparison;
+    let comparison = comparisons()?[0];
     let rows = comparison.rows(Variant { whitened: true, ..Variant::grid()[0] });
     let (x, new, y) = (rows.train.x.as_ref(), rows.test.x.as_ref(), rows.train.y.as_ref());
     let noise = standard_normal(77, 0, x.nrows(), 64);
@@ -406,10 +406,13 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
     let path = |m: usize, at: usize, side: Side| {
         let trained = descend(x, noise.as_ref().subcols(0, m), 1000)?;
         let points = trained.path.iter().filter(|record| record.step > 0);
-        let (x, y): (Vec<f64>, Vec<f64>) =
-            points.map(|record| (count(record.step), relative_gap(matrix(record.head.form().as_ref()).as_ref(), hat.as_ref()).max(1e-12))).unzip();
+        let mut points: Vec<(f64, f64)> =
+            points.map(|record| (count(record.step), relative_gap(matrix(record.head.form().as_ref()).as_ref(), hat.as_ref()))).collect();
+        points.retain(|&(_, gap)| gap >= 1e-12);
         // Where descent has arrived it stays.
-        let (x, y) = if x.len() < 2 { (vec![1.0, 1000.0], vec![y[0]; 2]) } else { (x, y) };
+        let last = points[points.len() - 1].1;
+        points.extend((last > 1e-6).then_some((1000.0, last)));
+        let (x, y) = points.into_iter().unzip();
         let name = if m == 1 { "one noise target".to_owned() } else { format!("{m} noise targets") };
         Ok::<_, attention_regression::Error>(Series {
             name,
@@ -422,7 +425,7 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
             label: Some(Label { at, side }),
         })
     };
-    let series = vec![path(1, 0, Side::Below)?, path(8, 40, Side::Above)?, path(64, 30, Side::Left)?];
+    let series = vec![path(1, 0, Side::Below)?, path(8, 40, Side::Above)?, path(64, 12, Side::Left)?];
     let logarithmic = |name: &str, ticks: &[f64]| Axis { scale: Scale::Log, ..axis(name, ticks) };
     let axes = (
         logarithmic("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]),

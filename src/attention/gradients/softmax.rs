@@ -28,9 +28,11 @@ pub(super) struct Softmax {
     /// Scores, then weights, then slopes of a block, one query after another; and RVᵀ.
     weights: Vec<f64>,
     slopes: Vec<f64>,
-    /// AV of a block, then R: block×m; and the row sums of A ∘ RVᵀ with the sums of exponentials.
+    /// AV of a block, then R: block×m.
     outputs: Mat<f64>,
-    totals: [f64; BLOCK],
+    /// Of a block: sums of exponentials, and row sums of A ∘ RVᵀ.
+    totals: Vec<f64>,
+    shifts: Vec<f64>,
 }
 
 impl Softmax {
@@ -50,7 +52,8 @@ impl Softmax {
             weights: vec![0.0; n * block],
             slopes: vec![0.0; n * block],
             outputs: Mat::zeros(block, task.values.ncols()),
-            totals: [0.0; BLOCK],
+            totals: vec![0.0; block],
+            shifts: vec![0.0; block],
         })
     }
 
@@ -78,21 +81,21 @@ impl Softmax {
         let mut outputs = self.outputs.as_mut().subrows_mut(0, rows);
         matmul(outputs.as_mut(), Accum::Replace, MatRef::from_column_major_slice(weights, n, rows).transpose(), self.values.as_ref(), 1.0, Par::Seq);
         let mut squares = 0.0;
-        let mut shifts = [0.0; BLOCK];
         for column in 0..rows {
+            self.shifts[column] = 0.0;
             for t in 0..self.values.ncols() {
                 let output = outputs[(column, t)] / self.totals[column];
                 let error = output - self.targets[(start + column, t)];
                 squares += error * error;
                 outputs[(column, t)] = 2.0 * error / entries;
-                shifts[column] += outputs[(column, t)] * output;
+                self.shifts[column] += outputs[(column, t)] * output;
             }
         }
         let slopes = &mut self.slopes[..n * rows];
         let outer = MatMut::from_column_major_slice_mut(slopes, n, rows);
         matmul(outer, Accum::Replace, self.values.as_ref(), outputs.transpose(), 1.0, Par::Seq);
         for (column, (weights, slopes)) in weights.chunks_exact_mut(n).zip(slopes.chunks_exact(n)).enumerate() {
-            row::pull(weights, slopes, shifts[column], 1.0 / (self.totals[column] * self.temperature));
+            row::pull(weights, slopes, self.shifts[column], 1.0 / (self.totals[column] * self.temperature));
         }
         let pulled = self.pulled.as_mut().subcols_mut(start, rows);
         matmul(pulled, Accum::Replace, self.keys.transpose(), MatRef::from_column_major_slice(weights, n, rows), 1.0, Par::Seq);
