@@ -10,13 +10,14 @@
 //! explain attention, as a soft look-up of what is similar. But a large dot product is not a small distance. This chapter
 //! asks where a softmax of dot products looks. Not at neighbours, it turns out; at the rim.
 
+use attention_regression::agreement::mass_on_nearest;
 use attention_regression::attention::{Diagonal, linear, scores, softmax};
 use attention_regression::data::Dataset;
 use attention_regression::data::random::standard_normal;
-use attention_regression::linalg::{column, count};
+use attention_regression::linalg::{column, count, frobenius_norm, max_abs, relative_gap, select_rows};
 use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
 use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
-use attention_regression::regression::{Intercept, Ridge, kernel, smoother_matrix};
+use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
 
@@ -129,6 +130,280 @@ fn rim() -> Figure {
     let chart =
         Chart::new(axis("dimensions of the keys", &[1.0, 2.0, 4.0, 6.0, 8.0, 10.0]), axis("keys, of 200", &[0.0, 50.0, 100.0, 150.0, 200.0]), vec![series]);
     Figure { title: "Keys that ever receive the largest weight, against the dimensions".to_owned(), plot: Plot::Chart(chart) }
+}
+
+/// ## A key wins some query, or it is a mean of others
+///
+/// The rim can be known exactly. Suppose $k$ lies outside the convex hull of the other keys. Then a plane separates it from them,
+/// and the plane's normal is a query with a larger product with $k$ than with any other key. Otherwise $k = \sum_j\lambda_jk_j$
+/// with $\lambda_j \ge 0$ and $\sum_j\lambda_j = 1$, and for every query $q^\top k = \sum_j\lambda_j\,q^\top k_j$ is at most
+/// the largest of the others. So the keys that can win are the vertices of the hull, all of them, and no key is left
+/// undecided.
+///
+/// We ask each key for its proof. A non-negative least-squares fit of the key by the others finds the mean or, in what it
+/// leaves over, the normal. Of the two hundred synthetic keys {{vertices}} are vertices, and softmax attention, asked with their
+/// normals, gives each of them its largest weight. The other {{inside}} are means of others within {{means}}. Over four
+/// hundred random forms, with all two hundred rows for queries, {{winners}} different keys won at least once, and those means
+/// {{wins_inside}} times.
+///
+/// High dimension is generous: in ten, every one of the {{vertices_diabetes}} training rows of the diabetes table is a vertex.
+/// It could be looked at first. Low dimension is not. Of sixty keys in the plane below {{vertices_plane}} can win, and of sixty
+/// keys on a line {{vertices_line}}.
+///
+/// ![**Who can win.** Sixty keys in the plane. Filled: vertices of the hull, each the largest product of some query. Hollow:
+/// keys that no query and no weights can make win.](figure)
+///
+/// ```toml
+/// kind = "identity"
+/// uses = ["a_softmax_of_dot_products_looks_at_the_rim"]
+/// headline = "means"
+/// breaks_when = "every key carries a bias of minus half its squared norm. Of the means, each asked with itself, a share of {{with_bias:.2}} then wins."
+/// ```
+#[test]
+fn a_key_wins_some_query_or_it_is_a_mean_of_others() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let [keys, _] = whitened(&synthetic())?;
+    let keys = keys.as_ref();
+    let Hull { vertices, queries, inside, furthest } = Hull::of(keys)?;
+    let won = vertices.iter().zip(&queries).map(|(&i, query)| Ok(attended(query.as_ref(), keys)? == [i])).collect::<Result<Vec<bool>>>()?;
+    evidence.exactly("vertices", "keys that win the query of their certificate, synthetic", won.iter().filter(|&&won| won).count(), vertices.len());
+    evidence.count("inside", "keys that are means of others", inside.len());
+    let bound = 100.0 * count(keys.nrows()).sqrt() * f64::EPSILON * longest(keys).max(1.0);
+    evidence.rounding("means", "largest distance of such a key from its mean of others", furthest, bound);
+    let mut wins = vec![0; keys.nrows()];
+    for seed in 0..400 {
+        let form = standard_normal(500 + seed, 0, keys.ncols(), keys.ncols());
+        attended((keys * form).as_ref(), keys)?.into_iter().for_each(|winner| wins[winner] += 1);
+    }
+    evidence.exactly("wins_inside", "their wins over 400 random forms, all rows as queries", inside.iter().map(|&i| wins[i]).sum(), 0);
+    evidence.count("winners", "keys that won at least once", wins.iter().filter(|&&wins| wins > 0).count());
+    let [real, _] = whitened(&diabetes()?)?;
+    evidence.exactly("vertices_diabetes", "vertices among the rows of the diabetes table", Hull::of(real.as_ref())?.vertices.len(), real.nrows());
+
+    // Control: with a bias on the keys, each of the means is asked with itself.
+    let [queries, with_bias] = biased(select_rows(keys, &inside).as_ref(), keys);
+    let share = count(shared(&attended(queries.as_ref(), with_bias.as_ref())?, &inside)) / count(inside.len());
+    evidence.control("with_bias", "share of them that win, asked with themselves, with a bias of $-\\|k\\|^2/2$", share, absolute(1e-9), at_least(1.0));
+    let (plane, line) = (standard_normal(7, 0, 60, 2), standard_normal(7, 1, 60, 1));
+    let flat = Hull::of(plane.as_ref())?;
+    evidence.count("vertices_plane", "vertices of sixty keys in the plane", flat.vertices.len());
+    evidence.exactly("vertices_line", "vertices of sixty keys on a line", Hull::of(line.as_ref())?.vertices.len(), 2);
+    evidence.figure(polygon(plane.as_ref(), &flat));
+    record!(evidence)
+}
+
+/// The key with the largest weight of softmax, for each query.
+fn attended(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>) -> Result<Vec<usize>> {
+    Ok(winners(softmax::weights(queries, keys, softmax::temperature_of_width(keys.ncols()), Diagonal::Kept)?.as_ref()))
+}
+
+/// Keys with one coordinate more, −‖k‖²/2, and queries with a 1 to meet it: scores q·k − ‖k‖²/2.
+fn biased(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>) -> [Mat<f64>; 2] {
+    let d = keys.ncols();
+    let half = |j: usize| -0.5 * keys.row(j).iter().map(|entry| entry * entry).sum::<f64>();
+    [
+        Mat::from_fn(queries.nrows(), d + 1, |i, j| if j < d { queries[(i, j)] } else { 1.0 }),
+        Mat::from_fn(keys.nrows(), d + 1, |i, j| if j < d { keys[(i, j)] } else { half(i) }),
+    ]
+}
+
+/// Why a key can win, or why it cannot.
+enum Certificate {
+    /// A query for which its product is strictly the largest.
+    Query(Mat<f64>),
+    /// It is a mean of other keys, up to this distance.
+    Mean(f64),
+}
+
+/// The point of the other keys' convex hull nearest to key `i`, by non-negative least squares (Lawson and Hanson 1974). The
+/// columns are (kⱼ, 1) and the target is (kᵢ, 1); what is left over, where anything is, separates kᵢ from the rest.
+fn certificate(keys: MatRef<'_, f64>, i: usize) -> Result<Certificate> {
+    const NOTHING: f64 = 1e-10;
+    let (n, d) = (keys.nrows(), keys.ncols());
+    let lifted = |j: usize| Mat::from_fn(d + 1, 1, |row, _| if row < d { keys[(j, row)] } else { 1.0 });
+    let (target, mut used, mut shares) = (lifted(i), Vec::<usize>::new(), Vec::<f64>::new());
+    loop {
+        let rest = used.iter().zip(&shares).fold(target.clone(), |rest, (&j, &share)| rest - lifted(j) * faer::Scale(share));
+        let gain = |j: usize| rest[(d, 0)] + (0..d).map(|row| rest[(row, 0)] * keys[(j, row)]).sum::<f64>();
+        let best = (0..n).filter(|&j| j != i && !used.contains(&j)).max_by(|&a, &b| gain(a).total_cmp(&gain(b)));
+        let Some(best) = best.filter(|&j| gain(j) > NOTHING) else {
+            let separated = frobenius_norm(rest.as_ref()) > NOTHING.sqrt();
+            let query = rest.as_ref().subrows(0, d).transpose().to_owned();
+            return Ok(if separated { Certificate::Query(query) } else { Certificate::Mean(frobenius_norm(rest.as_ref())) });
+        };
+        used.push(best);
+        shares.push(0.0);
+        loop {
+            let columns = Mat::from_fn(d + 1, used.len(), |row, place| if row < d { keys[(used[place], row)] } else { 1.0 });
+            let fit = Ridge::fit(columns.as_ref(), target.as_ref(), 0.0, Intercept::None)?;
+            let wanted: Vec<f64> = fit.coefficients().col(0).iter().copied().collect();
+            // As far towards the solution as no share becomes negative; who reached zero goes.
+            let reach = |(share, wanted): (&f64, &f64)| if *wanted < 0.0 { share / (share - wanted) } else { 1.0 };
+            let step = shares.iter().zip(&wanted).map(reach).fold(1.0, f64::min);
+            shares.iter_mut().zip(&wanted).for_each(|(share, wanted)| *share += step * (wanted - *share));
+            if step >= 1.0 {
+                break;
+            }
+            let kept: Vec<usize> = (0..used.len()).filter(|&place| shares[place] > NOTHING * NOTHING).collect();
+            (used, shares) = (kept.iter().map(|&place| used[place]).collect(), kept.iter().map(|&place| shares[place]).collect());
+        }
+    }
+}
+
+/// Keys by what their certificates say.
+#[derive(Default)]
+struct Hull {
+    /// Those that can win.
+    vertices: Vec<usize>,
+    /// The queries that they win.
+    queries: Vec<Mat<f64>>,
+    /// Those that cannot, and the largest distance of one from its mean of others.
+    inside: Vec<usize>,
+    furthest: f64,
+}
+
+impl Hull {
+    fn of(keys: MatRef<'_, f64>) -> Result<Self> {
+        let mut hull = Self::default();
+        for i in 0..keys.nrows() {
+            match certificate(keys, i)? {
+                Certificate::Query(query) => {
+                    hull.vertices.push(i);
+                    hull.queries.push(query);
+                }
+                Certificate::Mean(distance) => {
+                    hull.inside.push(i);
+                    hull.furthest = hull.furthest.max(distance);
+                }
+            }
+        }
+        Ok(hull)
+    }
+}
+
+fn polygon(keys: MatRef<'_, f64>, hull: &Hull) -> Figure {
+    let (mut order, mut inside) = (hull.vertices.clone(), hull.inside.clone());
+    inside.sort_by(|&a, &b| keys[(a, 0)].total_cmp(&keys[(b, 0)]));
+    order.sort_by(|&a, &b| libm::atan2(keys[(a, 1)], keys[(a, 0)]).total_cmp(&libm::atan2(keys[(b, 1)], keys[(b, 0)])));
+    let series = |name: &str, ink: Ink, mark: Option<Mark>, stroke: Stroke, rows: &[usize], label: Option<Label>| Series {
+        name: name.to_owned(),
+        ink,
+        mark,
+        stroke,
+        x: rows.iter().map(|&i| keys[(i, 0)]).collect(),
+        y: rows.iter().map(|&i| keys[(i, 1)]).collect(),
+        relative: 1e-6,
+        label,
+    };
+    let closed: Vec<usize> = order.iter().chain(order.first()).copied().collect();
+    let axis = |name: &str| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: vec![-3.0, -1.5, 0.0, 1.5, 3.0] };
+    let marks = vec![
+        series("the hull", Ink::Muted, None, Stroke::Dotted, &closed, None),
+        series("never wins", Ink::Muted, Some(Mark::HollowSquare), Stroke::None, &inside, Some(Label { at: 0, side: Side::Left })),
+        series("wins some query", Ink::Softmax, Some(Mark::Square), Stroke::None, &order, Some(Label { at: 0, side: Side::Right })),
+    ];
+    Figure {
+        title: "Keys in the plane: vertices of their convex hull, which can win, and the others, which cannot".to_owned(),
+        plot: Plot::Chart(Chart { tall: true, ..Chart::new(axis("first coordinate of the key"), axis("second coordinate"), marks) }),
+    }
+}
+
+/// ## Attention with a bias is a regression, and local
+///
+/// The other half of the sentence, that regression is global, holds for least squares: on the diabetes table {{mass_least_squares:2}} of its
+/// absolute weight lies on the ten rows nearest to the one asked about, where equal weights would put {{mass_uniform:2}}. But regression need
+/// not be least squares. Give every key the bias of $-\frac12\|k\|^2$, one more coordinate that each query meets with a one, and
+/// divide the scores by $h^2$. The softmax of these is the weight of Nadaraya's and Watson's kernel regression with a Gaussian of bandwidth
+/// $h$, within {{synthetic}} on the synthetic data and {{diabetes}} on the diabetes table. It is as local as one likes: at $h = 1$ it
+/// puts {{mass_kernel:2}} on the ten nearest, and attention without the bias {{mass_softmax:2}}.
+///
+/// There is a second way to it. Where all keys have one length, the bias is the same for all and may be left out. Attention
+/// with normalised queries and keys, known as QK-norm, is a kernel regression on the sphere, within {{sphere}}. Its price is
+/// that lengths are no longer seen.
+///
+/// And the closed form? Both have it or neither. For a fixed form $W$ attention is a matrix that does not know the values,
+/// applied to them: its answer to a sum of two targets is the sum of its answers, within {{linearity}}. What is trained is the
+/// form. That is a choice of distance, and kernel regression has the same choice to make.
+///
+/// ```toml
+/// kind = "counterexample"
+/// settles = { S11 = "false as stated" }
+/// finding = "Regression can be local as well: with a bias of $-\\frac12\\|k\\|^2$ on every key, softmax attention *is* kernel regression, to rounding."
+/// uses = ["a_softmax_of_dot_products_looks_at_the_rim"]
+/// headline = "synthetic"
+/// breaks_when = "the bias is left out and the lengths stay: the weights are then {{without_bias:2}} norms away from those of the kernel."
+/// ```
+#[test]
+fn attention_with_a_bias_is_a_regression_and_local() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let bandwidth = 0.7;
+    // The gap between both sets of weights, and what rounding may do to it.
+    let compare = |attending: [&Mat<f64>; 2], rows: [&Mat<f64>; 2]| {
+        let weights = softmax::weights(attending[0].as_ref(), attending[1].as_ref(), bandwidth * bandwidth, Diagonal::Kept)?;
+        let smoother = kernel::smoother_matrix(rows[0].as_ref(), rows[1].as_ref(), bandwidth)?;
+        let bound = weight_rounding(attending[0].as_ref(), attending[1].as_ref(), bandwidth);
+        Ok::<_, attention_regression::Error>((relative_gap(weights.as_ref(), smoother.as_ref()), bound))
+    };
+    let [[keys, queries], [rows, new]] = [whitened(&synthetic())?, whitened(&diabetes()?)?];
+    for (name, keys, queries) in [("synthetic", &keys, &queries), ("diabetes", &rows, &new)] {
+        let [asking, answering] = biased(queries.as_ref(), keys.as_ref());
+        let (gap, bound) = compare([&asking, &answering], [queries, keys])?;
+        evidence.rounding(name, &format!("softmax of $q^\\top k - \\frac12\\|k\\|^2$ against the kernel's weights, {name}"), gap, bound);
+    }
+    let [answering, asking] = [&keys, &queries].map(|rows| normalised(rows.as_ref()));
+    let (gap, bound) = compare([&asking, &answering], [&asking, &answering])?;
+    evidence.rounding("sphere", "softmax of normalised queries and keys against the kernel of the same rows", gap, bound);
+
+    // Control: no bias.
+    let (gap, _) = compare([&queries, &keys], [&queries, &keys])?;
+    evidence.control("without_bias", "softmax of $q^\\top k$ against the kernel's weights, synthetic", gap, relative(1e-6), at_least(0.5));
+    masses(&mut evidence, rows.as_ref())?;
+    linearity(&mut evidence, rows.as_ref())?;
+    record!(evidence)
+}
+
+/// The share of weight on the ten nearest rows of the diabetes table, where the numbers are known.
+fn masses(evidence: &mut Evidence, rows: MatRef<'_, f64>) -> Result<()> {
+    let mass = |weights: Mat<f64>| mass_on_nearest(weights.as_ref(), rows, rows, 10);
+    let plain = softmax::weights(rows, rows, softmax::temperature_of_width(rows.ncols()), Diagonal::Kept)?;
+    evidence.judge(
+        "mass_least_squares",
+        "weight on the ten nearest rows, least squares, diabetes",
+        mass(hat_matrix(rows, 0.0, Intercept::None)?),
+        relative(1e-2),
+        expected(0.071),
+    );
+    evidence.judge("mass_softmax", "the same, softmax of $q^\\top k/d^{1/2}$", mass(plain), relative(5e-3), expected(0.181));
+    evidence.judge("mass_kernel", "the same, kernel regression, $h = 1$", mass(kernel::smoother_matrix(rows, rows, 1.0)?), relative(2e-3), expected(0.687));
+    evidence.note("mass_uniform", "the same, equal weights", 10.0 / count(rows.nrows()), relative(1e-6));
+    Ok(())
+}
+
+/// For fixed weights attention is linear in its values.
+fn linearity(evidence: &mut Evidence, rows: MatRef<'_, f64>) -> Result<()> {
+    let (one, other) = (standard_normal(41, 0, rows.nrows(), 1), standard_normal(41, 1, rows.nrows(), 1));
+    let answer = |values: &Mat<f64>| softmax::output(rows, rows, values.as_ref(), 1.0, Diagonal::Kept);
+    let (apart, together) = (answer(&one)? + answer(&other)?, answer(&(&one + &other))?);
+    // Sums of n terms lose √n ε of the largest of them, in each of n rows.
+    let bound = 100.0 * count(rows.nrows()) * f64::EPSILON * (max_abs(one.as_ref()) + max_abs(other.as_ref())) / frobenius_norm(together.as_ref());
+    evidence.rounding("linearity", "softmax output of $y + y'$ against the sum of the outputs", relative_gap(apart.as_ref(), together.as_ref()), bound);
+    Ok(())
+}
+
+/// What rounding may do to softmax weights, relative to their norm, with a factor of ten to spare: a score of width p has an error
+/// of (p + 1)ε‖q‖‖k‖/h², and a weight moves by at most twice that share of itself.
+fn weight_rounding(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, bandwidth: f64) -> f64 {
+    10.0 * 2.0 * (count(keys.ncols()) + 1.0) * f64::EPSILON * longest(queries) * longest(keys) / (bandwidth * bandwidth)
+}
+
+fn longest(rows: MatRef<'_, f64>) -> f64 {
+    (0..rows.nrows()).map(|i| frobenius_norm(rows.subrows(i, 1))).fold(0.0, f64::max)
+}
+
+/// Rows divided by their lengths.
+fn normalised(rows: MatRef<'_, f64>) -> Mat<f64> {
+    let lengths: Vec<f64> = (0..rows.nrows()).map(|i| frobenius_norm(rows.subrows(i, 1))).collect();
+    Mat::from_fn(rows.nrows(), rows.ncols(), |i, j| rows[(i, j)] / lengths[i])
 }
 
 /// ## A far row rules each of them differently
