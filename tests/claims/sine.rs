@@ -353,6 +353,6 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
         curve("sin 2x", Ink::Muted, Stroke::Dotted, truth, 79, Side::Above),
     ];
     let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.to_vec() };
-    let chart = Chart::new(axis("x", &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), axis("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
+    let chart = Chart::new(axis("x", &[0.0, 1.5, 3.0, 4.5, 6.0]), axis("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
     Ok(Figure { title: "A sine beyond the data, and what a line, softmax and linear attention say of it".to_owned(), plot: Plot::Chart(chart) })
 }
