@@ -30,6 +30,7 @@ async function landing(page, id) {
 }
 
 const settled = (page) => page.evaluate(async () => {
+  await document.fonts.ready;
   for (let last = NaN; last !== scrollY; await new Promise((done) => setTimeout(done, 120))) last = scrollY;
 });
 

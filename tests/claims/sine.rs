@@ -12,7 +12,7 @@
 use attention_regression::agreement::mse;
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::softmax::temperature_of_width;
-use attention_regression::attention::{Diagonal, Normalisation, softmax};
+use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
 use attention_regression::data::{self, Dataset};
 use attention_regression::linalg::{column, column_means, count, max_abs, relative_gap};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, relative};
@@ -268,4 +268,91 @@ fn the_features_bring_in_the_sine_not_the_softmax() -> Result<()> {
         at_least(0.7),
     );
     record!(evidence)
+}
+
+/// ## Beyond the data softmax repeats the edge
+///
+/// With the right keys softmax follows the sine, as far as there are keys. What does it say at $x = 6$, three units beyond
+/// the last of them? The distances to all keys grow, but those to the nearest grow least, and softmax looks at differences. The key at
+/// the edge takes all the weight, and softmax answers with its value: within {{edge:1}} of it, in the worst of five draws. From there
+/// on it is a constant. Between $x = 7/2$ and $x = 6$ its root mean squared error is {{softmax:2}}, on a sine of amplitude one.
+///
+/// A kernel has no opinion about where there are no data. That is prudent, and it is not what one wants of a law. Linear attention on
+/// $(1, \sin 2x, \cos 2x)$ has the law among its features and goes on as the sine does.
+///
+/// ![**Beyond the edge.** The sine (dotted) and what three fits to rows with $x \lt 3$ say of it.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// uses = ["three_features_make_a_softmax_a_distance_kernel", "softmax_never_leaves_the_range_of_its_values"]
+/// headline = "softmax"
+/// breaks_when = "the features know the period: linear attention on $(1, \\sin 2x, \\cos 2x)$ has an error of at most {{wave:1}} over the same stretch."
+/// ```
+#[test]
+fn beyond_the_data_softmax_repeats_the_edge() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let beyond = Mat::from_fn(51, 1, |i, _| 3.5 + 0.05 * count(i));
+    let truth = Mat::from_fn(51, 1, |i, _| libm::sin(2.0 * beyond[(i, 0)]));
+    let (mut edge, mut softmax, mut wave) = (Vec::new(), Vec::new(), Vec::new());
+    for seed in SEEDS {
+        let data = data::sine(seed);
+        let x = &data.train.x;
+        let last = (0..x.nrows()).max_by(|&a, &b| x[(a, 0)].total_cmp(&x[(b, 0)])).unwrap_or(0);
+        let said = attend(&beyond, &data, &PARABOLA, distance_form(bandwidth(&data)?).as_ref())?;
+        edge.push((said[(50, 0)] - data.train.y[(last, 0)]).abs());
+        softmax.push(mse(said.as_ref(), truth.as_ref()).sqrt());
+        wave.push(mse(waving(&beyond, &data)?.as_ref(), truth.as_ref()).sqrt());
+    }
+    let largest = |errors: &[f64]| errors.iter().copied().fold(0.0, f64::max);
+    evidence.judge("edge", "largest distance of softmax at $x = 6$ from the value of the last key", largest(&edge), relative(0.02), at_most(0.05));
+    evidence.seeds("softmax", "root mean squared error of softmax, keys $1, x, x^2$, for $3.5 \\le x \\le 6$", &softmax, relative(1e-3), at_least(0.5));
+
+    // Control: features that go on.
+    evidence.control("wave", "largest of the same errors of linear attention on $1, \\sin 2x, \\cos 2x$", largest(&wave), relative(1e-3), at_most(0.1));
+    evidence.figure(beyond_the_edge(&data::sine(SEEDS[0]))?);
+    record!(evidence)
+}
+
+/// Linear attention on (1, sin 2x, cos 2x) with the inverse Gram matrix for its form.
+fn waving(queries: &Mat<f64>, data: &Dataset) -> Result<Mat<f64>> {
+    let keys = features(&data.train.x, &WAVE);
+    let form = linalg::symmetric_power(linalg::gram(keys.as_ref()).as_ref(), -1.0)?;
+    Ok(linear::output((features(queries, &WAVE) * form).as_ref(), keys.as_ref(), data.train.y.as_ref(), 1.0, Diagonal::Kept))
+}
+
+fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
+    let grid = Mat::from_fn(121, 1, |i, _| 0.05 * count(i));
+    let fit = Ridge::fit(features(&data.train.x, &LINE).as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
+    let entries = |matrix: &Mat<f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
+    let curve = |name: &str, ink: Ink, stroke: Stroke, y: Mat<f64>, at: usize, side: Side| Series {
+        name: name.to_owned(),
+        ink,
+        mark: None,
+        stroke,
+        x: entries(&grid),
+        y: entries(&y),
+        relative: 1e-3,
+        label: Some(Label { at, side }),
+    };
+    let shown: Vec<usize> = (0..data.train.n()).filter(|&i| data.train.x[(i, 0)] >= 0.0).collect();
+    let rows = data.train.rows(&shown);
+    let points = Series {
+        mark: Some(Mark::Circle),
+        stroke: Stroke::None,
+        x: entries(&rows.x),
+        label: None,
+        ..curve("training rows", Ink::Muted, Stroke::None, rows.y.clone(), 0, Side::Left)
+    };
+    let truth = Mat::from_fn(121, 1, |i, _| libm::sin(2.0 * grid[(i, 0)]));
+    let kernel = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
+    let series = vec![
+        points,
+        curve("least squares", Ink::Regression, Stroke::Solid, fit.predict(features(&grid, &LINE).as_ref()), 120, Side::Right),
+        curve("softmax, keys 1, x, x²", Ink::Softmax, Stroke::Solid, kernel, 120, Side::Right),
+        curve("linear, 1, sin 2x, cos 2x", Ink::Linear, Stroke::Solid, waving(&grid, data)?, 120, Side::Right),
+        curve("sin 2x", Ink::Muted, Stroke::Dotted, truth, 79, Side::Above),
+    ];
+    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.to_vec() };
+    let chart = Chart::new(axis("x", &[0.0, 1.5, 3.0, 4.5, 6.0]), axis("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
+    Ok(Figure { title: "A sine beyond the data, and what a line, softmax and linear attention say of it".to_owned(), plot: Plot::Chart(chart) })
 }
