@@ -116,45 +116,32 @@ impl Training {
     /// [`Error::Diverged`], [`Error::InvalidTraining`], and those of [`Objective::new`].
     pub fn run(&self, task: Task<'_>, held_out: Option<Task<'_>>) -> Result<Trained> {
         self.check()?;
-        let mut objective = Objective::new(task, self.normalisation, self.diagonal)?;
-        let mut watched = held_out.map(|task| Objective::new(task, self.normalisation, Diagonal::Kept)).transpose()?;
-        let d = task.keys.ncols();
-        let mut parameters = Parameters::initial(self.parametrisation, d, self.deviation, self.seed);
-        let mut stepper = Stepper::new(self.optimiser, &parameters);
-        let (mut form, mut slope, mut scratch) = (Mat::zeros(d, d), Mat::zeros(d, d), Mat::zeros(d, d));
-        let mean_square = entries(task.targets).map(|target| target * target).sum::<f64>() / count(task.targets.nrows() * task.targets.ncols());
-        let (mut path, mut ceiling, mut last, mut first_gradient) = (Vec::<Record>::new(), f64::INFINITY, mean_square, 0.0);
+        let mut course = Course::new(self, task, held_out)?;
+        let (mut path, mut first, mut last) = (Vec::<Record>::new(), (0.0, 0.0), mean_square(task));
         for step in 0..=self.steps {
-            parameters.write_form(form.as_mut());
-            let loss = objective.evaluate(form.as_ref(), slope.as_mut());
+            let (loss, gradient) = course.look();
             if step == 0 {
-                ceiling = LOST * loss.max(mean_square);
+                first = (loss.max(last), gradient);
             }
-            if !loss.is_finite() || loss > ceiling {
+            if !loss.is_finite() || loss > LOST * first.0 {
                 return Err(Error::Diverged { step, loss: if loss.is_finite() { loss } else { last } });
             }
             last = loss;
-            stepper.gradient(&parameters, slope.as_ref());
-            let gradient = stepper.gradient_norm();
-            if step == 0 {
-                first_gradient = gradient;
-            }
-            let converged = gradient <= self.tolerance * first_gradient;
+            let converged = gradient <= self.tolerance * first.1;
             if converged || step == self.steps || due(step) {
-                let held_out = watched.as_mut().map(|watched| watched.evaluate(form.as_ref(), scratch.as_mut()));
-                path.push(Record { step, loss, held_out, gradient, head: parameters.head() });
+                path.push(course.record(step, loss, gradient));
             }
             if converged {
-                return Ok(Trained { head: parameters.head(), path, ending: Ending::Converged { step } });
+                return Ok(Trained { head: course.parameters.head(), path, ending: Ending::Converged { step } });
             }
             if let Some(best) = self.patience.and_then(|patience| exhausted(&path, patience)) {
                 return Ok(Trained { head: best.head.clone(), ending: Ending::StoppedEarly { best: best.step }, path });
             }
             if step < self.steps {
-                stepper.step(&mut parameters);
+                course.stepper.step(&mut course.parameters);
             }
         }
-        Ok(Trained { head: parameters.head(), path, ending: Ending::OutOfSteps })
+        Ok(Trained { head: course.parameters.head(), path, ending: Ending::OutOfSteps })
     }
 
     fn check(&self) -> Result<()> {
@@ -166,6 +153,52 @@ impl Training {
         }
         Ok(())
     }
+}
+
+/// A training under way, with all the memory that a step needs.
+struct Course {
+    objective: Objective,
+    watched: Option<Objective>,
+    parameters: Parameters,
+    stepper: Stepper,
+    form: Mat<f64>,
+    slope: Mat<f64>,
+    /// Where the held-out slope goes, which nobody wants.
+    unused: Mat<f64>,
+}
+
+impl Course {
+    fn new(training: &Training, task: Task<'_>, held_out: Option<Task<'_>>) -> Result<Self> {
+        let d = task.keys.ncols();
+        let parameters = Parameters::initial(training.parametrisation, d, training.deviation, training.seed);
+        Ok(Self {
+            objective: Objective::new(task, training.normalisation, training.diagonal)?,
+            watched: held_out.map(|task| Objective::new(task, training.normalisation, Diagonal::Kept)).transpose()?,
+            stepper: Stepper::new(training.optimiser, &parameters),
+            parameters,
+            form: Mat::zeros(d, d),
+            slope: Mat::zeros(d, d),
+            unused: Mat::zeros(d, d),
+        })
+    }
+
+    /// Loss and norm of the gradient where the parameters stand.
+    fn look(&mut self) -> (f64, f64) {
+        self.parameters.write_form(self.form.as_mut());
+        let loss = self.objective.evaluate(self.form.as_ref(), self.slope.as_mut());
+        self.stepper.gradient(&self.parameters, self.slope.as_ref());
+        (loss, self.stepper.gradient_norm())
+    }
+
+    fn record(&mut self, step: usize, loss: f64, gradient: f64) -> Record {
+        let held_out = self.watched.as_mut().map(|watched| watched.evaluate(self.form.as_ref(), self.unused.as_mut()));
+        Record { step, loss, held_out, gradient, head: self.parameters.head() }
+    }
+}
+
+/// The mean square of the targets: the loss of predicting nothing.
+fn mean_square(task: Task<'_>) -> f64 {
+    entries(task.targets).map(|target| target * target).sum::<f64>() / count(task.targets.nrows() * task.targets.ncols())
 }
 
 impl Trained {

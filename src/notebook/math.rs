@@ -92,6 +92,9 @@ fn html_spans(markdown: &str, range: Range<usize>) -> Vec<Span> {
 /// # Errors
 /// What LaTeX could not be read.
 pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
+    if loses_a_delimiter(latex) {
+        return Err("\\big and its kin lose their delimiter; write \\left( … \\right)".to_owned());
+    }
     let storage = Storage::new();
     // In Markdown a formula in a table cell or caption may have been escaped for HTML.
     let source = latex.replace("&lt;", "\\lt ").replace("&gt;", "\\gt ").replace("&amp;", "&");
@@ -104,6 +107,16 @@ pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
     // The LaTeX goes into an attribute: an annotation would be indexed by the search, and every formula found twice.
     let words = source.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     Ok(shielded(&mathml.replace('\n', " ").replacen("<math ", &format!("<math alttext=\"{words}\" "), 1)))
+}
+
+/// Whether a delimiter has a size of its own, as in `\Bigl(`: pulldown-latex reads it and writes nothing.
+fn loses_a_delimiter(latex: &str) -> bool {
+    ["\\big", "\\Big"].into_iter().flat_map(|command| latex.match_indices(command)).any(|(at, command)| {
+        let rest = &latex[at + command.len()..];
+        let rest = rest.strip_prefix('g').unwrap_or(rest);
+        let rest = rest.strip_prefix(['l', 'r', 'm']).unwrap_or(rest);
+        rest.trim_start().starts_with(['(', ')', '[', ']', '|', '/', '.', '\\'])
+    })
 }
 
 /// MathML whose text no Markdown parser mistakes for emphasis, code or a link.
@@ -178,5 +191,9 @@ mod tests {
     fn latex_that_cannot_be_read_is_an_error() {
         assert!(typeset("fine\n\n$\\frac{1}$").is_err());
         assert!(mathml("\\undefinedmacro", false).is_err());
+        for lost in ["\\Big(1\\Big)", "\\bigl[ x \\bigr]", "\\biggl\\{ x \\biggr\\}"] {
+            assert!(mathml(lost, true).is_err(), "{lost}");
+        }
+        assert!(mathml("\\bigcup_i A_i", true).is_ok());
     }
 }

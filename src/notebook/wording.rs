@@ -65,7 +65,7 @@ pub fn recorded(reading: Reading) -> String {
                 Some(Limit::Expected(expected)) => format!(", expected {expected:e}"),
                 None => String::new(),
             };
-            let range = |spread: super::metric::Spread| format!(", {} seeds from {:e} to {:e}", spread.seeds, spread.lowest, spread.highest);
+            let range = |spread: super::metric::Spread| format!(", {} runs from {:e} to {:e}", spread.seeds, spread.lowest, spread.highest);
             format!("{:e}, {tolerance}{limit}{}", value.value, value.spread.map_or(String::new(), range))
         }
     }

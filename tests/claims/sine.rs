@@ -252,7 +252,7 @@ fn the_features_bring_in_the_sine_not_the_softmax() -> Result<()> {
         let data = data::sine(seed);
         let straight = least_squares(&data, &LINE)?;
         bent.push(mse(attend(&data.test.x, &data, &arc, sharp.as_ref())?.as_ref(), data.test.y.as_ref()) / straight);
-        wave.push(least_squares(&data, &WAVE)? / straight);
+        wave.push(mse(waving(&data.test.x, &data)?.as_ref(), data.test.y.as_ref()) / straight);
         let mean = Mat::full(data.test.n(), 1, column_means(data.test.y.as_ref())[0]);
         line.push(straight / mse(mean.as_ref(), data.test.y.as_ref()));
     }

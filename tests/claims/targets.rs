@@ -143,7 +143,7 @@ fn hessian(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<Mat<f64>> {
 ///
 /// How far is the form from regression's? On whitened rows $G^{-1} = I/n$, the form is $P_C/n$, and
 ///
-/// $$\frac{\|W - G^{-1}\|_F}{\|G^{-1}\|_F} \;=\; \frac{\|I - P_C\|_F}{\|I\|_F} \;=\; \Big(1 - \frac{m}{d}\Big)^{1/2},$$
+/// $$\frac{\|W - G^{-1}\|_F}{\|G^{-1}\|_F} \;=\; \frac{\|I - P_C\|_F}{\|I\|_F} \;=\; \left(1 - \frac{m}{d}\right)^{1/2},$$
 ///
 /// whatever the targets are. The trained forms agree within {{whitened}} for every $m$ from one to eight. Halfway, with
 /// four targets, the mechanism is still {{half:2}} of its size away; only the last target brings it home.

@@ -35,5 +35,5 @@
 //! ## And the sentence above all of it
 //!
 //! *In machine learning structure matters, but behaviour matters more.* A test cannot rank the two. It can say that the
-//! structure did not settle the behaviour in any of our cases, and that each time a better question about behaviour did: other
-//! values, other rows, more targets, another step. That is a use of tests we had not planned.
+//! structure settled the behaviour in none of our cases, and that each time a sharper question about behaviour did: other
+//! values, other rows, more targets, another step.

@@ -48,7 +48,7 @@ fn remark(metric: &Metric) -> String {
             let short = |number: f64| number::unicode(number, Digits::Significant(3));
             let equal = (spread.highest - spread.lowest).abs() <= tolerance.margin(spread.highest);
             let range = if equal { "equal".to_owned() } else { format!("{} to {}", short(spread.lowest), short(spread.highest)) };
-            muted(&format!("{} seeds, {range}", spread.seeds))
+            muted(&format!("{} runs, {range}", spread.seeds))
         }
         Reading::Value(Value { limit: Some(Limit::Expected(_)), .. }) => muted("as expected"),
         Reading::Value(Value { limit: Some(_), .. }) => muted("obeys"),
