@@ -186,43 +186,6 @@ pub(crate) fn same_shape(a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
     assert_eq!((a.nrows(), a.ncols()), (b.nrows(), b.ncols()), "matrices of one shape");
 }
 
-/// Eight interleaved partial results of a loop over a column: as many as two wide registers hold. They are combined in one
-/// order whatever registers there are, so a sum has the same digits on every CPU.
-#[derive(Clone, Copy)]
-pub(crate) struct Lanes(pub(crate) [f64; Self::WIDTH]);
-
-impl Lanes {
-    pub(crate) const WIDTH: usize = 8;
-
-    #[inline(always)]
-    pub(crate) fn of(start: f64) -> Self {
-        Self([start; Self::WIDTH])
-    }
-
-    /// `step` over the entries, each in its lane.
-    #[inline(always)]
-    pub(crate) fn fold(start: f64, entries: &[f64], step: impl Fn(f64, f64) -> f64) -> Self {
-        let mut lanes = Self::of(start);
-        let (chunks, rest) = entries.as_chunks::<{ Self::WIDTH }>();
-        for chunk in chunks {
-            for (lane, &entry) in lanes.0.iter_mut().zip(chunk) {
-                *lane = step(*lane, entry);
-            }
-        }
-        for (lane, &entry) in lanes.0.iter_mut().zip(rest) {
-            *lane = step(*lane, entry);
-        }
-        lanes
-    }
-
-    /// The lanes combined, neighbours last.
-    #[inline(always)]
-    pub(crate) fn reduce(self, combine: impl Fn(f64, f64) -> f64) -> f64 {
-        let [a, b, c, d, e, f, g, h] = self.0;
-        combine(combine(combine(a, e), combine(c, g)), combine(combine(b, f), combine(d, h)))
-    }
-}
-
 /// Clears the upper halves of the vector registers.
 ///
 /// faer's AVX kernels leave them dirty, and scalar SSE code such as libm's `exp` then pays a penalty on every

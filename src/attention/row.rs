@@ -7,8 +7,6 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::linalg::Lanes;
-
 /// Overwrites scores by e^(score − largest) and returns their sum. A masked score is −∞ and becomes 0; where a score is
 /// NaN, or the largest infinite, the sum is NaN.
 pub(super) fn exponentiate(scores: &mut [f64]) -> f64 {
@@ -18,6 +16,38 @@ pub(super) fn exponentiate(scores: &mut [f64]) -> f64 {
 /// Overwrites weights w by (g − shift)·w·factor, entry by entry.
 pub(super) fn pull(weights: &mut [f64], slopes: &[f64], shift: f64, factor: f64) {
     Arch::new().dispatch(Pull { weights, slopes, shift, factor });
+}
+
+/// Eight interleaved partial results of a loop over a column: as many as two wide registers hold. They are combined in one
+/// order whatever registers there are, so a sum has the same digits on every CPU.
+#[derive(Clone, Copy)]
+struct Lanes([f64; Self::WIDTH]);
+
+impl Lanes {
+    const WIDTH: usize = 8;
+
+    /// `step` over the entries, each in its lane.
+    #[inline(always)]
+    fn fold(start: f64, entries: &[f64], step: impl Fn(f64, f64) -> f64) -> Self {
+        let mut lanes = Self([start; Self::WIDTH]);
+        let (chunks, rest) = entries.as_chunks::<{ Self::WIDTH }>();
+        for chunk in chunks {
+            for (lane, &entry) in lanes.0.iter_mut().zip(chunk) {
+                *lane = step(*lane, entry);
+            }
+        }
+        for (lane, &entry) in lanes.0.iter_mut().zip(rest) {
+            *lane = step(*lane, entry);
+        }
+        lanes
+    }
+
+    /// The lanes combined, neighbours last.
+    #[inline(always)]
+    fn reduce(self, combine: impl Fn(f64, f64) -> f64) -> f64 {
+        let [a, b, c, d, e, f, g, h] = self.0;
+        combine(combine(combine(a, e), combine(c, g)), combine(combine(b, f), combine(d, h)))
+    }
 }
 
 struct Exponentiate<'a>(&'a mut [f64]);

@@ -299,7 +299,7 @@ pub struct RowSeries {
 /// Matrices side by side, each over its own largest entry, with one colour bar.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Panels {
-    /// From left to right; up to four.
+    /// From left to right, four to a line.
     #[serde(rename = "panel")]
     pub panels: Vec<Panel>,
 }
