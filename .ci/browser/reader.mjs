@@ -13,31 +13,23 @@ export async function follows(browser, site, name, id, options = {}) {
   return faults;
 }
 
-/** Where a page that was opened at an anchor stands: once it has stopped scrolling and, on a busy machine, moving things about. */
+/** Where a page that was opened at an anchor stands, once it has stopped scrolling. */
 async function landing(page, id) {
   await settled(page);
-  let faults = await standing(page, id);
-  for (let again = 0; again < 8 && faults.length > 0; again++) {
-    await page.waitForTimeout(250);
-    faults = await standing(page, id);
-  }
-  return faults;
+  return page.evaluate((id) => {
+    const heading = document.getElementById(id);
+    if (!heading) return [`there is no element “${id}”: the link and the heading must agree`];
+    const box = heading.getBoundingClientRect();
+    if (box.top < -1 || box.bottom > innerHeight + 1) return [`“${id}” lies from ${Math.round(box.top)} to ${Math.round(box.bottom)} px in a window of ${innerHeight}: see scroll-margin-top in book/theme/book.css`];
+    const words = document.createRange();
+    words.selectNodeContents(heading);
+    const line = words.getClientRects()[0];
+    const top = document.elementFromPoint(line.x + Math.min(line.width, 20) / 2, line.y + line.height / 2);
+    return heading.contains(top) ? [] : [`“${id}” is hidden under <${top?.localName ?? "nothing"} id="${top?.id ?? ""}">: raise scroll-margin-top in book/theme/book.css`];
+  }, id);
 }
 
-const standing = (page, id) => page.evaluate((id) => {
-  const heading = document.getElementById(id);
-  if (!heading) return [`there is no element “${id}”: the link and the heading must agree`];
-  const box = heading.getBoundingClientRect();
-  if (box.top < -1 || box.bottom > innerHeight + 1) return [`“${id}” lies from ${Math.round(box.top)} to ${Math.round(box.bottom)} px in a window of ${innerHeight}: see scroll-margin-top in book/theme/book.css`];
-  const words = document.createRange();
-  words.selectNodeContents(heading);
-  const line = words.getClientRects()[0];
-  const top = document.elementFromPoint(line.x + Math.min(line.width, 20) / 2, line.y + line.height / 2);
-  return heading.contains(top) ? [] : [`“${id}”, ${Math.round(box.top)} px from the top, is hidden under <${top?.localName ?? "nothing"} id="${top?.id ?? ""}">: raise scroll-margin-top in book/theme/book.css`];
-}, id);
-
 const settled = (page) => page.evaluate(async () => {
-  await document.fonts.ready;
   for (let last = NaN; last !== scrollY; await new Promise((done) => setTimeout(done, 120))) last = scrollY;
 });
 
