@@ -361,16 +361,16 @@ fn one_target_teaches_one_direction() -> Result<()> {
     evidence.control("trace_of_hat", "$\\operatorname{tr} H$, synthetic", linalg::trace(comparison.hat()), relative(1e-4), at_least(7.9));
     let head = comparison.train(variant, SEEDS[0])?.head;
     let title = "Ridge's hat matrix beside the matrices of a trained linear attention";
-    evidence.figure(matrices(title, comparison, variant, &head, "trained weights")?);
+    evidence.figure(matrices(title, comparison, variant, &head)?);
     record!(evidence)
 }
 
 /// Ridge's hat matrix beside a variant's weights, scores and form.
-fn matrices(title: &str, comparison: &Comparison, variant: Variant, head: &Head, words: &str) -> Result<Figure> {
+fn matrices(title: &str, comparison: &Comparison, variant: Variant, head: &Head) -> Result<Figure> {
     let x = comparison.rows(variant).train.x.as_ref();
     let (weights, scores) = (comparison.weights(variant, head)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
     let shown = shown_rows(comparison.ridge().fitted());
-    Ok(four_panels(title, comparison.hat(), (weights.as_ref(), words), scores.as_ref(), head.form().as_ref(), &shown))
+    Ok(four_panels(title, comparison.hat(), (weights.as_ref(), "trained weights"), scores.as_ref(), head.form().as_ref(), &shown))
 }
 
 /// ## Softmax makes another kind of matrix
@@ -427,7 +427,7 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
     );
     let (made, tied) = (comparisons()?[0], Variant::grid()[5]);
     let head = made.train(tied, SEEDS[0])?.head;
-    evidence.figure(matrices("Ridge's hat matrix beside the matrices of a trained softmax attention", made, tied, &head, "trained weights")?);
+    evidence.figure(matrices("Ridge's hat matrix beside the matrices of a trained softmax attention", made, tied, &head)?);
     record!(evidence)
 }
 

@@ -160,28 +160,34 @@ fn vertical_axis(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), Dr
     Ok(())
 }
 
-fn horizontal_axis(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), DrawError> {
-    let (base, x) = (layout.base * UNIT, &layout.x);
-    pen.stroke(vec![(x.limits.0, base), (x.limits.1, base)], Colour::Muted, Line::Solid, 10)?;
+/// A horizontal axis with its ticks, at an ordinate in tenths.
+pub(super) fn ruler(pen: &Pen<'_>, axis: &Axis, mapped: &Mapped, base: i32) -> Result<(), DrawError> {
+    pen.stroke(vec![(mapped.limits.0, base), (mapped.limits.1, base)], Colour::Muted, Line::Solid, 10)?;
     let mut free = i32::MIN;
-    for &tick in &chart.x.ticks {
-        let Some(at) = x.place(tick) else { continue };
+    for &tick in &axis.ticks {
+        let Some(at) = mapped.place(tick) else { continue };
         pen.stroke(vec![(at, base), (at, base + 40)], Colour::Muted, Line::Solid, 10)?;
-        let name = tick_name(tick, chart.x.scale);
+        let name = tick_name(tick, axis.scale);
         let half = text_width(&name, f64::from(TICK)) / 2;
         // On a phone a tick may stay without its name.
         if at / UNIT - half >= free {
-            pen.text(&name, (at / UNIT, layout.base + 18), TICK, Colour::Muted, Anchor::Middle)?;
+            pen.text(&name, (at / UNIT, base / UNIT + 18), TICK, Colour::Muted, Anchor::Middle)?;
             free = at / UNIT + half + 6;
         }
     }
+    Ok(())
+}
+
+fn horizontal_axis(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), DrawError> {
+    let x = &layout.x;
+    ruler(pen, &chart.x, x, layout.base * UNIT)?;
     let middle = (x.limits.0 + x.limits.1) / 2 / UNIT;
     let baselines = (layout.base + 38..).step_by(LEADING.unsigned_abs() as usize);
     layout.x_name.iter().zip(baselines).try_for_each(|(line, baseline)| pen.text(line, (middle, baseline), TICK, Colour::Muted, Anchor::Middle))
 }
 
 /// On a logarithmic axis powers of ten with superscripts, but for 0.1 to 1000; everything else short.
-pub(super) fn tick_name(tick: f64, scale: Scale) -> String {
+fn tick_name(tick: f64, scale: Scale) -> String {
     let exponent = libm::log10(tick.abs());
     let whole = exponent.is_finite() && (exponent - exponent.round()).abs() < 1e-9;
     #[expect(clippy::cast_possible_truncation, reason = "exponents are small")]

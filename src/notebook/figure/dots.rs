@@ -3,7 +3,7 @@
 //! On a page up to three panes stand side by side and share the names of the rows; on a phone they stand under one another,
 //! each with its own. The first line is the key: every series' mark beside its name.
 
-use super::chart::{self, Mapped, TICK, colour, lines, tick_name};
+use super::chart::{self, Mapped, TICK, colour, lines};
 use super::svg::{Canvas, Colour, Line, UNIT};
 use super::{Anchor, Dots, DrawError, Mark, Pane, Pen, WIDE, text_width};
 
@@ -156,18 +156,7 @@ fn draw_pane(pen: &Pen<'_>, dots: &Dots, pane: &Pane, layout: &Layout, (left, to
             }
         }
     }
-    pen.stroke(vec![(left * UNIT, base), ((left + layout.across) * UNIT, base)], Colour::Muted, Line::Solid, 10)?;
-    let mut free = i32::MIN;
-    for &tick in &pane.axis.ticks {
-        let Some(at) = axis.place(tick) else { continue };
-        pen.stroke(vec![(at, base), (at, base + 40)], Colour::Muted, Line::Solid, 10)?;
-        let name = tick_name(tick, pane.axis.scale);
-        let half = text_width(&name, f64::from(TICK)) / 2;
-        if at / UNIT - half >= free {
-            pen.text(&name, (at / UNIT, base / UNIT + 18), TICK, Colour::Muted, Anchor::Middle)?;
-            free = at / UNIT + half + 6;
-        }
-    }
+    chart::ruler(pen, &pane.axis, &axis, base)?;
     let names = lines(&pane.axis.name, layout.across + GAP - 8);
     let baselines = (base / UNIT + 36..).step_by(LEADING.unsigned_abs() as usize);
     names.iter().zip(baselines).try_for_each(|(line, y)| pen.text(line, (left + layout.across / 2, y), TICK, Colour::Muted, Anchor::Middle))
@@ -193,8 +182,8 @@ mod tests {
 
     #[test]
     fn panes_stand_beside_each_other_on_a_page_and_below_each_other_on_a_phone() {
-        let (wide, low) = drawn(&dots(), WIDE).expect("drawn");
-        let (narrow, high) = drawn(&dots(), NARROW).expect("drawn");
+        let (wide, low) = drawn(&dots(), WIDE).expect("every mark lies on its axis");
+        let (narrow, high) = drawn(&dots(), NARROW).expect("every mark lies on its axis");
         assert_eq!((wide.matches("<circle").count(), narrow.matches("<circle").count()), (4, 4));
         assert_eq!((wide.matches(">one<").count(), narrow.matches(">one<").count()), (1, 2), "names are shared on a page");
         assert!(high > low + 50, "{high} {low}");
