@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::figure::{Chart, Dots, Figure, Pane, Panels, Plot, Reference, RowSeries, Scale, Series};
+use super::figure::{Cell, Chart, Column, Dots, Figure, Gallery, Group, Multiples, Pane, Panel, Panels, Plot, Reference, Row, RowSeries, Scale, Series};
 use super::metric::{self, Metric, Tolerance};
 use super::registry::Problem;
 
@@ -113,7 +113,7 @@ fn settled_plot(plot: &Plot, accepted: Option<&Plot>) -> Plot {
                 _ => None,
             };
             let find = |name: &str| before.and_then(|chart| chart.series.iter().find(|series| series.name == name));
-            let series = chart.series.iter().map(|series| settled_series(series, find(&series.name), chart)).collect();
+            let series = chart.series.iter().map(|series| settled_series(series, find(&series.name), chart.x.scale, chart.y.scale)).collect();
             Plot::Chart(Chart { series, ..chart.clone() })
         }
         (Plot::Dots(dots), before) => {
@@ -129,26 +129,56 @@ fn settled_plot(plot: &Plot, accepted: Option<&Plot>) -> Plot {
                 Some(Plot::Panels(before)) => Some(before),
                 _ => None,
             };
-            let settled = panels.panels.iter().enumerate().map(|(place, panel)| {
-                let before = before.and_then(|panels| panels.panels.get(place));
-                let largest = largest(panel.rows.iter().flatten());
-                let row = |(i, row): (usize, &Vec<f64>)| {
-                    let before = before.and_then(|panel| Some((panel.rows.get(i)?.as_slice(), panel.relative)));
-                    settled_numbers(row, before, panel.relative, Some(largest))
-                };
-                super::figure::Panel { rows: panel.rows.iter().enumerate().map(row).collect(), ..panel.clone() }
-            });
+            let settled = panels.panels.iter().enumerate().map(|(place, panel)| settled_panel(panel, before.and_then(|panels| panels.panels.get(place))));
             Plot::Panels(Panels { panels: settled.collect() })
+        }
+        (Plot::Multiples(multiples), before) => {
+            let before = match before {
+                Some(Plot::Multiples(before)) => Some(before),
+                _ => None,
+            };
+            let row = |(place, row): (usize, &Row)| {
+                let before = before.and_then(|multiples| multiples.rows.get(place));
+                let cell = |(place, (cell, column)): (usize, (&Cell, &Column))| {
+                    let before = before.and_then(|row| row.cells.get(place));
+                    let find = |name: &str| before.and_then(|cell| cell.series.iter().find(|series| series.name == name));
+                    let series = |series: &Series| settled_series(series, find(&series.name), multiples.x.scale, column.y.scale);
+                    Cell { series: cell.series.iter().map(series).collect() }
+                };
+                Row { cells: row.cells.iter().zip(&multiples.columns).enumerate().map(cell).collect(), ..row.clone() }
+            };
+            Plot::Multiples(Multiples { rows: multiples.rows.iter().enumerate().map(row).collect(), ..multiples.clone() })
+        }
+        (Plot::Gallery(gallery), before) => {
+            let before = match before {
+                Some(Plot::Gallery(before)) => Some(before),
+                _ => None,
+            };
+            let group = |(place, group): (usize, &Group)| {
+                let before = before.and_then(|gallery| gallery.groups.get(place));
+                let panel = |(place, panel): (usize, &Panel)| settled_panel(panel, before.and_then(|group| group.panels.get(place)));
+                Group { panels: group.panels.iter().enumerate().map(panel).collect(), ..group.clone() }
+            };
+            Plot::Gallery(Gallery { groups: gallery.groups.iter().enumerate().map(group).collect() })
         }
     }
 }
 
-fn settled_series(series: &Series, accepted: Option<&Series>, chart: &Chart) -> Series {
+fn settled_panel(panel: &Panel, accepted: Option<&Panel>) -> Panel {
+    let largest = largest(panel.rows.iter().flatten());
+    let row = |(i, row): (usize, &Vec<f64>)| {
+        let before = accepted.and_then(|panel| Some((panel.rows.get(i)?.as_slice(), panel.relative)));
+        settled_numbers(row, before, panel.relative, Some(largest))
+    };
+    Panel { rows: panel.rows.iter().enumerate().map(row).collect(), ..panel.clone() }
+}
+
+fn settled_series(series: &Series, accepted: Option<&Series>, x: Scale, y: Scale) -> Series {
     let numbers = |of: fn(&Series) -> &Vec<f64>, scale: Scale| {
         let magnitude = (scale == Scale::Linear).then(|| largest(of(series).iter()));
         settled_numbers(of(series), accepted.map(|accepted| (of(accepted).as_slice(), accepted.relative)), series.relative, magnitude)
     };
-    Series { x: numbers(|series| &series.x, chart.x.scale), y: numbers(|series| &series.y, chart.y.scale), ..series.clone() }
+    Series { x: numbers(|series| &series.x, x), y: numbers(|series| &series.y, y), ..series.clone() }
 }
 
 fn settled_pane(pane: &Pane, accepted: Option<&Pane>) -> Pane {

@@ -60,8 +60,8 @@ pub(super) struct Layout {
     pub(super) base: i32,
     /// The name of the vertical axis ends above this ordinate.
     pub(super) ceiling: i32,
-    x: Mapped,
-    y: Mapped,
+    pub(super) x: Mapped,
+    pub(super) y: Mapped,
     x_name: Vec<String>,
     y_name: Vec<String>,
 }
@@ -116,15 +116,15 @@ fn check(chart: &Chart) -> Result<(), DrawError> {
     if chart.series.is_empty() {
         return Err(DrawError::Empty("series".to_owned()));
     }
-    for series in &chart.series {
-        if series.x.len() != series.y.len() {
-            return Err(DrawError::Ragged(series.name.clone()));
-        }
-        if series.x.is_empty() {
-            return Err(DrawError::Empty(series.name.clone()));
-        }
+    chart.series.iter().try_for_each(check_series)
+}
+
+/// A series has points, and each has two coordinates.
+pub(super) fn check_series(series: &Series) -> Result<(), DrawError> {
+    if series.x.len() != series.y.len() {
+        return Err(DrawError::Ragged(series.name.clone()));
     }
-    Ok(())
+    if series.x.is_empty() { Err(DrawError::Empty(series.name.clone())) } else { Ok(()) }
 }
 
 /// As far right as labels to the right of their points allow.
@@ -187,7 +187,7 @@ fn horizontal_axis(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), 
 }
 
 /// On a logarithmic axis powers of ten with superscripts, but for 0.1 to 1000; everything else short.
-fn tick_name(tick: f64, scale: Scale) -> String {
+pub(super) fn tick_name(tick: f64, scale: Scale) -> String {
     let exponent = libm::log10(tick.abs());
     let whole = exponent.is_finite() && (exponent - exponent.round()).abs() < 1e-9;
     #[expect(clippy::cast_possible_truncation, reason = "exponents are small")]
@@ -197,20 +197,25 @@ fn tick_name(tick: f64, scale: Scale) -> String {
 }
 
 /// The points of a series in tenths.
-pub(super) fn points(series: &Series, layout: &Layout) -> Result<Vec<(i32, i32)>, DrawError> {
-    let place = |(&x, &y): (&f64, &f64)| Some((layout.x.place(x)?, layout.y.place(y)?));
+pub(super) fn points(series: &Series, x: &Mapped, y: &Mapped) -> Result<Vec<(i32, i32)>, DrawError> {
+    let place = |(&across, &up): (&f64, &f64)| Some((x.place(across)?, y.place(up)?));
     series.x.iter().zip(&series.y).map(place).collect::<Option<_>>().ok_or_else(|| DrawError::Outside(series.name.clone()))
 }
 
-fn curve(pen: &Pen<'_>, series: &Series, layout: &Layout) -> Result<(), DrawError> {
-    let points = points(series, layout)?;
-    let colour = colour(series.ink);
-    match series.stroke {
-        Stroke::None => {}
-        Stroke::Solid => pen.stroke(points.clone(), colour, Line::Solid, 20)?,
-        Stroke::Dashed => pen.stroke(points.clone(), colour, Line::Dashed, 20)?,
-        Stroke::Dotted => pen.stroke(points.clone(), colour, Line::Dotted, 14)?,
+/// A line through points, in tenths.
+pub(super) fn through(pen: &Pen<'_>, points: Vec<(i32, i32)>, stroke: Stroke, colour: Colour) -> Result<(), DrawError> {
+    match stroke {
+        Stroke::None => Ok(()),
+        Stroke::Solid => pen.stroke(points, colour, Line::Solid, 20),
+        Stroke::Dashed => pen.stroke(points, colour, Line::Dashed, 20),
+        Stroke::Dotted => pen.stroke(points, colour, Line::Dotted, 14),
     }
+}
+
+fn curve(pen: &Pen<'_>, series: &Series, layout: &Layout) -> Result<(), DrawError> {
+    let points = points(series, &layout.x, &layout.y)?;
+    let colour = colour(series.ink);
+    through(pen, points.clone(), series.stroke, colour)?;
     series.mark.map_or(Ok(()), |mark| points.iter().try_for_each(|&point| pen.mark(point, mark, colour)))
 }
 

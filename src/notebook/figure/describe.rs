@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Axis, Chart, Dots, Figure, Pane, Panels, Plot, RowSeries, Scale, Series, escape};
+use super::{Axis, Chart, Dots, Figure, Group, Multiples, Pane, Panel, Plot, RowSeries, Scale, Series, escape};
 use crate::notebook::number::{self, Digits};
 
 /// Up to so many points a series is told in full.
@@ -37,8 +37,32 @@ pub fn describe(figure: &Figure) -> String {
             format!("Horizontal: {}. Vertical: {}. {}", of_axis(&chart.x), of_axis(&chart.y), series.join(" "))
         }
         Plot::Dots(dots) => dots.panes.iter().map(|pane| of_pane(pane, &dots.rows)).collect::<Vec<_>>().join(" "),
-        Plot::Panels(panels) => of_panels(panels),
+        Plot::Multiples(multiples) => {
+            let columns: Vec<String> = multiples.columns.iter().map(|column| format!("{}: {}", plain(&column.name), of_axis(&column.y))).collect();
+            format!("Small charts. Horizontal: {}. Vertical: {}. {}", of_axis(&multiples.x), columns.join("; "), ends(multiples))
+        }
+        Plot::Panels(panels) => format!("Matrices side by side, each over its own largest entry: {}", of_matrices(panels.panels.iter())),
+        Plot::Gallery(gallery) => {
+            let group = |group: &Group| format!("{}: {}", plain(&group.name), of_matrices(group.panels.iter()));
+            format!("Matrices in groups, each over its own largest entry. {}", gallery.groups.iter().map(group).collect::<Vec<_>>().join(" "))
+        }
     }
+}
+
+/// Where every curve ends, in words.
+fn ends(multiples: &Multiples) -> String {
+    let mut out = Vec::new();
+    for row in &multiples.rows {
+        for (cell, column) in row.cells.iter().zip(&multiples.columns) {
+            let series: Vec<String> = cell.series.iter().map(|series| format!("{} {}", plain(&series.name), last(series))).collect();
+            out.push(format!("{}, {}, at the end: {}.", plain(&row.name), plain(&column.name), series.join("; ")));
+        }
+    }
+    out.join(" ")
+}
+
+fn last(series: &Series) -> String {
+    series.y.last().copied().map_or(String::new(), short)
 }
 
 fn of_pane(pane: &Pane, rows: &[String]) -> String {
@@ -60,12 +84,7 @@ fn spread(values: &[f64]) -> Option<String> {
 
 /// One row for each row and pane, one column for each series.
 fn of_dots(dots: &Dots) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for series in dots.panes.iter().flat_map(|pane| &pane.series) {
-        if !names.contains(&series.name.as_str()) {
-            names.push(&series.name);
-        }
-    }
+    let names = unique(dots.panes.iter().flat_map(|pane| &pane.series).map(|series| series.name.as_str()));
     let mut out = String::from("<table><thead><tr><th></th><th></th>");
     names.iter().for_each(|name| {
         let _ = write!(out, "<th class=\"r\">{}</th>", lowered(name));
@@ -105,22 +124,16 @@ fn of_series(series: &Series) -> String {
     format!("{}: {points} points, from {} to {}, lowest {}, highest {}.", plain(&series.name), pair(0), pair(points - 1), extreme(-1.0), extreme(1.0))
 }
 
-fn of_panels(panels: &Panels) -> String {
-    let panel = |panel: &super::Panel| {
+fn of_matrices<'a>(panels: impl Iterator<Item = &'a Panel>) -> String {
+    let panel = |panel: &Panel| {
+        let words = if panel.words.is_empty() { String::new() } else { format!(" ({})", panel.words) };
         let note = if panel.note.is_empty() { String::new() } else { format!(", {}", panel.note) };
-        format!(
-            "{} ({}), {} by {}, largest entry {}{note}.",
-            plain(&panel.symbol),
-            panel.words,
-            panel.rows.len(),
-            panel.rows.first().map_or(0, Vec::len),
-            largest(panel)
-        )
+        format!("{}{words}, {} by {}, largest entry {}{note}.", plain(&panel.symbol), panel.rows.len(), panel.rows.first().map_or(0, Vec::len), largest(panel))
     };
-    format!("Matrices side by side, each over its own largest entry: {}", panels.panels.iter().map(panel).collect::<Vec<_>>().join(" "))
+    panels.map(panel).collect::<Vec<_>>().join(" ")
 }
 
-fn largest(panel: &super::Panel) -> String {
+fn largest(panel: &Panel) -> String {
     short(panel.rows.iter().flatten().fold(0.0, |largest: f64, entry| largest.max(entry.abs())))
 }
 
@@ -129,25 +142,65 @@ pub fn table(figure: &Figure) -> Option<String> {
     match &figure.plot {
         Plot::Chart(chart) => Some(of_chart(chart)),
         Plot::Dots(dots) => Some(of_dots(dots)),
-        Plot::Panels(panels) => {
-            let row = |panel: &super::Panel| {
-                format!(
-                    "<tr><td>{} ({})</td><td class=\"r\">{} × {}</td><td class=\"r\">{}</td><td>{}</td></tr>",
-                    lowered(&panel.symbol),
-                    escape(&panel.words),
-                    panel.rows.len(),
-                    panel.rows.first().map_or(0, Vec::len),
-                    largest(panel),
-                    escape(&panel.note)
-                )
-            };
-            let rows: Vec<String> = panels.panels.iter().map(row).collect();
-            Some(format!(
-                "<table><thead><tr><th>matrix</th><th class=\"r\">size</th><th class=\"r\">largest entry</th><th></th></tr></thead><tbody>\n{}\n</tbody></table>",
-                rows.join("\n")
-            ))
+        Plot::Multiples(multiples) => Some(of_multiples(multiples)),
+        Plot::Panels(panels) => Some(table_of_matrices(panels.panels.iter().map(|panel| (panel.words.as_str(), panel)))),
+        Plot::Gallery(gallery) => {
+            Some(table_of_matrices(gallery.groups.iter().flat_map(|group| group.panels.iter().map(|panel| (group.name.as_str(), panel)))))
         }
     }
+}
+
+fn table_of_matrices<'a>(matrices: impl Iterator<Item = (&'a str, &'a Panel)>) -> String {
+    let row = |(words, panel): (&str, &Panel)| {
+        format!(
+            "<tr><td>{} ({})</td><td class=\"r\">{} × {}</td><td class=\"r\">{}</td><td>{}</td></tr>",
+            lowered(&panel.symbol),
+            escape(words),
+            panel.rows.len(),
+            panel.rows.first().map_or(0, Vec::len),
+            largest(panel),
+            escape(&panel.note)
+        )
+    };
+    let rows: Vec<String> = matrices.map(row).collect();
+    format!(
+        "<table><thead><tr><th>matrix</th><th class=\"r\">size</th><th class=\"r\">largest entry</th><th></th></tr></thead><tbody>\n{}\n</tbody></table>",
+        rows.join("\n")
+    )
+}
+
+/// One row for each chart, one column for each series: where its curve ends.
+fn of_multiples(multiples: &Multiples) -> String {
+    let all = multiples.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.series);
+    let names = unique(all.map(|series| series.name.as_str()));
+    let mut out = String::from("<table><thead><tr><th></th><th></th>");
+    names.iter().for_each(|name| {
+        let _ = write!(out, "<th class=\"r\">{}, at the end</th>", lowered(name));
+    });
+    out.push_str("</tr></thead><tbody>\n");
+    for row in &multiples.rows {
+        for (cell, column) in row.cells.iter().zip(&multiples.columns) {
+            let _ = write!(out, "<tr><td>{}</td><td>{}</td>", lowered(&column.name), lowered(&row.name));
+            for name in &names {
+                let end = cell.series.iter().find(|series| series.name == *name).map_or(String::new(), last);
+                let _ = write!(out, "<td class=\"r\">{end}</td>");
+            }
+            out.push_str("</tr>\n");
+        }
+    }
+    out.push_str("</tbody></table>");
+    out
+}
+
+/// Each name once, in the order of first use.
+fn unique<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in all {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// One row for each abscissa, one column for each series; a long table is thinned evenly and says so.

@@ -4,12 +4,12 @@
 //! each with its own. The first line is the key: every series' mark beside its name.
 
 use super::chart::{self, Mapped, TICK, colour, lines};
+use super::key::{self, Entry};
 use super::svg::{Canvas, Colour, Line, UNIT};
-use super::{Anchor, Dots, DrawError, Mark, Pane, Pen, WIDE, text_width};
+use super::{Anchor, Dots, DrawError, Pane, Pen, Stroke, WIDE, text_width};
 
-/// From row to row, and from the key to the first pane.
+/// From row to row.
 const ROW: i32 = 25;
-const KEY: i32 = 30;
 /// Above the rows of a pane: its name and that of its reference; below: ticks and the axis' name.
 const HEAD: i32 = 44;
 const FOOT: i32 = 26;
@@ -36,8 +36,8 @@ impl Layout {
         let across = (width - names - 16 - (columns - 1) * GAP) / columns;
         let rows = i32::try_from(dots.rows.len()).unwrap_or(0);
         let deepest = dots.panes.iter().map(|pane| lines(&pane.axis.name, across + GAP - 8).len()).max().unwrap_or(1);
-        let key = if keyed(dots).len() < 2 { 8 } else { KEY * i32::try_from(key_lines(dots, width).len()).unwrap_or(1) };
-        Self { width, names, columns, across, rows, foot: FOOT + LEADING * i32::try_from(deepest).unwrap_or(1), key }
+        let foot = FOOT + LEADING * i32::try_from(deepest).unwrap_or(1);
+        Self { width, names, columns, across, rows, foot, key: key::height(&keyed(dots), width) }
     }
 
     fn height(&self) -> i32 {
@@ -61,7 +61,7 @@ pub(super) fn draw(dots: &Dots, out: &mut String, width: i32) -> Result<i32, Dra
     let (_, last) = layout.corner(i32::try_from(dots.panes.len()).unwrap_or(1) - 1);
     let height = last + layout.height();
     let pen = Pen::new(Canvas::new(out, width, height));
-    key(&pen, dots, width)?;
+    key::draw(&pen, &keyed(dots), width)?;
     for (pane, place) in dots.panes.iter().zip(0..) {
         let (left, top) = layout.corner(place);
         if place % layout.columns == 0 {
@@ -89,48 +89,10 @@ fn check(dots: &Dots) -> Result<(), DrawError> {
     Ok(())
 }
 
-/// The series that the key names: each name once.
-fn keyed(dots: &Dots) -> Vec<(&str, Mark, Colour)> {
-    let mut found: Vec<(&str, Mark, Colour)> = Vec::new();
-    for series in dots.panes.iter().flat_map(|pane| &pane.series) {
-        if !found.iter().any(|(name, ..)| *name == series.name) {
-            found.push((&series.name, series.mark, colour(series.ink)));
-        }
-    }
-    found
-}
-
-/// The key in lines that fit, as places of its entries.
-fn key_lines(dots: &Dots, width: i32) -> Vec<Vec<(usize, i32)>> {
-    let mut lines: Vec<Vec<(usize, i32)>> = vec![Vec::new()];
-    let mut x = 16;
-    for (place, (name, ..)) in keyed(dots).iter().enumerate() {
-        let length = text_width(name, f64::from(chart::LABEL)) + 40;
-        if x > 16 && x + length > width {
-            lines.push(Vec::new());
-            x = 16;
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push((place, x));
-        }
-        x += length;
-    }
-    lines
-}
-
-fn key(pen: &Pen<'_>, dots: &Dots, width: i32) -> Result<(), DrawError> {
-    let entries = keyed(dots);
-    if entries.len() < 2 {
-        return Ok(());
-    }
-    for (line, y) in key_lines(dots, width).iter().zip((18..).step_by(KEY.unsigned_abs() as usize)) {
-        for &(place, x) in line {
-            let (name, mark, colour) = entries[place];
-            pen.mark((x * UNIT, (y - 4) * UNIT), mark, colour)?;
-            pen.text(name, (x + 12, y), chart::LABEL, colour, Anchor::Start)?;
-        }
-    }
-    Ok(())
+/// The series that the key names.
+fn keyed(dots: &Dots) -> Vec<Entry<'_>> {
+    let all = dots.panes.iter().flat_map(|pane| &pane.series);
+    key::unique(all.map(|series| Entry { name: &series.name, colour: colour(series.ink), mark: Some(series.mark), stroke: Stroke::None }))
 }
 
 fn draw_pane(pen: &Pen<'_>, dots: &Dots, pane: &Pane, layout: &Layout, (left, top): (i32, i32)) -> Result<(), DrawError> {

@@ -59,7 +59,7 @@ pub(super) fn draw(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), 
 }
 
 fn units(series: &Series, layout: &Layout) -> Result<Vec<(i32, i32)>, DrawError> {
-    Ok(points(series, layout)?.into_iter().map(|(x, y)| (x / UNIT, y / UNIT)).collect())
+    Ok(points(series, &layout.x, &layout.y)?.into_iter().map(|(x, y)| (x / UNIT, y / UNIT)).collect())
 }
 
 /// All places that a label may take, the wish first; none where it wishes for a point that does not exist.

@@ -11,8 +11,8 @@ const SIDE: i32 = 144;
 const GAP: i32 = 24;
 /// Above a matrix: its symbol and what it is; below: its largest entry.
 const HEAD: i32 = 46;
-const FOOT: i32 = 34;
-const BAR: i32 = 26;
+pub(super) const FOOT: i32 = 34;
+pub(super) const BAR: i32 = 26;
 
 /// Draws the panels, so many in a row; returns the height.
 pub(super) fn draw(panels: &Panels, out: &mut String, width: i32, columns: usize) -> Result<i32, DrawError> {
@@ -27,13 +27,15 @@ pub(super) fn draw(panels: &Panels, out: &mut String, width: i32, columns: usize
     let left = (width - across * SIDE - (across - 1) * GAP) / 2;
     for (place, matrix) in panels.panels.iter().enumerate() {
         let place = i32::try_from(place).unwrap_or(0);
-        panel(&pen, matrix, left + place % across * (SIDE + GAP), place / across * (HEAD + SIDE + FOOT))?;
+        let corner = (left + place % across * (SIDE + GAP), place / across * (HEAD + SIDE + FOOT));
+        pen.text(&matrix.words, (corner.0, corner.1 + 36), 12, Colour::Muted, Anchor::Start)?;
+        panel(&pen, matrix, corner, HEAD, SIDE)?;
     }
     colour_bar(&pen, left, height - BAR, width)?;
     Ok(height)
 }
 
-fn check(panel: &Panel) -> Result<(), DrawError> {
+pub(super) fn check(panel: &Panel) -> Result<(), DrawError> {
     let width = panel.rows.first().map_or(0, Vec::len);
     if width == 0 {
         return Err(DrawError::Empty(panel.symbol.clone()));
@@ -44,20 +46,20 @@ fn check(panel: &Panel) -> Result<(), DrawError> {
     Ok(())
 }
 
-fn panel(pen: &Pen<'_>, panel: &Panel, x: i32, y: i32) -> Result<(), DrawError> {
+/// Draws a matrix of this side below its symbol, and below it what its largest entry is.
+pub(super) fn panel(pen: &Pen<'_>, panel: &Panel, (x, y): (i32, i32), head: i32, side: i32) -> Result<(), DrawError> {
     pen.bold(&panel.symbol, (x, y + 18), 14)?;
-    pen.text(&panel.words, (x, y + 36), 12, Colour::Muted, Anchor::Start)?;
     let largest = panel.rows.iter().flatten().fold(0.0, |largest: f64, entry| largest.max(entry.abs()));
-    let foot = matrix(pen, &panel.rows, largest, (x * UNIT, (y + HEAD) * UNIT))?;
+    let foot = matrix(pen, &panel.rows, largest, (x * UNIT, (y + head) * UNIT), side)?;
     let note = if panel.note.is_empty() { String::new() } else { format!(" · {}", panel.note) };
     pen.text(&format!("max {}{note}", number::unicode(largest, Digits::Short(2))), (x, foot + 17), 12, Colour::Muted, Anchor::Start)
 }
 
 /// Draws the cells level by level, so that each level is one path; returns where the matrix ends, in units.
-fn matrix(pen: &Pen<'_>, entries: &[Vec<f64>], largest: f64, (left, top): (i32, i32)) -> Result<i32, DrawError> {
+fn matrix(pen: &Pen<'_>, entries: &[Vec<f64>], largest: f64, (left, top): (i32, i32), side: i32) -> Result<i32, DrawError> {
     let rows = i32::try_from(entries.len()).unwrap_or(i32::MAX);
     let columns = i32::try_from(entries.first().map_or(0, Vec::len)).unwrap_or(i32::MAX);
-    let cell = (SIDE * UNIT / rows.max(columns).max(1)).max(1);
+    let cell = (side * UNIT / rows.max(columns).max(1)).max(1);
     for level in 1..=EDGES.len() {
         for colour in [Colour::Linear, Colour::Softmax] {
             for (row, y) in entries.iter().zip((top..).step_by(cell.unsigned_abs() as usize)) {
@@ -91,7 +93,8 @@ fn opacity(level: usize) -> f64 {
     0.12 + 0.88 * (level as f64 - 1.0) / (EDGES.len() as f64 - 1.0)
 }
 
-fn colour_bar(pen: &Pen<'_>, left: i32, y: i32, width: i32) -> Result<(), DrawError> {
+/// The colour bar, from an abscissa and an ordinate on.
+pub(super) fn colour_bar(pen: &Pen<'_>, left: i32, y: i32, width: i32) -> Result<(), DrawError> {
     const STEP: i32 = 12;
     let levels = i32::try_from(EDGES.len()).unwrap_or(0);
     let start = left + 40;
