@@ -195,18 +195,19 @@ impl Comparison {
         })
     }
 
-    /// Trains every variant from every seed; `done` is called after each.
+    /// Trains every variant from every seed; `done` is called after each, and may keep what was trained.
     ///
     /// # Errors
     /// Those of [`Comparison::train`] and [`Comparison::outcome`].
-    pub fn report(&self, variants: &[Variant], seeds: &[u64], mut done: impl FnMut(&Outcome)) -> Result<Report> {
+    pub fn report(&self, variants: &[Variant], seeds: &[u64], mut done: impl FnMut(&Outcome, Trained)) -> Result<Report> {
         let (train, test) = (&self.data.train, &self.data.test);
         let predicted = self.ridge.predict(test.x.as_ref());
         let mut outcomes = Vec::new();
         for &variant in variants {
             for &seed in seeds {
-                let outcome = self.outcome(variant, seed, &self.train(variant, seed)?)?;
-                done(&outcome);
+                let trained = self.train(variant, seed)?;
+                let outcome = self.outcome(variant, seed, &trained)?;
+                done(&outcome, trained);
                 outcomes.push(outcome);
             }
         }

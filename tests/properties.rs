@@ -379,7 +379,7 @@ fn a_report_is_plain_data_with_every_variant_from_every_seed() {
     let comparison = Comparison::new(&data::sine_of_projection(2), 1e-3).unwrap();
     let variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
     let mut done = Vec::new();
-    let report = comparison.report(&variants, &[1, 2], |outcome| done.push((outcome.variant, outcome.seed))).unwrap();
+    let report = comparison.report(&variants, &[1, 2], |outcome, _| done.push((outcome.variant, outcome.seed))).unwrap();
     assert_eq!(done, variants.iter().flat_map(|&variant| [(variant, 1), (variant, 2)]).collect::<Vec<_>>());
     assert_eq!((report.train_rows, report.test_rows, report.features, report.outcomes.len()), (200, 100, 4, 8));
     let text = serde_json::to_string(&report).unwrap();

@@ -22,7 +22,7 @@ use attention_regression::data;
 use attention_regression::data::random::standard_normal;
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, spectral_norm};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -319,8 +319,8 @@ fn losses(comparison: &Comparison, softmax: &[Record], linear: &[Record], ridge:
         curve("softmax, training", Ink::Softmax, Stroke::Dashed, softmax, train, (usize::MAX, Side::Right)),
         curve("softmax, test", Ink::Softmax, Stroke::Solid, softmax, test, (usize::MAX, Side::Right)),
     ];
-    let x = Axis { name: "step of Adam".to_owned(), scale: Scale::Log, ticks: vec![1.0, 10.0, 100.0, 1000.0] };
-    let y = Axis { name: "mean squared error, in units of the target's variance".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 0.4, 0.8, 1.2] };
+    let x = Axis::log("step of Adam", &[1.0, 10.0, 100.0, 1000.0]);
+    let y = Axis::linear("mean squared error, in units of the target's variance", &[0.0, 0.4, 0.8, 1.2]);
     Figure { title: "Errors of softmax and linear attention along training, diabetes".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
 }
 

@@ -16,24 +16,19 @@
 //! We run all of it, from five seeds. Features and targets are in standard units of the training rows, so an error of one
 //! is that of predicting the mean; ridge has $\lambda = 10^{-3}$. Every mark in a figure is one training.
 
-use attention_regression::agreement::cosine;
 use attention_regression::attention::gradients::Task;
-use attention_regression::attention::{self, Diagonal, Head};
+use attention_regression::attention::{self, Diagonal};
 use attention_regression::comparison::{Comparison, Outcome, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
 use attention_regression::notebook::figure::{
-    self, Axis, Chart, Dots, Figure, Ink, Label, Mark, Pane, Panel, Panels, Plot, Reference, RowSeries, Series, Side, Stroke,
+    Axis, Cell, Chart, Column, Dots, Figure, Ink, Label, Mark, Multiples, Pane, Plot, Reference, Row, RowSeries, Series, Side, Stroke,
 };
-use attention_regression::notebook::number::{self, Digits};
 use attention_regression::regression::{Intercept, Ridge};
-use attention_regression::training::{Optimiser, Parametrisation, Trained, Training};
-use attention_regression::{Mat, MatRef, Result};
-use faer::Scale;
+use attention_regression::training::{Optimiser, Parametrisation, Record, Trained, Training};
+use attention_regression::{Mat, Result};
 
-use crate::support::{Experiment, SEEDS, comparisons, experiments, four_panels, linear, record, rounding_bound, shown_rows, softmax};
-
-const NAMES: [&str; 3] = ["synthetic", "diabetes", "sine"];
+use crate::support::{Experiment, NAMES, comparisons, experiments, linear, record, rounding_bound, softmax};
 
 /// ## Without softmax attention predicts what ridge predicts
 ///
@@ -75,16 +70,11 @@ fn without_softmax_attention_predicts_what_ridge_predicts() -> Result<()> {
     evidence.control("with_softmax", "smallest gap in outputs of the softmax variants", nearest, relative(0.05), at_least(0.03));
     let errors = |experiment: &Experiment, ticks: &[f64]| {
         let of = (|outcome: &Outcome| outcome.test.mse) as Number;
-        (
-            of,
-            Some((|outcome: &Outcome| outcome.train.mse) as Number),
-            experiment.report.ridge_test.mse,
-            axis("mean squared error", figure::Scale::Linear, ticks),
-        )
+        (of, Some((|outcome: &Outcome| outcome.train.mse) as Number), experiment.report.ridge_test.mse, Axis::linear("mean squared error", ticks))
     };
     let shares = |experiment: &Experiment, ticks: &[f64]| {
         let of = (|outcome: &Outcome| outcome.test.r_squared) as Number;
-        (of, Some((|outcome: &Outcome| outcome.train.r_squared) as Number), experiment.report.ridge_test.r_squared, axis("R²", figure::Scale::Linear, ticks))
+        (of, Some((|outcome: &Outcome| outcome.train.r_squared) as Number), experiment.report.ridge_test.r_squared, Axis::linear("R²", ticks))
     };
     let panes = [errors(all[0], &[0.0, 0.05, 0.1, 0.15]), errors(all[1], &[0.0, 0.5, 1.0, 1.5]), errors(all[2], &[0.0, 0.2, 0.4, 0.6])];
     let more = [shares(all[0], &[0.84, 0.92, 1.0]), shares(all[1], &[-0.5, 0.0, 0.5, 1.0]), shares(all[2], &[0.4, 0.6, 0.8, 1.0])];
@@ -143,11 +133,11 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
     let cosines = |experiment| {
         let of = (|outcome: &Outcome| outcome.test.centred_cosine) as Number;
         let bar = Some(("raw cosine", (|outcome: &Outcome| outcome.test.cosine) as Number));
-        pane("", experiment, of, bar, None, axis("cosine to ridge", figure::Scale::Linear, &[0.4, 0.6, 0.8, 1.0]))
+        pane("", experiment, of, bar, None, Axis::linear("cosine to ridge", &[0.4, 0.6, 0.8, 1.0]))
     };
     let gaps = |experiment| {
         let of = (|outcome: &Outcome| outcome.test.output_gap) as Number;
-        pane("", experiment, of, None, None, axis("gap in outputs", figure::Scale::Log, &[1e-6, 1e-4, 1e-2, 1.0, 10.0]))
+        pane("", experiment, of, None, None, Axis::log("gap in outputs", &[1e-6, 1e-4, 1e-2, 1.0, 10.0]))
     };
     let panes = all.into_iter().map(cosines).chain(all.into_iter().map(gaps)).zip(NAMES.into_iter().cycle());
     let panes = panes.map(|(pane, name)| Pane { name: name.to_owned(), ..pane }).collect();
@@ -238,8 +228,8 @@ fn map(all: [&'static Experiment; 3]) -> Figure {
         marks.push(one(", whitened", Mark::HollowSquare, softmax(&|variant| !tied(variant) && variant.whitened), None));
         marks.push(one("", Mark::Square, softmax(&|variant| !tied(variant) && !variant.whitened), Some(Side::Left)));
     }
-    let x = axis("distance from ridge in outputs, on test rows", figure::Scale::Log, &[1e-6, 1e-4, 1e-2, 1.0, 2.0]);
-    let y = axis("distance from ridge in mechanism, ‖A − H‖ ∕ ‖H‖", figure::Scale::Linear, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let x = Axis::log("distance from ridge in outputs, on test rows", &[1e-6, 1e-4, 1e-2, 1.0, 2.0]);
+    let y = Axis::linear("distance from ridge in mechanism, ‖A − H‖ ∕ ‖H‖", &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     let title = "The map: every variant on every data set, by its distance from ridge in outputs and in mechanism";
     Figure { title: title.to_owned(), plot: Plot::Chart(Chart { tall: true, ..Chart::new(x, y, marks) }) }
 }
@@ -317,263 +307,101 @@ fn to_least_squares(comparison: &Comparison, variant: Variant, training: Trainin
     Ok(relative_gap(predicted.as_ref(), fit.predict(data.test.x.as_ref()).as_ref()))
 }
 
-/// ## One target teaches one direction
+/// ## Softmax walks through regression's error, linear attention stops there
 ///
-/// Least squares' hat matrix on the synthetic data projects onto eight directions; its trace counts them. The matrix of the
-/// attention that predicts like it has a trace of {{trace_synthetic:3}}, and {{trace_diabetes:3}} on the ten features of the
-/// diabetes table: it has learnt *one*. Its largest singular value leaves {{second:1}} of itself to the next. Everything
-/// that this attention can say about a new target it says along a single direction of the old one.
+/// Every training begins far from regression. Without softmax it ends there: the training errors of all {{trainings}}
+/// trainings are within {{linear_end:1}} of ridge's. There is nowhere else to go, for no linear function has a smaller error than
+/// least squares.
 ///
-/// The three other matrices that the post sets beside $H$ show the same. Without softmax $A$ *is* $QK^\top/d$, so there
-/// is no difference to see between the second panel and the third. And $W_qW_k^\top$ is close to a matrix of rank one,
-/// $\hat\beta c^\top$ with $c = X^\top y$, where regression's own would be $G^{-1}$.
+/// Softmax passes. Its training error goes through ridge's after {{crossing_diabetes:2}} steps on the diabetes table and
+/// after {{crossing_sine:2}} on the sine, in the median of twenty trainings, and comes down to {{end_diabetes:2}} and
+/// {{end_sine:2}} of it. What becomes of the error on new rows is then up to the data: on the diabetes table it
+/// turns, and ends {{rise_diabetes:2}} times as high as at its lowest; on the sine it falls with the other, and ends at
+/// {{rise_sine:3}} times its lowest. Regression is a place on softmax's way, not its end.
 ///
-/// ![**A trained attention without softmax.** The hat matrix, the attention weights, the scores and the form, on
-/// thirty-six rows of the synthetic data in the order of ridge's predictions, each over its own largest entry. Targets on
-/// the two sides of their mean pull against each other, and nothing else happens.](figure)
+/// ![**Every cell: the losses.** Mean squared error along training from the first seed, on training rows (dashed) and test rows
+/// (solid), for eight attentions on three data sets; the dotted line is ridge's error on test rows. Axes are shared along a
+/// column.](figure)
 ///
 /// ```toml
 /// kind = "measured"
-/// settles = { S7 = "holds if" }
-/// finding = "They differ when attention has learnt from one target: $A$ then has {{trace_synthetic:3}} degree of freedom, $H$ has as many as features. From as many independent targets as features on they must be equal."
-/// uses = ["same_outputs_another_machine"]
-/// headline = "trace_synthetic"
-/// breaks_when = "the mechanism is regression's: the trace of the hat matrix of the synthetic data is {{trace_of_hat:2}}."
+/// uses = ["without_softmax_attention_predicts_what_ridge_predicts", "with_softmax_the_predictions_part_to_either_side"]
+/// headline = "crossing_diabetes"
+/// breaks_when = "the softmax is taken away: nowhere on its way is the training error of a linear variant below {{lowest_linear:4}} of ridge's."
 /// ```
 #[test]
-fn one_target_teaches_one_direction() -> Result<()> {
+fn softmax_walks_through_regressions_error_linear_attention_stops_there() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = experiments()?;
-    for (name, experiment) in NAMES.into_iter().zip(all) {
-        let traces = experiment.numbers(linear, |outcome| outcome.signature.trace);
-        evidence.seeds(&format!("trace_{name}"), &format!("$\\operatorname{{tr}} A$, linear variants, {name}"), &traces, relative(0.05), at_most(1.5));
+    let ends: Vec<f64> =
+        all.iter().flat_map(|experiment| experiment.numbers(linear, |outcome| (outcome.train.mse / ridge_loss(experiment) - 1.0).abs())).collect();
+    evidence.exactly("trainings", "trainings of linear variants", ends.len(), 60);
+    evidence.seeds("linear_end", "relative difference of the last training error from ridge's, linear variants", &ends, relative(0.2), at_most(1e-3));
+    for (name, experiment, rise) in [("diabetes", all[1], at_least(1.15)), ("sine", all[2], at_most(1.1))] {
+        let trained: Vec<&Trained> = Variant::grid().into_iter().filter(|&variant| softmax(variant)).flat_map(|variant| experiment.trained(variant)).collect();
+        let crossing =
+            |trained: &&Trained| trained.path.iter().find(|record| record.loss < ridge_loss(experiment)).map_or(f64::INFINITY, |record| count(record.step));
+        let risen = |trained: &&Trained| ratio(trained.last().held_out, trained.best().and_then(|record| record.held_out));
+        let end = |trained: &&Trained| trained.last().loss / ridge_loss(experiment);
+        let of = |measures: &str| format!("{measures}, softmax variants, {name}");
+        let numbers = |of: &dyn Fn(&&Trained) -> f64| trained.iter().map(of).collect::<Vec<f64>>();
+        evidence.seeds(&format!("crossing_{name}"), &of("first step with a training error below ridge's"), &numbers(&crossing), relative(0.25), at_most(150.0));
+        evidence.seeds(&format!("end_{name}"), &of("last training error over ridge's"), &numbers(&end), relative(0.05), at_most(0.8));
+        evidence.seeds(&format!("rise_{name}"), &of("last test error over the lowest"), &numbers(&risen), relative(0.05), rise);
     }
-    let (comparison, variant) = (all[0].comparison, Variant::grid()[0]);
-    let mut seconds = Vec::new();
-    for seed in SEEDS {
-        let weights = comparison.weights(variant, &comparison.train(variant, seed)?.head)?;
-        let values = linalg::singular_values(weights.as_ref())?;
-        seconds.push(values[1] / values[0]);
-    }
-    evidence.seeds("second", "second singular value of $A$ over the first, linear, separate, synthetic", &seconds, relative(0.1), at_most(0.1));
-
-    // Control: regression's own.
-    evidence.control("trace_of_hat", "$\\operatorname{tr} H$, synthetic", linalg::trace(comparison.hat()), relative(1e-4), at_least(7.9));
-    let head = comparison.train(variant, SEEDS[0])?.head;
-    let title = "Ridge's hat matrix beside the matrices of a trained linear attention";
-    evidence.figure(matrices(title, comparison, variant, &head)?);
-    record!(evidence)
-}
-
-/// Ridge's hat matrix beside a variant's weights, scores and form.
-fn matrices(title: &str, comparison: &Comparison, variant: Variant, head: &Head) -> Result<Figure> {
-    let x = comparison.rows(variant).train.x.as_ref();
-    let (weights, scores) = (comparison.weights(variant, head)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
-    let shown = shown_rows(comparison.ridge().fitted());
-    Ok(four_panels(title, comparison.hat(), (weights.as_ref(), "trained weights"), scores.as_ref(), head.form().as_ref(), &shown))
-}
-
-/// ## Softmax makes another kind of matrix
-///
-/// A hat matrix is symmetric, half of its entries are negative, and it maps constants to zero once columns are centred.
-/// The weights of softmax attention are none of this: no entry is negative, every row sums to one, and row $i$ may look at
-/// row $j$ without being looked at. Trained on the diabetes table, their asymmetry is {{asymmetry:2}} in the
-/// median, and a row spreads its attention over {{perplexity:2}} rows, where the hat matrix spreads over
-/// {{perplexity_of_hat:3}}. That is what overfitting looks like in a matrix: with separate weights a few rows have become
-/// everybody's oracle.
-///
-/// ![**A trained attention with softmax.** The same four matrices for softmax with tied weights on the synthetic data. The
-/// scores have both signs; after the softmax each row keeps the columns where its scores are largest. On the diabetes
-/// table most of the panel would be empty: the columns that are looked at are few.](figure)
-///
-/// ```toml
-/// kind = "measured"
-/// uses = ["one_target_teaches_one_direction"]
-/// headline = "perplexity"
-/// breaks_when = "the softmax is absent: a linear variant's matrix has {{negative_linear:2}} of its entries below zero."
-/// ```
-#[test]
-fn softmax_makes_another_kind_of_matrix() -> Result<()> {
-    let mut evidence = Evidence::new();
-    let real = experiments()?[1];
-    let of = |number: fn(&Outcome) -> f64| real.numbers(softmax, number);
-    evidence.seeds(
-        "asymmetry",
-        "$\\|A - A^\\top\\|_F/\\|A\\|_F$, softmax variants, diabetes",
-        &of(|outcome| outcome.signature.asymmetry),
-        relative(0.05),
-        at_least(0.9),
-    );
-    evidence.seeds("perplexity", "rows that a row looks at, softmax variants", &of(|outcome| outcome.signature.perplexity), relative(0.1), at_most(20.0));
-    let negative = real.outcomes(softmax).filter(|outcome| outcome.signature.negative_share > 0.0).count();
-    evidence.exactly("negative", "softmax matrices with a negative entry, of twenty", negative, 0);
-    let sums = real.numbers(softmax, |outcome| (outcome.signature.row_sums.0 - 1.0).abs().max((outcome.signature.row_sums.1 - 1.0).abs()));
-    evidence.rounding(
-        "row_sums",
-        "largest distance of a row sum from one",
-        sums.into_iter().fold(0.0, f64::max),
-        100.0 * count(real.report.train_rows).sqrt() * f64::EPSILON,
-    );
-    evidence.note("perplexity_of_hat", "rows that a row of the hat matrix looks at", real.report.ridge_signature.perplexity, relative(1e-4));
 
     // Control: no softmax.
-    let shares = real.numbers(linear, |outcome| outcome.signature.negative_share);
-    evidence.control(
-        "negative_linear",
-        "smallest share of negative entries of a linear variant",
-        shares.into_iter().fold(1.0, f64::min),
-        relative(0.02),
-        at_least(0.4),
-    );
-    let (made, tied) = (comparisons()?[0], Variant::grid()[5]);
-    let head = made.train(tied, SEEDS[0])?.head;
-    evidence.figure(matrices("Ridge's hat matrix beside the matrices of a trained softmax attention", made, tied, &head)?);
-    record!(evidence)
-}
-
-/// ## With softmax every seed finds a mechanism of its own
-///
-/// One could think that training, where it does not find regression's mechanism, at least finds one of its own. Without
-/// softmax it does: from five small starts the matrices of a variant differ by {{linear:2}} of their norm, two by two in the
-/// median. They end near one form, which the chapter on tied weights will name.
-///
-/// With softmax they do not. On the diabetes table five trainings of one variant end at training errors between
-/// {{loss.lowest:2}} and {{loss.highest:2}}, and their matrices are {{softmax:2}} norms apart. There is no *the* attention of
-/// these data to compare with regression; there is one for each seed. Where a figure shows a matrix of softmax, it shows one
-/// of many.
-///
-/// ![**Eight attentions.** The weights of each variant after training on the synthetic data, from the first seed, on
-/// thirty-six rows in the order of ridge's predictions. Ridge's own matrix has a trace of eight, and is shown
-/// above.](figure)
-///
-/// ```toml
-/// kind = "measured"
-/// uses = ["softmax_makes_another_kind_of_matrix"]
-/// headline = "softmax"
-/// breaks_when = "the softmax is taken away: no two linear trainings from small starts are then more than {{linear_most:1}} norms apart."
-/// ```
-#[test]
-fn with_softmax_every_seed_finds_a_mechanism_of_its_own() -> Result<()> {
-    let mut evidence = Evidence::new();
-    let (made, real) = (comparisons()?[0], comparisons()?[1]);
-    let trained = |variant: Variant| SEEDS.map(|seed| real.train(variant, seed)).into_iter().collect::<Result<Vec<_>>>();
-    let softmax = trained(Variant::grid()[4])?;
-    let losses: Vec<f64> = softmax.iter().map(|trained| trained.last().loss).collect();
-    let apart = apart(real, Variant::grid()[4], &softmax)?;
-    evidence.seeds("loss", "training error of softmax, separate weights, diabetes", &losses, relative(0.05), at_most(0.3));
-    evidence.seeds("softmax", "$\\|A - A'\\|_F/\\|A'\\|_F$ for two of five seeds, softmax", &apart, relative(0.05), at_least(1.0));
-    let linear = self::apart(real, Variant::grid()[0], &trained(Variant::grid()[0])?)?;
-    evidence.seeds("linear", "the same, linear", &linear, relative(0.1), at_most(0.4));
-
-    // Control: no softmax.
-    let most = linear.iter().copied().fold(0.0, f64::max);
-    evidence.control("linear_most", "the largest of them, linear", most, relative(0.1), at_most(0.4));
-    let shown = shown_rows(made.ridge().fitted());
-    let panel = |variant: Variant| {
-        let weights = made.weights(variant, &made.train(variant, SEEDS[0])?.head)?;
-        let rows = shown.iter().map(|&i| shown.iter().map(|&j| weights[(i, j)]).collect()).collect();
-        let (scores, rest) = variant.name().split_once(", ").map(|(scores, rest)| (scores.to_owned(), rest.to_owned())).unwrap_or_default();
-        let note = format!("trace {}", number::unicode(linalg::trace(weights.as_ref()), Digits::Short(2)));
-        Ok(Panel { symbol: scores, words: rest, note, rows, relative: 0.02 })
+    let lowest = |experiment: &&Experiment| {
+        let trained = Variant::grid().into_iter().filter(|&variant| linear(variant)).flat_map(|variant| experiment.trained(variant));
+        trained.flat_map(|trained| &trained.path).map(|record| record.loss / ridge_loss(experiment)).fold(f64::INFINITY, f64::min)
     };
-    let panels = Variant::grid().into_iter().map(panel).collect::<Result<Vec<_>>>()?;
-    evidence.figure(Figure { title: "The weights of eight trained attentions".to_owned(), plot: Plot::Panels(Panels { panels }) });
+    let lowest = all.iter().map(lowest).fold(f64::INFINITY, f64::min);
+    evidence.control("lowest_linear", "lowest training error on the way over ridge's, linear variants", lowest, relative(1e-4), at_least(0.999));
+    evidence.figure(losses(all));
     record!(evidence)
 }
 
-/// How far the matrices of two trainings are apart, for every two.
-fn apart(comparison: &Comparison, variant: Variant, trained: &[Trained]) -> Result<Vec<f64>> {
-    let weights = trained.iter().map(|trained| comparison.weights(variant, &trained.head)).collect::<Result<Vec<_>>>()?;
-    let pairs = (0..weights.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
-    Ok(pairs.map(|(i, j)| relative_gap(weights[i].as_ref(), weights[j].as_ref())).collect())
+fn ratio(above: Option<f64>, below: Option<f64>) -> f64 {
+    above.zip(below).map_or(f64::NAN, |(above, below)| above / below)
 }
 
-/// ## Effective weights are coefficients, unless there is a softmax
-///
-/// On the synthetic data we know the weights that made the targets, and the post asks what attention has for them. It
-/// proposes $WX^\top y/d$. Without softmax that is right by associativity: the output for a new row is
-/// $x_*^\top(WX^\top y/d)$, a linear function with these coefficients, and after training they are those of least squares,
-/// within {{linear:2}} of their norm from ridge's for every variant and seed.
-///
-/// With softmax the output is not linear, so the formula can only be a summary of it. As a direction it is a good one: the
-/// cosine to least squares' coefficients is {{direction:4}}. As coefficients it is useless: it is {{length:2}} times too
-/// long. The scale $1/d$ was meant for scores that are used as they are. A softmax at temperature $d^{1/2}$ over $n$ keys
-/// acts, to first order, as the scale $1/(nd^{1/2})$; against that $1/d$ is $n/d^{1/2}$ times too much, here
-/// {{theory:3}}, and what remains is the rest of the expansion. Rescaled by it, softmax's weights are {{rescaled:2}} times as
-/// long as they should be.
-///
-/// ![**Weights.** Bars are the true weights, dots are ridge's, rings the effective weights of linear attention, squares
-/// those of softmax attention after division by $n/d^{1/2}$, in the units of the standardised features.](figure)
-///
-/// ```toml
-/// kind = "measured"
-/// settles = { S10 = "holds if" }
-/// finding = "Exact without softmax. With it the formula gives the direction, cosine {{direction:4}}, and is {{length:2}} times too long."
-/// uses = ["without_softmax_attention_predicts_what_ridge_predicts"]
-/// headline = "linear"
-/// breaks_when = "there is a softmax: the weights are then at least {{length_at_least:2}} times too long."
-/// ```
-#[test]
-fn effective_weights_are_coefficients_unless_there_is_a_softmax() -> Result<()> {
-    let mut evidence = Evidence::new();
-    let comparison = comparisons()?[0];
-    let (x, y) = (comparison.data().train.x.as_ref(), comparison.data().train.y.as_ref());
-    let ridge = comparison.ridge().coefficients();
-    let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
-    let theory = count(x.nrows()) / count(x.ncols()).sqrt();
-    let mut gaps = Vec::new();
-    for variant in Variant::grid().into_iter().filter(|&variant| linear(variant)) {
-        for seed in SEEDS {
-            gaps.push(relative_gap(comparison.effective_weights(variant, &comparison.train(variant, seed)?.head).as_ref(), ridge));
-        }
-    }
-    evidence.seeds("linear", "gap of $WX^\\top y/d$ to ridge's coefficients, linear variants", &gaps, relative(0.05), at_most(2e-4));
-
-    let soft = Variant { whitened: false, ..Variant::grid()[4] };
-    let learnt = SEEDS.map(|seed| comparison.train(soft, seed).map(|trained| comparison.effective_weights(soft, &trained.head)));
-    let learnt = learnt.into_iter().collect::<Result<Vec<_>>>()?;
-    let lengths: Vec<f64> = learnt.iter().map(|weights| linalg::frobenius_norm(weights.as_ref()) / linalg::frobenius_norm(fit.coefficients())).collect();
-    let directions: Vec<f64> = learnt.iter().map(|weights| cosine(weights.as_ref(), fit.coefficients())).collect();
-    let rescaled: Vec<f64> = lengths.iter().map(|length| length / theory).collect();
-    evidence.seeds("direction", "cosine of softmax's to least squares' coefficients", &directions, relative(1e-3), at_least(0.99));
-    evidence.seeds("length", "their length over that of least squares' coefficients", &lengths, relative(0.05), at_most(100.0));
-    evidence.note("theory", "$n/d^{1/2}$", theory, relative(1e-6));
-    evidence.seeds("rescaled", "the same after division by $n/d^{1/2}$", &rescaled, relative(0.05), at_most(1.4));
-
-    // Control: the softmax, at its best.
-    let shortest = lengths.iter().copied().fold(f64::INFINITY, f64::min);
-    evidence.control("length_at_least", "the shortest of the five, over least squares'", shortest, relative(0.05), at_least(60.0));
-    let ring = comparison.effective_weights(Variant::grid()[0], &comparison.train(Variant::grid()[0], SEEDS[0])?.head);
-    evidence.figure(weights(comparison, ring.as_ref(), (&learnt[0] * Scale(1.0 / theory)).as_ref()));
-    record!(evidence)
+/// Ridge's error on the training rows.
+fn ridge_loss(experiment: &Experiment) -> f64 {
+    experiment.report.ridge_train.mse
 }
 
-fn weights(comparison: &Comparison, ring: MatRef<'_, f64>, square: MatRef<'_, f64>) -> Figure {
-    let data = comparison.data();
-    let values = |matrix: MatRef<'_, f64>| matrix.col(0).iter().map(|&weight| vec![weight]).collect::<Vec<_>>();
-    let series = |name: &str, ink: Ink, mark: Mark, values: Vec<Vec<f64>>| RowSeries { name: name.to_owned(), ink, mark, values, relative: 0.02 };
-    let truth = data.truth.as_ref().map_or_else(Vec::new, |truth| values(truth.as_ref()));
-    let marks = vec![
-        series("true weights", Ink::Muted, Mark::Bar, truth),
-        series("softmax attention, over n ∕ √d", Ink::Softmax, Mark::HollowSquare, values(square)),
-        series("linear attention", Ink::Linear, Mark::HollowCircle, values(ring)),
-        series("ridge", Ink::Regression, Mark::Circle, values(comparison.ridge().coefficients())),
-    ];
-    let axis = axis("weight, in standard deviations of y for one of x", figure::Scale::Linear, &[-0.8, -0.4, 0.0, 0.4, 0.8, 1.2]);
-    let pane = Pane { name: String::new(), axis, reference: None, series: marks };
-    let rows = data.features.iter().map(|name| name.replace('x', "x_")).collect();
-    Figure {
-        title: "True weights, ridge's coefficients and the effective weights of two attentions".to_owned(),
-        plot: Plot::Dots(Dots { rows, panes: vec![pane] }),
-    }
+fn losses(all: [&'static Experiment; 3]) -> Figure {
+    let cell = |experiment: &Experiment, variant: Variant| {
+        let path: Vec<&Record> = experiment.first(variant).path.iter().filter(|record| record.step > 0).step_by(2).collect();
+        let (name, ink) = if linear(variant) { ("linear attention", Ink::Linear) } else { ("softmax attention", Ink::Softmax) };
+        let series = |name: String, ink: Ink, stroke: Stroke, points: Vec<(f64, f64)>| {
+            let (x, y) = points.into_iter().unzip();
+            Series { name, ink, mark: None, stroke, x, y, relative: 0.05, label: None }
+        };
+        let curve = |rows: &str, stroke: Stroke, of: &dyn Fn(&Record) -> f64| {
+            series(format!("{name}, {rows} rows"), ink, stroke, path.iter().map(|record| (count(record.step), of(record))).collect())
+        };
+        let level = experiment.report.ridge_test.mse;
+        let ridge = series("ridge, test rows".to_owned(), Ink::Regression, Stroke::Dotted, vec![(1.0, level), (4000.0, level)]);
+        let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
+        Cell { series: vec![ridge, curve("training", Stroke::Dashed, &|record| record.loss), curve("test", Stroke::Solid, &test)] }
+    };
+    let row = |variant: Variant| Row { name: variant.name(), cells: all.map(|experiment| cell(experiment, variant)).to_vec() };
+    let ticks: [&[f64]; 3] = [&[0.02, 0.2, 2.0], &[0.1, 0.4, 1.6], &[0.1, 0.4, 1.6]];
+    let columns = NAMES
+        .into_iter()
+        .zip(ticks)
+        .map(|(name, ticks)| Column { name: name.to_owned(), y: Axis::log("mean squared error, in units of the target's variance", ticks) });
+    let multiples = Multiples {
+        x: Axis::log("step", &[1.0, 10.0, 100.0, 1000.0, 4000.0]),
+        columns: columns.collect(),
+        rows: Variant::grid().into_iter().map(row).collect(),
+    };
+    Figure { title: "Loss curves of eight attentions on three data sets, with ridge's error".to_owned(), plot: Plot::Multiples(multiples) }
 }
 
 /// One number of an outcome.
 type Number = fn(&Outcome) -> f64;
-
-fn axis(name: &str, scale: figure::Scale, ticks: &[f64]) -> Axis {
-    Axis { name: name.to_owned(), scale, ticks: ticks.to_vec() }
-}
 
 /// The names of the eight variants.
 fn rows() -> Vec<String> {

@@ -26,7 +26,7 @@ use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
 use attention_regression::data::random::standard_normal;
 use attention_regression::linalg::{self, count, gram, relative_gap, symmetric_power, trace};
 use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::{Mat, MatRef, Result};
 use faer::prelude::*;
@@ -84,7 +84,7 @@ fn regression_reads_out_its_training_set() -> Result<()> {
     evidence.exactly("degrees_of_freedom", "effective degrees of freedom of both", trace(scores.as_ref()).round() as usize, x.ncols());
     let title = "Least squares' hat matrix beside linear attention with the inverse Gram matrix";
     let weights = (scores.as_ref(), "attention weights");
-    evidence.figure(four_panels(title, hat.as_ref(), weights, scores.as_ref(), head.form().as_ref(), &shown_rows(fit.fitted())));
+    evidence.figure(four_panels(title, hat.as_ref(), weights, scores.as_ref(), head.form().as_ref(), &shown_rows(fit.fitted(), 36)));
     record!(evidence)
 }
 
@@ -165,7 +165,6 @@ fn best_rescaling(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> Mat<f
 fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
     let points = |matrix: MatRef<'_, f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
     let ticks = vec![-12.0, -6.0, 0.0, 6.0, 12.0];
-    let axis = |name: &str| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.clone() };
     let drawn = Series {
         name: "XXᵀy, rescaled".to_owned(),
         ink: Ink::Linear,
@@ -187,8 +186,8 @@ fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
         label: Some(Label { at: 1, side: Side::Left }),
     };
     let chart = Chart {
-        x: axis("least-squares prediction, in units of y"),
-        y: axis("prediction of the picture XXᵀy after the best rescaling, in units of y"),
+        x: Axis::linear("least-squares prediction, in units of y", &ticks),
+        y: Axis::linear("prediction of the picture XXᵀy after the best rescaling, in units of y", &ticks),
         tall: false,
         series: vec![line, drawn],
     };
@@ -293,7 +292,14 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
     let fit = Ridge::fit(x, data.train.y.as_ref(), 0.0, Intercept::None)?;
     let title = "Least squares' hat matrix beside untrained linear attention with the post's scale";
     let (hat, form) = (hat_matrix(x, 0.0, Intercept::None)?, Head::identity(x.ncols()).form());
-    evidence.figure(four_panels(title, hat.as_ref(), (raw.as_ref(), "weights, scale 1 ∕ d"), scores(x, x).as_ref(), form.as_ref(), &shown_rows(fit.fitted())));
+    evidence.figure(four_panels(
+        title,
+        hat.as_ref(),
+        (raw.as_ref(), "weights, scale 1 ∕ d"),
+        scores(x, x).as_ref(),
+        form.as_ref(),
+        &shown_rows(fit.fitted(), 36),
+    ));
     record!(evidence)
 }
 
@@ -368,14 +374,9 @@ fn costs(width: usize, targets: usize) -> Figure {
         relative: 1e-12,
         label: Some(Label { at: 5, side: Side::Left }),
     };
-    let axis = |name: &str, exponents: std::ops::RangeInclusive<i32>| Axis {
-        name: name.to_owned(),
-        scale: Scale::Log,
-        ticks: exponents.map(|exponent| 10f64.powi(exponent)).collect(),
-    };
     let chart = Chart {
-        x: axis("rows n", 2..=5),
-        y: Axis { ticks: vec![1e3, 1e6, 1e9, 1e12], ..axis("floating-point operations", 3..=12) },
+        x: Axis::log("rows n", &[1e2, 1e3, 1e4, 1e5]),
+        y: Axis::log("floating-point operations", &[1e3, 1e6, 1e9, 1e12]),
         tall: false,
         series: vec![
             series("(QKᵀ)V, quadratic in n", Ink::Softmax, Mark::Square, linear::flops_by_definition),

@@ -19,7 +19,7 @@ use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, Dataset};
 use attention_regression::linalg::{max_abs_gap, relative_gap};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -124,8 +124,8 @@ fn beliefs(data: &Dataset, bandwidths: &[f64], path: &[[f64; 3]], least: f64) ->
         curve("masked diagonal", 1, Stroke::None, Some(Mark::Cross), 20, Side::Below),
         curve("test", 2, Stroke::Solid, None, 4, Side::Above),
     ];
-    let x = Axis { name: "bandwidth h on whitened rows".to_owned(), scale: Scale::Log, ticks: vec![0.05, 0.1, 1.0, 10.0, 20.0] };
-    let y = Axis { name: "mean squared error, in units of the target's variance".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 0.4, 0.8, 1.2] };
+    let x = Axis::log("bandwidth h on whitened rows", &[0.05, 0.1, 1.0, 10.0, 20.0]);
+    let y = Axis::linear("mean squared error, in units of the target's variance", &[0.0, 0.4, 0.8, 1.2]);
     Figure { title: "Errors of the distance kernel against its bandwidth, diabetes".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
 }
 

@@ -20,7 +20,7 @@ use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, Dataset};
 use attention_regression::linalg::{self, column, count, frobenius_norm, relative_gap};
 use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale as AxisScale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
@@ -197,7 +197,7 @@ fn polygon(keys: MatRef<'_, f64>, vertices: &[usize], inside: &[usize]) -> Figur
         label,
     };
     let closed: Vec<usize> = order.iter().chain(order.first()).copied().collect();
-    let axis = |name: &str| Axis { name: name.to_owned(), scale: AxisScale::Linear, ticks: vec![-3.0, -1.5, 0.0, 1.5, 3.0] };
+    let axis = |name: &str| Axis::linear(name, &[-3.0, -1.5, 0.0, 1.5, 3.0]);
     let marks = vec![
         series("the hull", Ink::Muted, None, Stroke::Dotted, &closed, None),
         series("never wins", Ink::Muted, Some(Mark::HollowSquare), Stroke::None, &inside, Some(Label { at: 0, side: Side::Left })),
@@ -441,9 +441,11 @@ fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
         series("softmax, away", Ink::Softmax, Mark::Square, |far| far.away, 9, Side::Right),
         series("kernel", Ink::Accent, Mark::Diamond, |far| far.kernel, 4, Side::Left),
     ];
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: AxisScale::Log, ticks: ticks.to_vec() };
-    let chart =
-        Chart::new(axis("distance R of the key", &[1.0, 10.0, 100.0, 1000.0]), axis("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0]), series);
+    let chart = Chart::new(
+        Axis::log("distance R of the key", &[1.0, 10.0, 100.0, 1000.0]),
+        Axis::log("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0]),
+        series,
+    );
     Figure { title: "Weight of a single far key in least squares, softmax attention and a kernel smoother".to_owned(), plot: Plot::Chart(chart) }
 }
 

@@ -26,6 +26,7 @@ mod measuring;
 
 /// Part II · The experiment
 mod experiment;
+mod inside;
 
 /// Part III · The mechanism
 mod targets;

@@ -16,7 +16,7 @@ use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, Synthetic};
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, singular_values, symmetric_power};
 use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::{Mat, MatRef, Result};
 use faer::prelude::*;
@@ -273,8 +273,8 @@ fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figur
         label: Some(Label { at: 8, side }),
     };
     let chart = Chart {
-        x: Axis { name: "share of least squares' deviation from the mean".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 0.5, 1.0, 1.5, 2.0] },
-        y: Axis { name: "cosine to least squares, and R² on the test rows".to_owned(), scale: Scale::Linear, ticks: vec![-0.25, 0.0, 0.25, 0.5, 0.75, 1.0] },
+        x: Axis::linear("share of least squares' deviation from the mean", &[0.0, 0.5, 1.0, 1.5, 2.0]),
+        y: Axis::linear("cosine to least squares, and R² on the test rows", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]),
         tall: false,
         series: vec![
             series("R² on the test rows", Ink::Regression, Mark::Circle, Stroke::Solid, curve(&|stretched| r_squared(stretched, y)), Side::Below),

@@ -21,7 +21,7 @@ use attention_regression::attention::{Diagonal, linear, scores, softmax};
 use attention_regression::data::random::standard_normal;
 use attention_regression::linalg::{condition_number, count, frobenius_norm, relative_gap, symmetric_power};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale as AxisScale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::{Mat, MatRef, Result};
 use faer::Scale;
@@ -201,8 +201,8 @@ fn holdings(sizes: &[usize], table: &[Vec<[f64; 3]>]) -> Figure {
         marks("least squares", 1, Ink::Regression, Mark::HollowCircle, 37, Side::Below),
         marks("softmax, τ = 1 ∕ 32", 2, Ink::Softmax, Mark::Square, 42, Side::Above),
     ];
-    let x = Axis { name: "stored pairs n".to_owned(), scale: AxisScale::Log, ticks: vec![4.0, 16.0, 64.0, 256.0, 1024.0] };
-    let y = Axis { name: "mean squared error of recall".to_owned(), scale: AxisScale::Linear, ticks: vec![0.0, 0.5, 1.0, 1.5, 2.0] };
+    let x = Axis::log("stored pairs n", &[4.0, 16.0, 64.0, 256.0, 1024.0]);
+    let y = Axis::linear("mean squared error of recall", &[0.0, 0.5, 1.0, 1.5, 2.0]);
     Figure { title: "Error of recalling stored pairs, against their number, for three memories".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
 }
 
@@ -330,8 +330,8 @@ fn stored_and_new(sizes: &[usize], curves: &[[[f64; 2]; 2]]) -> Figure {
         series("softmax, new", 0, 1, 2, Side::Above),
         series("least squares, new", 1, 1, 1, Side::Right),
     ];
-    let x = Axis { name: "stored pairs n".to_owned(), scale: AxisScale::Log, ticks: vec![64.0, 128.0, 256.0, 512.0, 1024.0] };
-    let y = Axis { name: "mean squared error".to_owned(), scale: AxisScale::Linear, ticks: vec![0.0, 0.25, 0.5, 0.75, 1.0] };
+    let x = Axis::log("stored pairs n", &[64.0, 128.0, 256.0, 512.0, 1024.0]);
+    let y = Axis::linear("mean squared error", &[0.0, 0.25, 0.5, 0.75, 1.0]);
     Figure { title: "Errors of a memory and of a regression on stored pairs and on new keys".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
 }
 

@@ -16,7 +16,7 @@ use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
 use attention_regression::data::{self, Dataset};
 use attention_regression::linalg::{column, column_means, count, max_abs, relative_gap};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::{Mat, MatRef, Result, linalg};
@@ -167,8 +167,7 @@ fn curves(data: &Dataset) -> Result<Figure> {
         curve("softmax, key x", Ink::Softmax, Stroke::Solid, scalar, 118, Side::Right),
         curve("softmax, keys 1, x, x²", Ink::Softmax, Stroke::Solid, featured, 77, Side::Above),
     ];
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.to_vec() };
-    let chart = Chart::new(axis("x", &[-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]), axis("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
+    let chart = Chart::new(Axis::linear("x", &[-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]), Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
     Ok(Figure { title: "A sine, a line, and softmax attention with two sets of keys".to_owned(), plot: Plot::Chart(chart) })
 }
 
@@ -352,7 +351,6 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
         curve("linear, 1, sin 2x, cos 2x", Ink::Linear, Stroke::Solid, waving(&grid, data)?, 120, Side::Right),
         curve("sin 2x", Ink::Muted, Stroke::Dotted, truth, 79, Side::Above),
     ];
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.to_vec() };
-    let chart = Chart::new(axis("x", &[0.0, 1.5, 3.0, 4.5, 6.0]), axis("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
+    let chart = Chart::new(Axis::linear("x", &[0.0, 1.5, 3.0, 4.5, 6.0]), Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
     Ok(Figure { title: "A sine beyond the data, and what a line, softmax and linear attention say of it".to_owned(), plot: Plot::Chart(chart) })
 }

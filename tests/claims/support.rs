@@ -10,6 +10,7 @@ use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
 use attention_regression::notebook::{metric, snapshot, timing};
+use attention_regression::training::Trained;
 use attention_regression::{Error, MatRef, Result, linalg};
 
 /// Every claim, as `build.rs` found it.
@@ -107,11 +108,11 @@ pub(crate) fn softmax_rounding(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, 
     10.0 * 2.0 * score * linalg::max_abs(values) * linalg::count(queries.nrows()).sqrt()
 }
 
-/// The rows that a matrix is shown on: 36 of them, evenly spaced in the order of a prediction.
-pub(crate) fn shown_rows(prediction: MatRef<'_, f64>) -> Vec<usize> {
+/// The rows that a matrix is shown on: so many, evenly spaced in the order of a prediction.
+pub(crate) fn shown_rows(prediction: MatRef<'_, f64>, rows: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..prediction.nrows()).collect();
     order.sort_by(|&i, &j| prediction[(i, 0)].total_cmp(&prediction[(j, 0)]));
-    (0..36).map(|place| order[place * order.len() / 36]).collect()
+    (0..rows).map(|place| order[place * order.len() / rows]).collect()
 }
 
 /// The hat matrix beside attention's weights, its scores and its form, on the rows `shown`.
@@ -144,6 +145,9 @@ pub(crate) fn logarithmic(low: f64, high: f64, points: usize) -> Vec<f64> {
     (0..points).map(|place| metric::rounded(low * libm::exp(step * linalg::count(place)), 6)).collect()
 }
 
+/// The data sets of the experiment.
+pub(crate) const NAMES: [&str; 3] = ["synthetic", "diabetes", "sine"];
+
 /// The seeds of trained claims.
 pub(crate) const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 
@@ -152,13 +156,25 @@ pub(crate) const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 pub(crate) struct Experiment {
     pub(crate) comparison: &'static Comparison,
     pub(crate) report: Report,
+    trained: Vec<Trained>,
 }
 
 impl Experiment {
     fn run(comparison: &'static Comparison) -> Result<Self> {
         let variants: Vec<Variant> = Variant::grid().into_iter().chain(Variant::masked()).collect();
-        let report = comparison.report(&variants, &SEEDS, |_| ())?;
-        Ok(Self { comparison, report })
+        let mut trained = Vec::new();
+        let report = comparison.report(&variants, &SEEDS, |_, one| trained.push(one))?;
+        Ok(Self { comparison, report, trained })
+    }
+
+    /// What one variant became, from each seed.
+    pub(crate) fn trained(&self, variant: Variant) -> Vec<&Trained> {
+        self.report.outcomes.iter().zip(&self.trained).filter(|(outcome, _)| outcome.variant == variant).map(|(_, trained)| trained).collect()
+    }
+
+    /// What one variant became from the first seed: the one that figures show.
+    pub(crate) fn first(&self, variant: Variant) -> &Trained {
+        self.trained(variant)[0]
     }
 
     /// The outcomes of the variants that `chosen` picks.

@@ -22,7 +22,7 @@ use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Dataset, Synthetic};
 use attention_regression::linalg::{self, count, gram, rank_above, relative_gap, spectral_norm, trace};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::training::{Optimiser, Parametrisation, Trained, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -221,16 +221,12 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
         Side::Right,
     );
     let axes = (
-        axis("number of targets m", &[1.0, 2.0, 4.0, 6.0, 8.0]),
-        axis("distance of the form from the inverse Gram matrix, ‖W − G⁻¹‖ ∕ ‖G⁻¹‖", &[0.0, 0.25, 0.5, 0.75, 1.0]),
+        Axis::linear("number of targets m", &[1.0, 2.0, 4.0, 6.0, 8.0]),
+        Axis::linear("distance of the form from the inverse Gram matrix, ‖W − G⁻¹‖ ∕ ‖G⁻¹‖", &[0.0, 0.25, 0.5, 0.75, 1.0]),
     );
     let title = "How far the trained form is from the inverse Gram matrix, against the number of targets";
     evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, vec![closed, natural])) });
     record!(evidence)
-}
-
-fn axis(name: &str, ticks: &[f64]) -> Axis {
-    Axis { name: name.to_owned(), scale: Scale::Linear, ticks: ticks.to_vec() }
 }
 
 /// ## Another set of values exposes the mechanism
@@ -291,7 +287,8 @@ fn another_set_of_values_exposes_the_mechanism() -> Result<()> {
         relative: 1e-3,
         label: Some(Label { at: 2, side: Side::Right }),
     };
-    let axes = (axis("number of targets it was trained on", &[1.0, 2.0, 4.0, 6.0, 8.0]), axis("R² on new targets", &[0.0, 0.25, 0.5, 0.75, 1.0]));
+    let axes =
+        (Axis::linear("number of targets it was trained on", &[1.0, 2.0, 4.0, 6.0, 8.0]), Axis::linear("R² on new targets", &[0.0, 0.25, 0.5, 0.75, 1.0]));
     let title = "Variance of new targets explained, against the number of targets in training";
     evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, vec![line, marks])) });
     record!(evidence)
@@ -429,10 +426,9 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
         })
     };
     let series = vec![path(1, 0, Side::Below)?, path(8, 40, Side::Above)?, path(64, 12, Side::Left)?];
-    let logarithmic = |name: &str, ticks: &[f64]| Axis { scale: Scale::Log, ..axis(name, ticks) };
     let axes = (
-        logarithmic("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]),
-        logarithmic("distance from the hat matrix, ‖A − H‖ ∕ ‖H‖", &[1e-9, 1e-6, 1e-3, 1.0]),
+        Axis::log("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]),
+        Axis::log("distance from the hat matrix, ‖A − H‖ ∕ ‖H‖", &[1e-9, 1e-6, 1e-3, 1.0]),
     );
     let title = "Distance of attention from the hat matrix while it learns noise";
     evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, series)) });

@@ -24,7 +24,7 @@ use attention_regression::data::random::{standard_normal, uniform};
 use attention_regression::data::{self, Dataset};
 use attention_regression::linalg::{self, column_means, count, frobenius_norm, relative_gap};
 use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale as AxisScale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
@@ -239,9 +239,8 @@ fn errors(made: &Whitened, real: &Whitened) -> Result<Figure> {
             series.push(line(format!("{heads}, {name}"), Some(mark), Stroke::None, temperatures.clone(), measured.collect::<Result<_>>()?, Some(label)));
         }
     }
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: AxisScale::Log, ticks: ticks.to_vec() };
-    let y = axis("relative distance from least squares' predictions", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0]);
-    let chart = Chart { tall: true, ..Chart::new(axis("temperature τ", &[1.0, 10.0, 100.0, 1e3, 1e4]), y, series) };
+    let y = Axis::log("relative distance from least squares' predictions", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0]);
+    let chart = Chart { tall: true, ..Chart::new(Axis::log("temperature τ", &[1.0, 10.0, 100.0, 1e3, 1e4]), y, series) };
     Ok(Figure { title: "Error of one softmax head and of two, against the temperature".to_owned(), plot: Plot::Chart(chart) })
 }
 
@@ -393,10 +392,9 @@ fn shapes(sizes: &[usize], tables: &[(&str, Ink, Mark, Vec<Vec<f64>>)]) -> Figur
             label: Some(Label { at: 5 * sizes.len() - 1, side: Side::Right }),
         }
     };
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: AxisScale::Log, ticks: ticks.to_vec() };
     let chart = Chart::new(
-        axis("keys", &[100.0, 1e3, 1e4, 1e5]),
-        axis("relative distance from the linear law", &[0.01, 0.1, 1.0, 10.0]),
+        Axis::log("keys", &[100.0, 1e3, 1e4, 1e5]),
+        Axis::log("relative distance from the linear law", &[0.01, 0.1, 1.0, 10.0]),
         tables.iter().map(one).collect(),
     );
     Figure { title: "Distance of softmax attention from a linear law, for three distributions of keys".to_owned(), plot: Plot::Chart(chart) }

@@ -18,7 +18,7 @@ use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, Dataset};
 use attention_regression::linalg::{count, frobenius_norm, gram, relative_gap, spectral_norm};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
 use attention_regression::{Mat, MatRef, Result};
@@ -173,9 +173,10 @@ fn a_small_start_finds_the_smallest_form() -> Result<()> {
     let [separate, tied] = smallest_forms(x, y)?.map(|form| other_values(x, &form));
     evidence.judge("swap_separate", "$R^2$ on twenty other linear targets, smallest separate form", separate, relative(1e-4), at_most(tied));
     evidence.note("swap_tied", "the same, smallest tied form", tied, relative(1e-4));
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Log, ticks: ticks.to_vec() };
-    let axes =
-        (axis("standard deviation of the initial weights", &[0.01, 0.1, 1.0]), axis("distance from the smallest form", &[1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]));
+    let axes = (
+        Axis::log("standard deviation of the initial weights", &[0.01, 0.1, 1.0]),
+        Axis::log("distance from the smallest form", &[1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]),
+    );
     let title = "Distance of the trained form from the smallest one, against the size of the start";
     evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, series)) });
     record!(evidence)

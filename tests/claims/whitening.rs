@@ -20,7 +20,7 @@ use attention_regression::data::Dataset;
 use attention_regression::data::random::standard_normal;
 use attention_regression::linalg::{self, condition_number, count, relative_gap, singular_values};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Scale, Series, Side, Stroke};
+use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
@@ -344,9 +344,8 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
 }
 
 fn gaps(series: Vec<Series>) -> Figure {
-    let axis = |name: &str, ticks: &[f64]| Axis { name: name.to_owned(), scale: Scale::Log, ticks: ticks.to_vec() };
-    let y = axis("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]);
-    let chart = Chart::new(axis("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]), y, series);
+    let y = Axis::log("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]);
+    let chart = Chart::new(Axis::log("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]), y, series);
     Figure { title: "How far whitening moves ridge's hat matrix, against the penalty".to_owned(), plot: Plot::Chart(chart) }
 }
 

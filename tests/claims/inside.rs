@@ -1,0 +1,472 @@
+//! # Inside the machines
+//!
+//! Predictions are what a machine does; its matrices are how. The post sets four of them side by side: the hat matrix $H$,
+//! the attention weights $A$, the scores $QK^\top$ before anything is done to them, and the form $W_qW_k^\top$, which
+//! makes scores of rows. For ridge the last two are $H$ itself and $(X^\top X + \lambda I)^{-1}$.
+//!
+//! We look into all the attentions that were just trained: first into two of them, closely, then into eight at a time.
+
+use attention_regression::agreement::cosine;
+use attention_regression::attention;
+use attention_regression::comparison::{Comparison, Outcome, Variant};
+use attention_regression::linalg::{self, count, relative_gap};
+use attention_regression::notebook::evidence::{Evidence, at_least, at_most, relative};
+use attention_regression::notebook::figure::{Axis, Dots, Figure, Gallery, Group, Ink, Mark, Pane, Panel, Plot, RowSeries};
+use attention_regression::regression::{Intercept, Ridge, hat_matrix};
+use attention_regression::training::{Parametrisation, Trained};
+use attention_regression::{Mat, MatRef, Result};
+use faer::Scale;
+
+use crate::support::{Experiment, NAMES, experiments, four_panels, linear, record, shown_rows, softmax};
+
+/// ## One target teaches one direction
+///
+/// Least squares' hat matrix on the synthetic data projects onto eight directions; its trace counts them. The matrix of the
+/// attention that predicts like it has a trace of {{trace_synthetic:3}}, and {{trace_diabetes:3}} on the ten features of the
+/// diabetes table: it has learnt *one*. Its largest singular value leaves {{second:1}} of itself to the next. Everything
+/// that this attention can say about a new target it says along a single direction of the old one.
+///
+/// The three other matrices that the post sets beside $H$ show the same. Without softmax $A$ *is* $QK^\top/d$, so there
+/// is no difference to see between the second panel and the third. And $W_qW_k^\top$ is close to a matrix of rank one,
+/// $\hat\beta c^\top$ with $c = X^\top y$, where regression's own would be $G^{-1}$.
+///
+/// ![**A trained attention without softmax.** The hat matrix, the attention weights, the scores and the form, on
+/// thirty-six rows of the synthetic data in the order of ridge's predictions, each over its own largest entry. Targets on
+/// the two sides of their mean pull against each other, and nothing else happens.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// settles = { S7 = "holds if" }
+/// finding = "They differ when attention has learnt from one target: $A$ then has {{trace_synthetic:3}} degree of freedom, $H$ has as many as features. From as many independent targets as features on they must be equal."
+/// uses = ["same_outputs_another_machine"]
+/// headline = "trace_synthetic"
+/// breaks_when = "the mechanism is regression's: the trace of the hat matrix of the synthetic data is {{trace_of_hat:2}}."
+/// ```
+#[test]
+fn one_target_teaches_one_direction() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let all = experiments()?;
+    for (name, experiment) in NAMES.into_iter().zip(all) {
+        let traces = experiment.numbers(linear, |outcome| outcome.signature.trace);
+        evidence.seeds(&format!("trace_{name}"), &format!("$\\operatorname{{tr}} A$, linear variants, {name}"), &traces, relative(0.05), at_most(1.5));
+    }
+    let (comparison, variant) = (all[0].comparison, Variant::grid()[0]);
+    let mut seconds = Vec::new();
+    for trained in all[0].trained(variant) {
+        let values = linalg::singular_values(comparison.weights(variant, &trained.head)?.as_ref())?;
+        seconds.push(values[1] / values[0]);
+    }
+    evidence.seeds("second", "second singular value of $A$ over the first, linear, separate, synthetic", &seconds, relative(0.1), at_most(0.1));
+
+    // Control: regression's own.
+    evidence.control("trace_of_hat", "$\\operatorname{tr} H$, synthetic", linalg::trace(comparison.hat()), relative(1e-4), at_least(7.9));
+    evidence.figure(matrices("Ridge's hat matrix beside the matrices of a trained linear attention", all[0], variant)?);
+    record!(evidence)
+}
+
+/// Ridge's hat matrix beside a variant's weights, scores and form.
+fn matrices(title: &str, experiment: &Experiment, variant: Variant) -> Result<Figure> {
+    let (comparison, head) = (experiment.comparison, &experiment.first(variant).head);
+    let x = comparison.rows(variant).train.x.as_ref();
+    let (weights, scores) = (comparison.weights(variant, head)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
+    let shown = shown_rows(comparison.ridge().fitted(), 36);
+    Ok(four_panels(title, comparison.hat(), (weights.as_ref(), "trained weights"), scores.as_ref(), head.form().as_ref(), &shown))
+}
+
+/// ## Softmax makes another kind of matrix
+///
+/// A hat matrix is symmetric, half of its entries are negative, and it maps constants to zero once columns are centred.
+/// The weights of softmax attention are none of this: no entry is negative, every row sums to one, and row $i$ may look at
+/// row $j$ without being looked at. Trained on the diabetes table, their asymmetry is {{asymmetry:2}} in the
+/// median, and a row spreads its attention over {{perplexity:2}} rows, where the hat matrix spreads over
+/// {{perplexity_of_hat:3}}. That is what overfitting looks like in a matrix: with separate weights a few rows have become
+/// everybody's oracle.
+///
+/// ![**A trained attention with softmax.** The same four matrices for softmax with tied weights on the synthetic data. The
+/// scores have both signs; after the softmax each row keeps the columns where its scores are largest. On the diabetes
+/// table most of the panel would be empty: the columns that are looked at are few.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// uses = ["one_target_teaches_one_direction"]
+/// headline = "perplexity"
+/// breaks_when = "the softmax is absent: a linear variant's matrix has {{negative_linear:2}} of its entries below zero."
+/// ```
+#[test]
+fn softmax_makes_another_kind_of_matrix() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let real = experiments()?[1];
+    let of = |number: fn(&Outcome) -> f64| real.numbers(softmax, number);
+    evidence.seeds(
+        "asymmetry",
+        "$\\|A - A^\\top\\|_F/\\|A\\|_F$, softmax variants, diabetes",
+        &of(|outcome| outcome.signature.asymmetry),
+        relative(0.05),
+        at_least(0.9),
+    );
+    evidence.seeds("perplexity", "rows that a row looks at, softmax variants", &of(|outcome| outcome.signature.perplexity), relative(0.1), at_most(20.0));
+    let negative = real.outcomes(softmax).filter(|outcome| outcome.signature.negative_share > 0.0).count();
+    evidence.exactly("negative", "softmax matrices with a negative entry, of twenty", negative, 0);
+    let sums = real.numbers(softmax, |outcome| (outcome.signature.row_sums.0 - 1.0).abs().max((outcome.signature.row_sums.1 - 1.0).abs()));
+    evidence.rounding(
+        "row_sums",
+        "largest distance of a row sum from one",
+        sums.into_iter().fold(0.0, f64::max),
+        100.0 * count(real.report.train_rows).sqrt() * f64::EPSILON,
+    );
+    evidence.note("perplexity_of_hat", "rows that a row of the hat matrix looks at", real.report.ridge_signature.perplexity, relative(1e-4));
+
+    // Control: no softmax.
+    let shares = real.numbers(linear, |outcome| outcome.signature.negative_share);
+    evidence.control(
+        "negative_linear",
+        "smallest share of negative entries of a linear variant",
+        shares.into_iter().fold(1.0, f64::min),
+        relative(0.02),
+        at_least(0.4),
+    );
+    evidence.figure(matrices("Ridge's hat matrix beside the matrices of a trained softmax attention", experiments()?[0], Variant::grid()[5])?);
+    record!(evidence)
+}
+
+/// ## With softmax every seed finds a mechanism of its own
+///
+/// One could think that training, where it does not find regression's mechanism, at least finds one of its own. Without
+/// softmax it does: from five small starts the matrices of a variant differ by {{linear:2}} of their norm, two by two in the
+/// median. They end near one form, which the chapter on tied weights will name.
+///
+/// With softmax they do not. On the diabetes table five trainings of one variant end at training errors between
+/// {{loss.lowest:2}} and {{loss.highest:2}}, and their matrices are {{softmax:2}} norms apart. There is no *the* attention of
+/// these data to compare with regression; there is one for each seed. Where a figure shows a matrix of softmax, it shows one
+/// of many.
+///
+/// ![**Every cell: synthetic.** For ridge the hat matrix and $(X^\top X + \lambda I)^{-1}$, for each attention, from the first
+/// seed, its weights $A$, its scores and its form, each over its own largest entry, on eighteen rows in the order of
+/// ridge's predictions. Compare the first matrix of a group with $H$, the last with the inverse.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// uses = ["softmax_makes_another_kind_of_matrix"]
+/// headline = "softmax"
+/// breaks_when = "the softmax is taken away: no two linear trainings from small starts are then more than {{linear_most:1}} norms apart."
+/// ```
+#[test]
+fn with_softmax_every_seed_finds_a_mechanism_of_its_own() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let [made, real, _] = experiments()?;
+    let [straight, curved] = [Variant::grid()[0], Variant::grid()[4]];
+    let losses: Vec<f64> = real.trained(curved).iter().map(|trained| trained.last().loss).collect();
+    evidence.seeds("loss", "training error of softmax, separate weights, diabetes", &losses, relative(0.05), at_most(0.3));
+    evidence.seeds("softmax", "$\\|A - A'\\|_F/\\|A'\\|_F$ for two of five seeds, softmax", &apart(real, curved)?, relative(0.05), at_least(1.0));
+    let linear = apart(real, straight)?;
+    evidence.seeds("linear", "the same, linear", &linear, relative(0.1), at_most(0.4));
+
+    // Control: no softmax.
+    let most = linear.iter().copied().fold(0.0, f64::max);
+    evidence.control("linear_most", "the largest of them, linear", most, relative(0.1), at_most(0.4));
+    evidence.figure(gallery("The matrices of ridge and of eight trained attentions on the synthetic data", made)?);
+    record!(evidence)
+}
+
+/// How far the matrices of two trainings are apart, for every two seeds of a variant.
+fn apart(experiment: &Experiment, variant: Variant) -> Result<Vec<f64>> {
+    let matrices = experiment.trained(variant).into_iter().map(|trained| experiment.comparison.weights(variant, &trained.head)).collect::<Result<Vec<_>>>()?;
+    let pairs = (0..matrices.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+    Ok(pairs.map(|(i, j)| relative_gap(matrices[i].as_ref(), matrices[j].as_ref())).collect())
+}
+
+/// Ridge on rows as they are and whitened, then every variant of the first seed: weights, scores, form.
+fn gallery(title: &str, experiment: &Experiment) -> Result<Figure> {
+    let comparison = experiment.comparison;
+    let shown = shown_rows(comparison.ridge().fitted(), 18);
+    let panel = |symbol: &str, matrix: MatRef<'_, f64>, shown: &[usize]| {
+        let rows = shown.iter().map(|&i| shown.iter().map(|&j| matrix[(i, j)]).collect()).collect();
+        Panel { symbol: symbol.to_owned(), words: String::new(), note: String::new(), rows, relative: 0.05 }
+    };
+    let all: Vec<usize> = (0..comparison.data().train.d()).collect();
+    let penalty = comparison.ridge().penalty();
+    let mut groups = Vec::new();
+    for (name, variant) in [("ridge", Variant::grid()[0]), ("ridge, whitened", Variant::grid()[2])] {
+        let x = comparison.rows(variant).train.x.as_ref();
+        let gram = linalg::gram(x) + Scale(penalty) * Mat::<f64>::identity(x.ncols(), x.ncols());
+        let inverse = linalg::symmetric_power(gram.as_ref(), -1.0)?;
+        let hat = hat_matrix(x, penalty, Intercept::None)?;
+        let panels = vec![panel("H", hat.as_ref(), &shown), panel("(XᵀX + λI)⁻¹", inverse.as_ref(), &all)];
+        groups.push(Group { name: name.to_owned(), panels });
+    }
+    for variant in Variant::grid() {
+        let (x, head) = (comparison.rows(variant).train.x.as_ref(), &experiment.first(variant).head);
+        let (weights, scores) = (comparison.weights(variant, head)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
+        let panels = vec![panel("A", weights.as_ref(), &shown), panel("QKᵀ", scores.as_ref(), &shown), panel("W_qW_kᵀ", head.form().as_ref(), &all)];
+        groups.push(Group { name: variant.name(), panels });
+    }
+    Ok(Figure { title: title.to_owned(), plot: Plot::Gallery(Gallery { groups }) })
+}
+
+/// ## Ten rows answer for all the others
+///
+/// What do those machines have in common? On the diabetes table a row of the hat matrix has something of every training
+/// row: the ten columns that weigh most, of {{rows}}, hold {{hat:2}} of the sum of its absolute entries. Linear attention is
+/// no different, {{linear:2}} in the median. Softmax with tied weights gives ten rows {{tied:2}} of all attention, and with
+/// separate weights {{separate:2}}: for every patient it asks the same few. In the figure, which shows one row of twenty, the panels of separate
+/// weights are all but empty: the columns that are looked at are not among those shown.
+///
+/// Where weights are tied, a row has the largest score with itself if it is long enough, and the diagonal stays visible.
+/// Separate weights have no such anchor: queries say in which direction a patient lies, and the key that is furthest out
+/// in that direction wins for everybody on this side.
+///
+/// ![**Every cell: diabetes.** As above, on the diabetes table. Without softmax a matrix of one direction, whatever the
+/// variant; with softmax scores of both signs, of which the weights keep a few columns.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// uses = ["softmax_makes_another_kind_of_matrix"]
+/// headline = "separate"
+/// breaks_when = "the softmax is taken away: no linear variant gives ten rows more than {{linear_most:2}}."
+/// ```
+#[test]
+fn ten_rows_answer_for_all_the_others() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let real = experiments()?[1];
+    let shares = |chosen: &dyn Fn(Variant) -> bool| -> Result<Vec<f64>> {
+        let of = |variant: Variant| real.trained(variant).into_iter().map(move |trained| real.comparison.weights(variant, &trained.head));
+        let weights = Variant::grid().into_iter().filter(|&variant| chosen(variant)).flat_map(of);
+        weights.map(|weights| weights.map(|weights| share_of_ten(weights.as_ref()))).collect()
+    };
+    let tied = |variant: Variant| variant.parametrisation == Parametrisation::Tied;
+    let measures = "share of the ten heaviest columns of $A$, diabetes";
+    evidence.seeds(
+        "separate",
+        &format!("{measures}, softmax, separate"),
+        &shares(&|variant| softmax(variant) && !tied(variant))?,
+        relative(0.05),
+        at_least(0.4),
+    );
+    evidence.seeds("tied", &format!("{measures}, softmax, tied"), &shares(&|variant| softmax(variant) && tied(variant))?, relative(0.05), at_least(0.25));
+    let linear = shares(&linear)?;
+    evidence.seeds("linear", &format!("{measures}, linear"), &linear, relative(0.05), at_most(0.1));
+    evidence.note("hat", "the same of the hat matrix", share_of_ten(real.comparison.hat()), relative(1e-4));
+    evidence.exactly("rows", "training rows", real.comparison.data().train.n(), 354);
+
+    // Control: no softmax.
+    evidence.control("linear_most", "the largest share of a linear variant", linear.into_iter().fold(0.0, f64::max), relative(0.05), at_most(0.1));
+    evidence.figure(gallery("The matrices of ridge and of eight trained attentions on the diabetes table", real)?);
+    record!(evidence)
+}
+
+/// What the ten columns with the largest sums of absolute entries have of the sum of all.
+fn share_of_ten(weights: MatRef<'_, f64>) -> f64 {
+    let mut columns: Vec<f64> = weights.col_iter().map(|column| column.iter().map(|weight| weight.abs()).sum()).collect();
+    columns.sort_by(|a, b| b.total_cmp(a));
+    columns.iter().take(10).sum::<f64>() / columns.iter().sum::<f64>()
+}
+
+/// ## On the sine five seeds can build one machine
+///
+/// A mechanism need not depend on the seed. On the sine of a projection softmax with tied weights arrives at the same
+/// matrix from all five starts, on rows as they are and on whitened rows: of {{pairs}} pairs of trainings {{same}} have
+/// matrices that agree to a thousandth of their norm. It is not the best machine. With separate weights attention comes to
+/// {{better:2}} of its training error, and no two seeds come there by the same matrix.
+///
+/// So whether there is *the* attention of a table is a question for each parametrisation and each table. It takes several
+/// seeds to answer it, and one figure of one seed cannot.
+///
+/// ![**Every cell: sine.** As above, on the sine of a projection. Four features with unit variance and hardly any
+/// correlation: whitening changes next to nothing, and each whitened machine resembles the one above it.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// uses = ["with_softmax_every_seed_finds_a_mechanism_of_its_own"]
+/// headline = "same"
+/// breaks_when = "weights are separate: the two seeds whose matrices are closest are {{separate_least:2}} norms apart, those that are furthest {{separate_most:2}}."
+/// ```
+#[test]
+fn on_the_sine_five_seeds_can_build_one_machine() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let sine = experiments()?[2];
+    let of = |places: [usize; 2]| -> Result<Vec<f64>> { Ok([apart(sine, Variant::grid()[places[0]])?, apart(sine, Variant::grid()[places[1]])?].concat()) };
+    let (tied, separate) = (of([5, 7])?, of([4, 6])?);
+    evidence.count("pairs", "pairs of seeds of the two tied variants, sine", tied.len());
+    evidence.exactly("same", "pairs with $\\|A - A'\\|_F < \\|A'\\|_F/1000$", tied.iter().filter(|&&gap| gap < 1e-3).count(), 20);
+    let loss = |trained: &Trained| trained.last().loss;
+    let losses = |place: usize| sine.trained(Variant::grid()[place]).into_iter().map(loss).collect::<Vec<f64>>();
+    let ratios: Vec<f64> = losses(4).iter().zip(losses(5)).map(|(separate, tied)| separate / tied).collect();
+    evidence.seeds("better", "training error with separate weights over that with tied ones, sine", &ratios, relative(0.05), at_most(0.7));
+
+    // Control: separate weights.
+    let (least, most) = separate.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), &gap| (least.min(gap), most.max(gap)));
+    evidence.control("separate_least", "smallest distance of two seeds with separate weights", least, relative(0.1), at_least(0.05));
+    evidence.control("separate_most", "largest distance of two seeds with separate weights", most, relative(0.1), at_least(1.0));
+    evidence.figure(gallery("The matrices of ridge and of eight trained attentions on the sine", sine)?);
+    record!(evidence)
+}
+
+/// ## Effective weights are coefficients, unless there is a softmax
+///
+/// On the synthetic data we know the weights that made the targets, and the post asks what attention has for them. It
+/// proposes $WX^\top y/d$. Without softmax that is right by associativity: the output for a new row is
+/// $x_*^\top(WX^\top y/d)$, a linear function with these coefficients, and after training they are those of least squares,
+/// within {{linear:2}} of their norm from ridge's for every variant and seed.
+///
+/// With softmax the output is not linear, so the formula can only be a summary of it. As a direction it is a good one: the
+/// cosine to least squares' coefficients is {{direction:4}}. As coefficients it is useless: it is {{length:2}} times too
+/// long. The scale $1/d$ was meant for scores that are used as they are. A softmax at temperature $d^{1/2}$ over $n$ keys
+/// acts, to first order, as the scale $1/(nd^{1/2})$; against that $1/d$ is $n/d^{1/2}$ times too much, here
+/// {{theory:3}}, and what remains is the rest of the expansion. Rescaled by it, softmax's weights are {{rescaled:2}} times as
+/// long as they should be.
+///
+/// ![**Weights.** Bars are the true weights, dots are ridge's coefficients, the other marks the effective weights of the eight
+/// attentions from the first seed, in the units of the standardised features. On the left all of them coincide; on the right
+/// they are divided by $n/d^{1/2}$, and point the same way.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// settles = { S10 = "holds if" }
+/// finding = "Exact without softmax. With it the formula gives the direction, cosine {{direction:4}}, and is {{length:2}} times too long."
+/// uses = ["without_softmax_attention_predicts_what_ridge_predicts"]
+/// headline = "linear"
+/// breaks_when = "there is a softmax: the weights are then at least {{length_at_least:2}} times too long."
+/// ```
+#[test]
+fn effective_weights_are_coefficients_unless_there_is_a_softmax() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let made = experiments()?[0];
+    let (comparison, soft) = (made.comparison, Variant::grid()[4]);
+    let (x, y) = (comparison.data().train.x.as_ref(), comparison.data().train.y.as_ref());
+    let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
+    let theory = count(x.nrows()) / count(x.ncols()).sqrt();
+    evidence.seeds("linear", "gap of $WX^\\top y/d$ to ridge's coefficients, linear variants", &linear_gaps(made), relative(0.05), at_most(2e-4));
+
+    let learnt: Vec<Mat<f64>> = made.trained(soft).iter().map(|trained| comparison.effective_weights(soft, &trained.head)).collect();
+    let lengths: Vec<f64> = learnt.iter().map(|weights| linalg::frobenius_norm(weights.as_ref()) / linalg::frobenius_norm(fit.coefficients())).collect();
+    let directions: Vec<f64> = learnt.iter().map(|weights| cosine(weights.as_ref(), fit.coefficients())).collect();
+    let rescaled: Vec<f64> = lengths.iter().map(|length| length / theory).collect();
+    evidence.seeds("direction", "cosine of softmax's to least squares' coefficients", &directions, relative(1e-3), at_least(0.99));
+    evidence.seeds("length", "their length over that of least squares' coefficients", &lengths, relative(0.05), at_most(100.0));
+    evidence.note("theory", "$n/d^{1/2}$", theory, relative(1e-6));
+    evidence.seeds("rescaled", "the same after division by $n/d^{1/2}$", &rescaled, relative(0.05), at_most(1.4));
+
+    // Control: the softmax, at its best.
+    let shortest = lengths.iter().copied().fold(f64::INFINITY, f64::min);
+    evidence.control("length_at_least", "the shortest of the five, over least squares'", shortest, relative(0.05), at_least(60.0));
+    let expansion = (move |_: &Comparison, _: &Mat<f64>| 1.0 / theory, "with softmax, over n ∕ √d");
+    evidence.figure(weights(
+        "True weights, ridge's coefficients and the effective weights of eight attentions",
+        &[made],
+        &[-1.2, -0.6, 0.0, 0.6, 1.2, 1.8],
+        expansion,
+    ));
+    record!(evidence)
+}
+
+/// How far the effective weights of every linear training are from ridge's coefficients.
+fn linear_gaps(experiment: &Experiment) -> Vec<f64> {
+    let comparison = experiment.comparison;
+    let of = |variant: Variant| experiment.trained(variant).into_iter().map(move |trained| comparison.effective_weights(variant, &trained.head));
+    let all = Variant::grid().into_iter().filter(|&variant| linear(variant)).flat_map(of);
+    all.map(|weights| relative_gap(weights.as_ref(), comparison.ridge().coefficients())).collect()
+}
+
+/// ## The direction is lost where softmax leaves regression
+///
+/// On real data nobody knows the true weights; ridge's stand in for them. Without softmax the effective weights are ridge's
+/// again, within {{linear_diabetes:2}} on the diabetes table and {{linear_sine:2}} on the sine. With softmax the direction was
+/// the one thing that the formula had right, and it had it right because on linear data the trained machine stays close to
+/// regression. Here it does not: the cosine to ridge's coefficients is {{diabetes:2}} on the diabetes table, in the median
+/// over four variants and five seeds, and can be as low as {{diabetes.lowest:2}}.
+///
+/// On the sine, whose truth bends, the coefficients of a line are not what softmax has learnt either, yet its weights point
+/// their way: the cosine is {{sine:2}}. The sine has one direction, and every machine that predicts at all has found it.
+///
+/// ![**Weights on two tables.** Dots are ridge's coefficients, the other marks the effective weights of the attentions from
+/// the first seed: on the left without softmax, on the right with it, brought to the length of ridge's. Above the ten
+/// features of the diabetes table, below the four of the sine.](figure)
+///
+/// ```toml
+/// kind = "measured"
+/// uses = ["effective_weights_are_coefficients_unless_there_is_a_softmax"]
+/// headline = "diabetes"
+/// breaks_when = "the softmax is taken away: the lowest cosine of a linear variant on the diabetes table is {{linear_lowest:6}}."
+/// ```
+#[test]
+fn the_direction_is_lost_where_softmax_leaves_regression() -> Result<()> {
+    let mut evidence = Evidence::new();
+    let [_, real, sine] = experiments()?;
+    evidence.seeds(
+        "linear_diabetes",
+        "gap of $WX^\\top y/d$ to ridge's coefficients, linear variants, diabetes",
+        &linear_gaps(real),
+        relative(0.05),
+        at_most(1e-2),
+    );
+    evidence.seeds("linear_sine", "the same, sine", &linear_gaps(sine), relative(0.05), at_most(1e-2));
+    evidence.seeds(
+        "diabetes",
+        "cosine of softmax's effective weights to ridge's coefficients, diabetes",
+        &directions(real, softmax),
+        relative(0.05),
+        at_most(0.95),
+    );
+    evidence.seeds("sine", "the same, sine", &directions(sine, softmax), relative(0.02), at_least(0.9));
+
+    // Control: no softmax.
+    let lowest = directions(real, linear).into_iter().fold(1.0, f64::min);
+    evidence.control("linear_lowest", "lowest cosine of a linear variant, diabetes", lowest, relative(1e-6), at_least(0.9999));
+    let as_long =
+        |comparison: &Comparison, weights: &Mat<f64>| linalg::frobenius_norm(comparison.ridge().coefficients()) / linalg::frobenius_norm(weights.as_ref());
+    let (title, ticks) = ("Ridge's coefficients and the effective weights of eight attentions on two tables", [-0.8, -0.4, 0.0, 0.4, 0.8]);
+    evidence.figure(weights(title, &[real, sine], &ticks, (as_long, "with softmax, at ridge's length")));
+    record!(evidence)
+}
+
+/// The cosine of the effective weights of every training of some variants to ridge's coefficients.
+fn directions(experiment: &Experiment, chosen: fn(Variant) -> bool) -> Vec<f64> {
+    let comparison = experiment.comparison;
+    let of = |variant: Variant| experiment.trained(variant).into_iter().map(move |trained| comparison.effective_weights(variant, &trained.head));
+    let all = Variant::grid().into_iter().filter(|&variant| chosen(variant)).flat_map(of);
+    all.map(|weights| cosine(weights.as_ref(), comparison.ridge().coefficients())).collect()
+}
+
+/// The truth, where it is known, ridge's coefficients and the effective weights of the eight variants, first seed, on one or
+/// more data sets; those of softmax rescaled, and how is said above them.
+fn weights(title: &str, experiments: &[&Experiment], ticks: &[f64], (rescale, words): (impl Fn(&Comparison, &Mat<f64>) -> f64, &str)) -> Figure {
+    let of = |value: &dyn Fn(&Experiment) -> Option<Mat<f64>>| -> Vec<Vec<f64>> {
+        let column = |experiment: &&Experiment| match value(experiment) {
+            Some(weights) => weights.col(0).iter().map(|&weight| vec![weight]).collect::<Vec<_>>(),
+            None => vec![Vec::new(); experiment.comparison.data().train.d()],
+        };
+        experiments.iter().flat_map(column).collect()
+    };
+    let series = |name: &str, ink: Ink, mark: Mark, values: Vec<Vec<f64>>| RowSeries { name: name.to_owned(), ink, mark, values, relative: 0.02 };
+    let pane = |name: &str, chosen: fn(Variant) -> bool, ink: Ink, marks: [Mark; 4]| {
+        let mut all = vec![series("true weights", Ink::Muted, Mark::Bar, of(&|experiment| experiment.comparison.data().truth.clone()))];
+        all.retain(|series| series.values.iter().any(|values| !values.is_empty()));
+        for (variant, mark) in Variant::grid().into_iter().filter(|&variant| chosen(variant)).zip(marks) {
+            let rescaled = |experiment: &Experiment| {
+                let weights = experiment.comparison.effective_weights(variant, &experiment.first(variant).head);
+                let length = if softmax(variant) { rescale(experiment.comparison, &weights) } else { 1.0 };
+                Some(weights * Scale(length))
+            };
+            all.push(series(&variant.name(), ink, mark, of(&rescaled)));
+        }
+        all.push(series("ridge", Ink::Regression, Mark::Circle, of(&|experiment| Some(experiment.comparison.ridge().coefficients().to_owned()))));
+        Pane { name: name.to_owned(), axis: Axis::linear("standard deviations of y for one of x", ticks), reference: None, series: all }
+    };
+    let panes = vec![
+        pane("without softmax", linear, Ink::Linear, [Mark::Circle, Mark::Cross, Mark::HollowCircle, Mark::HollowDiamond]),
+        pane(words, softmax, Ink::Softmax, [Mark::Square, Mark::Diamond, Mark::HollowSquare, Mark::HollowDiamond]),
+    ];
+    let several = experiments.len() > 1;
+    let rows = experiments.iter().flat_map(|experiment| {
+        let data = experiment.comparison.data();
+        data.features
+            .iter()
+            .map(move |name| format!("{}{}", if several && data.truth.is_none() && name.starts_with('x') { "sine, " } else { "" }, subscripted(name)))
+    });
+    Figure { title: title.to_owned(), plot: Plot::Dots(Dots { rows: rows.collect(), panes }) }
+}
+
+/// `x1` with its number lowered.
+fn subscripted(name: &str) -> String {
+    name.strip_prefix('x').map_or_else(|| name.to_owned(), |number| format!("x_{number}"))
+}
