@@ -1,180 +1,242 @@
 //! The post's experiment on one data set: every variant of attention against ridge regression, in outputs and in mechanism.
 //!
-//! [`Comparison::new`] takes a data set as it was measured and brings it to standard units; [`Comparison::train`] trains one
+//! [`Comparison::new`] takes a data set as it was measured and brings it to scale; [`Comparison::train`] trains one
 //! [`Variant`] from one seed; [`Comparison::outcome`] says how far it came out from ridge, and [`Comparison::report`] does all of
-//! it for a list of variants and seeds, as plain data for serde. Errors are in units of the targets' training variance.
+//! it for a list of variants and seeds. Errors are in units of the targets' training variance.
+//!
+//! What is linear sees the n training rows through their triangular factor: ridge, linear attention and the distance of their
+//! matrices cost O(d³) once it is there, at any n. Softmax attends to all training rows, or where there are more than
+//! [`Settings::context`] to a seeded sample of so many; an n×n matrix is never larger than that.
 
-use faer::{Mat, MatRef};
-use serde::{Deserialize, Serialize};
+mod baseline;
+mod outcome;
+mod variant;
 
-use crate::Result;
-use crate::agreement::{Signature, centred_cosine, cosine, mse, r_squared, slope};
+use faer::{Mat, MatRef, Scale};
+
+pub use baseline::{Baseline, Leverages};
+pub use outcome::{Agreement, Errors, Outcome, Report};
+pub use variant::{Scores, Variant};
+
+use crate::agreement::Signature;
 use crate::attention::gradients::Task;
-use crate::attention::softmax::temperature_of_width;
-use crate::attention::{Diagonal, Head, Normalisation};
-use crate::data::{Dataset, Table};
+use crate::attention::{Diagonal, Head, linear};
+use crate::data::{Condensed, Dataset, Scaling, Table, Units, split};
 use crate::linalg::{count, relative_gap};
 use crate::regression::{Intercept, Ridge, hat_matrix};
-use crate::training::{Ending, Optimiser, Parametrisation, Trained, Training};
+use crate::training::{Optimiser, Trained, Training};
 use crate::whitening::{Divisor, Root, Whitening};
+use crate::{Error, Result};
 
-/// What is done to the scores of a variant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scores {
-    /// Softmax at temperature d^{1/2}.
-    Softmax,
-    /// The post's regression-like attention: no softmax, scale 1/d.
-    Linear,
+/// How a comparison is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Ridge's λ, on the scaled features.
+    pub penalty: f64,
+    /// What the features are divided by.
+    pub scaling: Scaling,
+    /// p, the columns of Wq and Wk; as many as features where it is not said.
+    pub width: Option<usize>,
+    /// The most training rows that softmax attends to, and that an n×n matrix is formed for.
+    pub context: usize,
+    /// Seed of the sample, where there are more.
+    pub seed: u64,
+    /// Steps and rate other than those of [`Variant::training`].
+    pub optimiser: Option<Optimiser>,
+    /// The most steps.
+    pub steps: Option<usize>,
 }
 
-/// One way of attending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Variant {
-    /// Softmax or linear.
-    pub scores: Scores,
-    /// Whether rows are whitened by training statistics first.
-    pub whitened: bool,
-    /// Separate or tied weights.
-    pub parametrisation: Parametrisation,
-    /// Whether training rows see themselves.
-    pub diagonal: Diagonal,
-}
-
-impl Variant {
-    /// The post's grid, eight variants: softmax and linear, on rows as they are and whitened, separate and tied.
-    pub fn grid() -> Vec<Self> {
-        let each = |scores| [false, true].into_iter().flat_map(move |whitened| Self::pair(scores, whitened, Diagonal::Kept));
-        [Scores::Linear, Scores::Softmax].into_iter().flat_map(each).collect()
-    }
-
-    /// Softmax that is trained without seeing its own row.
-    pub fn masked() -> [Self; 2] {
-        Self::pair(Scores::Softmax, false, Diagonal::Masked)
-    }
-
-    fn pair(scores: Scores, whitened: bool, diagonal: Diagonal) -> [Self; 2] {
-        [Parametrisation::Separate, Parametrisation::Tied].map(|parametrisation| Self { scores, whitened, parametrisation, diagonal })
-    }
-
-    /// Such as `softmax, whitened, tied`.
-    pub fn name(&self) -> String {
-        let scores = match self.scores {
-            Scores::Softmax => "softmax",
-            Scores::Linear => "linear",
-        };
-        let parametrisation = match self.parametrisation {
-            Parametrisation::Separate => ", separate",
-            Parametrisation::Tied => ", tied",
-            Parametrisation::Merged => ", merged",
-        };
-        let masked = if self.diagonal == Diagonal::Masked { ", masked" } else { "" };
-        format!("{scores}{}{parametrisation}{masked}", if self.whitened { ", whitened" } else { "" })
-    }
-
-    /// What makes weights of scores at width d.
-    pub fn normalisation(&self, d: usize) -> Normalisation {
-        match self.scores {
-            Scores::Softmax => Normalisation::Softmax { temperature: temperature_of_width(d) },
-            Scores::Linear => Normalisation::Linear { scale: 1.0 / count(d) },
-        }
-    }
-
-    /// How it is trained: softmax by 1000 steps of Adam at rate 0.01 from weights of deviation 0.3; linear attention, whose scale
-    /// 1/d makes it steep, by 4000 at 0.0005 from 0.01.
-    pub fn training(&self, d: usize, seed: u64) -> Training {
-        let (rate, deviation, steps) = match self.scores {
-            Scores::Softmax => (0.01, 0.3, 1000),
-            Scores::Linear => (5e-4, 0.01, 4000),
-        };
-        let optimiser = Optimiser::Adam { rate };
-        Training { optimiser, deviation, steps, seed, diagonal: self.diagonal, ..Training::new(self.normalisation(d), self.parametrisation) }
+impl Default for Settings {
+    /// The post's: λ = 10⁻³, standard units, full width, Adam; two thousand rows of context.
+    fn default() -> Self {
+        Self { penalty: 1e-3, scaling: Scaling::Standard, width: None, context: 2000, seed: 1, optimiser: None, steps: None }
     }
 }
 
-/// A data set in standard units, with the baseline fitted.
+/// A data set on scale, with the baseline fitted.
 #[derive(Debug)]
 pub struct Comparison {
+    settings: Settings,
     data: Dataset,
-    white: Dataset,
-    whitening: Whitening,
+    units: Units,
+    train: Condensed,
+    test: Condensed,
     ridge: Ridge,
+    /// The training rows that softmax attends to, and the test rows; the same, whitened.
+    near: Dataset,
+    white: Dataset,
+    /// Numbers of those training rows, where they are not all.
+    sample: Option<Vec<usize>>,
+    whitening: Mat<f64>,
     hat: Mat<f64>,
 }
 
 impl Comparison {
-    /// Brings the data to standard units, whitens a copy and fits ridge.
+    /// Brings the data to scale, condenses them, fits ridge and whitens the rows that softmax will see.
     ///
     /// # Errors
-    /// [`Error::ConstantColumn`](crate::Error::ConstantColumn) and those of [`Ridge::fit`] and [`Whitening::fit`].
-    pub fn new(data: &Dataset, penalty: f64) -> Result<Self> {
-        let data = data.in_standard_units()?;
-        let x = data.train.x.as_ref();
-        let whitening = Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?;
-        let apply = |table: &Table| Table { x: whitening.apply(table.x.as_ref()), y: table.y.clone() };
-        let white = Dataset { train: apply(&data.train), test: apply(&data.test), ..data.clone() };
-        let ridge = Ridge::fit(x, data.train.y.as_ref(), penalty, Intercept::None)?;
-        let hat = hat_matrix(x, penalty, Intercept::None)?;
-        Ok(Self { data, white, whitening, ridge, hat })
+    /// [`Error::ConstantColumn`] for a target, [`Error::InvalidWidth`], and those of [`Ridge::fit`] and of a whitening.
+    pub fn new(data: Dataset, settings: Settings) -> Result<Self> {
+        let (data, units) = data.scaled(settings.scaling)?;
+        let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+        if settings.width.is_some_and(|width| width == 0 || width > x.ncols()) {
+            return Err(Error::InvalidWidth { width: settings.width.unwrap_or(0), features: x.ncols() });
+        }
+        let (train, test) = (Condensed::of(x, y)?, Condensed::of(data.test.x.as_ref(), data.test.y.as_ref())?);
+        let ridge = Ridge::fit(train.x.as_ref(), train.y.as_ref(), settings.penalty, Intercept::None)?;
+        let sample = if x.nrows() > settings.context { Some(split::sample(x.nrows(), settings.context, settings.seed)) } else { None };
+        let near = match &sample {
+            Some(rows) => Dataset { train: data.train.rows(rows), ..data.clone() },
+            None => data.clone(),
+        };
+        let whitening = Whitening::of_factor(train.x.as_ref(), Divisor::N.of(x.nrows()), Root::Zca)?;
+        let apply = |table: &Table| Table { x: &table.x * &whitening, y: table.y.clone() };
+        let white = Dataset { train: apply(&near.train), test: apply(&near.test), ..near.clone() };
+        let hat = hat_matrix(near.train.x.as_ref(), settings.penalty, Intercept::None)?;
+        Ok(Self { settings, data, units, train, test, ridge, near, white, sample, whitening, hat })
     }
 
-    /// The data in standard units.
+    /// The data on scale.
     pub fn data(&self) -> &Dataset {
         &self.data
     }
 
-    /// The baseline.
+    /// What brought them there.
+    pub fn units(&self) -> &Units {
+        &self.units
+    }
+
+    /// How the comparison is made.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The baseline, fitted on the factor of the training rows: its coefficients are theirs, its fitted values are not.
     pub fn ridge(&self) -> &Ridge {
         &self.ridge
     }
 
-    /// The baseline's hat matrix H, n×n.
+    /// Ridge or, with a penalty of 0, least squares, with what is reported of it.
+    ///
+    /// # Errors
+    /// Those of [`Ridge::fit`].
+    pub fn baseline(&self, penalty: f64) -> Result<Baseline> {
+        Baseline::of(&self.data, &self.train, &self.units, penalty)
+    }
+
+    /// The triangular factor of the training rows.
+    pub fn condensed(&self) -> &Condensed {
+        &self.train
+    }
+
+    /// The numbers of the training rows that softmax attends to, where they are a sample.
+    pub fn sample(&self) -> Option<&[usize]> {
+        self.sample.as_deref()
+    }
+
+    /// The hat matrix H of the baseline on the rows that softmax attends to, n×n.
     pub fn hat(&self) -> MatRef<'_, f64> {
         self.hat.as_ref()
     }
 
-    /// What a variant looks at: the rows, or the whitened rows.
+    /// What a variant looks at: the rows, or the whitened rows; of the training rows those that softmax attends to.
     pub fn rows(&self, variant: Variant) -> &Dataset {
-        if variant.whitened { &self.white } else { &self.data }
+        if variant.whitened { &self.white } else { &self.near }
     }
 
-    /// Trains a variant from a seed, the test rows held out and watched.
+    /// p, the columns of Wq and Wk.
+    pub fn width(&self) -> usize {
+        self.settings.width.unwrap_or(self.data.train.d())
+    }
+
+    /// How a variant is trained from a seed.
+    pub fn training(&self, variant: Variant, seed: u64) -> Training {
+        let usual = variant.training(self.width(), seed);
+        Training {
+            optimiser: self.settings.optimiser.unwrap_or(usual.optimiser),
+            steps: self.settings.steps.unwrap_or(usual.steps),
+            width: self.settings.width,
+            ..usual
+        }
+    }
+
+    /// Trains a variant from a seed, the test rows held out and watched: for softmax at most as many as it attends to.
     ///
     /// # Errors
     /// Those of [`Training::run`].
     pub fn train(&self, variant: Variant, seed: u64) -> Result<Trained> {
+        let training = self.training(variant, seed);
+        if condensable(variant) {
+            let (train, test) = (self.factor(variant, &self.train), self.factor(variant, &self.test));
+            let (ask, watch) = (train.averaged(), test.averaged());
+            let task = |asking: &Condensed, answer: &Condensed| -> [Mat<f64>; 4] { [asking.x.clone(), answer.x.clone(), answer.y.clone(), asking.y.clone()] };
+            let (seen, held_out) = (task(&ask, &train), task(&watch, &train));
+            return training.run(as_task(&seen), Some(as_task(&held_out)));
+        }
         let rows = self.rows(variant);
         let (x, y) = (rows.train.x.as_ref(), rows.train.y.as_ref());
-        let held_out = Task { queries: rows.test.x.as_ref(), keys: x, values: y, targets: rows.test.y.as_ref() };
-        variant.training(x.ncols(), seed).run(Task::regression(x, y), Some(held_out))
+        let watched = rows.test.n().min(self.settings.context);
+        let held_out = Task { queries: rows.test.x.subrows(0, watched), keys: x, values: y, targets: rows.test.y.subrows(0, watched) };
+        training.run(Task::regression(x, y), Some(held_out))
     }
 
-    /// A on the training rows, n×n.
+    /// The factor of the rows that a variant looks at.
+    fn factor(&self, variant: Variant, condensed: &Condensed) -> Condensed {
+        if variant.whitened { Condensed { x: &condensed.x * &self.whitening, ..condensed.clone() } } else { condensed.clone() }
+    }
+
+    /// A on the training rows that softmax attends to, n×n.
     ///
     /// # Errors
-    /// Those of [`Normalisation::weights`].
+    /// Those of [`Normalisation::weights`](crate::attention::Normalisation::weights).
     pub fn weights(&self, variant: Variant, head: &Head) -> Result<Mat<f64>> {
         let x = self.rows(variant).train.x.as_ref();
-        variant.normalisation(x.ncols()).weights(head.queries(x).as_ref(), head.keys(x).as_ref(), variant.diagonal)
+        variant.normalisation(self.width()).weights(head.queries(x).as_ref(), head.keys(x).as_ref(), variant.diagonal)
     }
 
-    /// What a variant predicts with `values` on its training rows: for the training rows, and for the test rows.
+    /// What a variant predicts with `values` on the training rows that softmax attends to: for these rows, and for the test rows.
     ///
     /// # Errors
-    /// Those of [`Normalisation::output`].
+    /// Those of [`Normalisation::output`](crate::attention::Normalisation::output).
     pub fn predict(&self, variant: Variant, head: &Head, values: MatRef<'_, f64>) -> Result<[Mat<f64>; 2]> {
         let rows = self.rows(variant);
         let (x, new) = (rows.train.x.as_ref(), rows.test.x.as_ref());
-        let (keys, normalisation) = (head.keys(x), variant.normalisation(x.ncols()));
+        let (keys, normalisation) = (head.keys(x), variant.normalisation(self.width()));
         let ask = |queries: MatRef<'_, f64>, diagonal| normalisation.output(head.queries(queries).as_ref(), keys.as_ref(), values, diagonal);
         Ok([ask(x, variant.diagonal)?, ask(new, Diagonal::Kept)?])
     }
 
-    /// WXᵀY/d in the coordinates of the unwhitened rows, d×m: the post's effective weights.
+    /// WXᵀY/p in the coordinates of the unwhitened rows, d×m: the post's effective weights. For softmax over the rows that it
+    /// attends to, for linear attention over all.
     pub fn effective_weights(&self, variant: Variant, head: &Head) -> Mat<f64> {
-        let x = self.rows(variant).train.x.as_ref();
-        let weights = crate::attention::linear::effective_weights(head.form().as_ref(), x, self.data.train.y.as_ref(), 1.0 / count(x.ncols()));
-        if variant.whitened { self.whitening.matrix() * weights } else { weights }
+        let scale = 1.0 / count(self.width());
+        let weights = if variant.scores == Scores::Linear {
+            let factor = self.factor(variant, &self.train);
+            linear::effective_weights(head.form().as_ref(), factor.x.as_ref(), factor.y.as_ref(), scale)
+        } else {
+            let rows = &self.rows(variant).train;
+            linear::effective_weights(head.form().as_ref(), rows.x.as_ref(), rows.y.as_ref(), scale)
+        };
+        if variant.whitened { &self.whitening * weights } else { weights }
+    }
+
+    /// What a trained variant predicts of the targets: for the training rows, all of them or where it has a softmax those that it
+    /// attends to, and for the test rows.
+    ///
+    /// # Errors
+    /// Those of [`Comparison::predict`].
+    pub fn predictions(&self, variant: Variant, head: &Head) -> Result<[Mat<f64>; 2]> {
+        if condensable(variant) {
+            let weights = self.effective_weights(variant, head);
+            return Ok([&self.data.train.x * &weights, &self.data.test.x * &weights]);
+        }
+        self.predict(variant, head, self.near.train.y.as_ref())
+    }
+
+    /// The training rows whose predictions [`Comparison::predictions`] returns.
+    pub fn fitted_rows(&self, variant: Variant) -> &Table {
+        if condensable(variant) { &self.data.train } else { &self.near.train }
     }
 
     /// How a trained variant compares with ridge.
@@ -183,16 +245,37 @@ impl Comparison {
     /// Those of [`Comparison::weights`] and [`Signature::of`].
     pub fn outcome(&self, variant: Variant, seed: u64, trained: &Trained) -> Result<Outcome> {
         let weights = self.weights(variant, &trained.head)?;
-        let [on_train, on_test] = self.predict(variant, &trained.head, self.data.train.y.as_ref())?;
+        let [on_train, on_test] = self.predictions(variant, &trained.head)?;
+        let (fitted, test) = (self.fitted_rows(variant), &self.data.test);
+        let agreement = |prediction: &Mat<f64>, rows: &Table| Agreement::of(prediction.as_ref(), rows.y.as_ref(), self.ridge.predict(rows.x.as_ref()).as_ref());
+        let errors = |prediction: &Mat<f64>, rows: &Table| Errors::of(prediction.as_ref(), rows.y.as_ref());
+        let near = self.near.train.x.as_ref();
+        let (mechanism_gap, signature) = if condensable(variant) {
+            let core = self.core(variant, &trained.head);
+            let hat = hat_matrix(self.train.x.as_ref(), self.settings.penalty, Intercept::None)?;
+            (relative_gap(core.as_ref(), hat.as_ref()), Signature::of_factored(core.as_ref(), weights.as_ref(), near)?)
+        } else {
+            (relative_gap(weights.as_ref(), self.hat()), Signature::of(weights.as_ref(), near)?)
+        };
         Ok(Outcome {
             variant,
             seed,
             ending: trained.ending,
-            train: Agreement::of(on_train.as_ref(), self.data.train.y.as_ref(), self.ridge.fitted()),
-            test: Agreement::of(on_test.as_ref(), self.data.test.y.as_ref(), self.ridge.predict(self.data.test.x.as_ref()).as_ref()),
-            mechanism_gap: relative_gap(weights.as_ref(), self.hat()),
-            signature: Signature::of(weights.as_ref(), self.data.train.x.as_ref())?,
+            train: agreement(&on_train, fitted),
+            test: agreement(&on_test, test),
+            errors: [errors(&on_train, fitted), errors(&on_test, test)],
+            mechanism_gap,
+            weights_gap: relative_gap(self.effective_weights(variant, &trained.head).as_ref(), self.ridge.coefficients()),
+            signature,
         })
+    }
+
+    /// C with A = QCQᵀ for linear attention on all training rows, whose factor is X = QR: small, and alike in all that does not
+    /// depend on the basis.
+    fn core(&self, variant: Variant, head: &Head) -> Mat<f64> {
+        let x = self.factor(variant, &self.train).x;
+        let form = head.form() * Scale(1.0 / count(self.width()));
+        &x * form * x.transpose()
     }
 
     /// Trains every variant from every seed; `done` is called after each, and may keep what was trained.
@@ -201,7 +284,7 @@ impl Comparison {
     /// Those of [`Comparison::train`] and [`Comparison::outcome`].
     pub fn report(&self, variants: &[Variant], seeds: &[u64], mut done: impl FnMut(&Outcome, Trained)) -> Result<Report> {
         let (train, test) = (&self.data.train, &self.data.test);
-        let predicted = self.ridge.predict(test.x.as_ref());
+        let [fitted, predicted] = [train, test].map(|rows| self.ridge.predict(rows.x.as_ref()));
         let mut outcomes = Vec::new();
         for &variant in variants {
             for &seed in seeds {
@@ -217,83 +300,28 @@ impl Comparison {
             test_rows: test.n(),
             features: train.d(),
             penalty: self.ridge.penalty(),
-            ridge_train: Agreement::of(self.ridge.fitted(), train.y.as_ref(), self.ridge.fitted()),
+            ridge_train: Agreement::of(fitted.as_ref(), train.y.as_ref(), fitted.as_ref()),
             ridge_test: Agreement::of(predicted.as_ref(), test.y.as_ref(), predicted.as_ref()),
-            ridge_signature: Signature::of(self.hat(), train.x.as_ref())?,
+            ridge_signature: self.ridge_signature()?,
             outcomes,
         })
     }
-}
 
-/// Everything about one data set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Report {
-    /// The data set's name.
-    pub data: String,
-    /// n.
-    pub train_rows: usize,
-    /// n*.
-    pub test_rows: usize,
-    /// d.
-    pub features: usize,
-    /// Ridge's λ.
-    pub penalty: f64,
-    /// Ridge on the training rows.
-    pub ridge_train: Agreement,
-    /// Ridge on the test rows.
-    pub ridge_test: Agreement,
-    /// The signature of ridge's hat matrix.
-    pub ridge_signature: Signature,
-    /// One for each variant and seed.
-    pub outcomes: Vec<Outcome>,
-}
-
-/// How one trained variant compares with ridge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// Which variant.
-    pub variant: Variant,
-    /// From which initial weights.
-    pub seed: u64,
-    /// How training ended.
-    pub ending: Ending,
-    /// On the training rows.
-    pub train: Agreement,
-    /// On the test rows.
-    pub test: Agreement,
-    /// ‖A − H‖_F/‖H‖_F.
-    pub mechanism_gap: f64,
-    /// The signature of A.
-    pub signature: Signature,
-}
-
-/// A set of predictions against targets and against ridge's predictions.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Agreement {
-    /// Mean squared error, in units of the targets' training variance.
-    pub mse: f64,
-    /// R² on these rows.
-    pub r_squared: f64,
-    /// Cosine to ridge's predictions.
-    pub cosine: f64,
-    /// The same after both means are removed.
-    pub centred_cosine: f64,
-    /// Slope on ridge's predictions.
-    pub slope: f64,
-    /// ‖prediction − ridge‖/‖ridge‖.
-    pub output_gap: f64,
-}
-
-impl Agreement {
-    /// Of predictions with targets and with a baseline's predictions, all n×m.
-    pub fn of(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>, baseline: MatRef<'_, f64>) -> Self {
-        Self {
-            mse: mse(prediction, target),
-            r_squared: r_squared(prediction, target),
-            cosine: cosine(prediction, baseline),
-            centred_cosine: centred_cosine(prediction, baseline),
-            slope: slope(prediction, baseline),
-            output_gap: relative_gap(prediction, baseline),
-        }
+    /// The signature of the hat matrix.
+    ///
+    /// # Errors
+    /// Those of [`Signature::of`].
+    pub fn ridge_signature(&self) -> Result<Signature> {
+        let core = hat_matrix(self.train.x.as_ref(), self.settings.penalty, Intercept::None)?;
+        Signature::of_factored(core.as_ref(), self.hat(), self.near.train.x.as_ref())
     }
+}
+
+/// Whether a variant sees the training rows through their factor alone.
+fn condensable(variant: Variant) -> bool {
+    variant.scores == Scores::Linear && variant.diagonal == Diagonal::Kept
+}
+
+fn as_task([queries, keys, values, targets]: &[Mat<f64>; 4]) -> Task<'_> {
+    Task { queries: queries.as_ref(), keys: keys.as_ref(), values: values.as_ref(), targets: targets.as_ref() }
 }

@@ -3,17 +3,21 @@
 //! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table.
 //! All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
 
+pub mod condensed;
 pub mod diabetes;
 pub mod random;
 pub mod sine;
 pub mod split;
 pub mod synthetic;
+pub mod units;
 
 use faer::{Mat, MatRef};
 
+pub use condensed::Condensed;
 pub use sine::{sine, sine_of_projection};
 pub use split::Split;
 pub use synthetic::{Synthetic, synthetic};
+pub use units::{Scaling, Units};
 
 use crate::linalg::{self, count};
 use crate::{Error, Result};
@@ -82,22 +86,6 @@ impl Dataset {
         // The known weights belong to the columns as they were.
         standardised.truth = standardised.truth.map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * deviations[j]));
         Ok(standardised)
-    }
-
-    /// Features and targets minus their training means, over their training standard deviations (over n).
-    ///
-    /// # Errors
-    /// [`Error::ConstantColumn`] for a feature or target that does not vary on the training part.
-    pub fn in_standard_units(&self) -> Result<Self> {
-        let data = self.standardised()?.centred();
-        let deviations = standard_deviations(data.train.y.as_ref());
-        if let Some(constant) = deviations.iter().position(|&deviation| deviation == 0.0) {
-            return Err(Error::ConstantColumn { column: self.targets[constant].clone() });
-        }
-        let scaled = |y: &Mat<f64>| Mat::from_fn(y.nrows(), y.ncols(), |i, t| y[(i, t)] / deviations[t]);
-        let mut scaled_data = data.map(|table| Table { x: table.x.clone(), y: scaled(&table.y) });
-        scaled_data.truth = data.truth.as_ref().map(scaled);
-        Ok(scaled_data)
     }
 
     fn map(&self, f: impl Fn(&Table) -> Table) -> Self {

@@ -50,6 +50,14 @@ pub enum Error {
         /// What was given.
         bandwidth: f64,
     },
+    /// A head is narrower than one column or wider than there are features.
+    #[error("a head of width {width} for {features} features: give a width from 1 to {features}")]
+    InvalidWidth {
+        /// What was given.
+        width: usize,
+        /// How many features there are.
+        features: usize,
+    },
     /// The ε of a whitening is negative or not a number.
     #[error("the ε of the whitening is {epsilon}: give a finite number of at least 0")]
     InvalidEpsilon {

@@ -38,6 +38,8 @@ pub struct Training {
     pub parametrisation: Parametrisation,
     /// Gradient descent or Adam.
     pub optimiser: Optimiser,
+    /// p, the columns of Wq and Wk; as many as rows where it is not said. A merged form is always d×d.
+    pub width: Option<usize>,
     /// Standard deviation of the initial weights; 0 starts from nothing, which separate and tied weights never leave.
     pub deviation: f64,
     /// Seed of the initial weights.
@@ -102,6 +104,7 @@ impl Training {
             diagonal: Diagonal::Kept,
             parametrisation,
             optimiser: Optimiser::Adam { rate: 0.01 },
+            width: None,
             deviation: 0.3,
             seed: 1,
             steps: 1000,
@@ -170,7 +173,7 @@ struct Course {
 impl Course {
     fn new(training: &Training, task: Task<'_>, held_out: Option<Task<'_>>) -> Result<Self> {
         let d = task.keys.ncols();
-        let parameters = Parameters::initial(training.parametrisation, d, training.deviation, training.seed);
+        let parameters = Parameters::initial(training.parametrisation, (d, training.width.unwrap_or(d)), training.deviation, training.seed);
         Ok(Self {
             objective: Objective::new(task, training.normalisation, training.diagonal)?,
             watched: held_out.map(|task| Objective::new(task, training.normalisation, Diagonal::Kept)).transpose()?,

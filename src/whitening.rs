@@ -67,12 +67,15 @@ impl Whitening {
         let means = linalg::column_means(x);
         let scale = 1.0 / divisor.of(x.nrows()).sqrt();
         let scaled = linalg::centred(x, &means) * faer::Scale(scale);
-        let rank = linalg::rank(scaled.as_ref())?;
-        let matrix = match root {
-            Root::Cholesky => triangular(&scaled, epsilon, rank)?,
-            Root::Zca | Root::Pca => spectral(&scaled, epsilon, root)?,
-        };
-        Ok(Self { means, matrix, rank })
+        Ok(Self { means, matrix: matrix(&scaled, epsilon, root)?, rank: linalg::rank(scaled.as_ref())? })
+    }
+
+    /// K alone, d×d or d×r, from any factor of Σ(xᵢ − μ)(xᵢ − μ)ᵀ and what the sum is divided by.
+    ///
+    /// # Errors
+    /// [`Error::NoConvergence`], and [`Error::RankDeficient`] for a Cholesky root of a singular covariance.
+    pub fn of_factor(factor: MatRef<'_, f64>, divisor: f64, root: Root) -> Result<Mat<f64>> {
+        matrix(&(factor * faer::Scale(1.0 / divisor.sqrt())), 0.0, root)
     }
 
     /// (X − μ)K, with the μ and K of the rows that were fitted.
@@ -100,6 +103,13 @@ impl Whitening {
 pub fn covariance(x: MatRef<'_, f64>, divisor: Divisor) -> Mat<f64> {
     let centred = linalg::centred(x, &linalg::column_means(x));
     linalg::gram(centred.as_ref()) * faer::Scale(1.0 / divisor.of(x.nrows()))
+}
+
+fn matrix(scaled: &Mat<f64>, epsilon: f64, root: Root) -> Result<Mat<f64>> {
+    match root {
+        Root::Cholesky => triangular(scaled, epsilon, linalg::rank(scaled.as_ref())?),
+        Root::Zca | Root::Pca => spectral(scaled, epsilon, root),
+    }
 }
 
 /// [X/√n; √ε I], whose Gram matrix is Σ̂ + εI.

@@ -4,7 +4,7 @@ use approx::{assert_abs_diff_eq, assert_relative_eq};
 use attention_regression::agreement::{asymmetry, centred_cosine, cosine, idempotence_gap, mse, perplexity, row_sums};
 use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
-use attention_regression::comparison::{Comparison, Report, Scores, Variant};
+use attention_regression::comparison::{Comparison, Report, Scores, Settings, Variant};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, split};
 use attention_regression::linalg::{
@@ -376,7 +376,7 @@ fn training_ends_with_a_reason() {
 
 #[test]
 fn a_report_is_plain_data_with_every_variant_from_every_seed() {
-    let comparison = Comparison::new(&data::sine_of_projection(2), 1e-3).unwrap();
+    let comparison = Comparison::new(data::sine_of_projection(2), Settings::default()).unwrap();
     let variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
     let mut done = Vec::new();
     let report = comparison.report(&variants, &[1, 2], |outcome, _| done.push((outcome.variant, outcome.seed))).unwrap();

@@ -39,11 +39,20 @@ impl Signature {
     /// # Errors
     /// [`Error::NoConvergence`](crate::Error::NoConvergence).
     pub fn of(a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> Result<Self> {
+        Self::of_factored(a, a, x)
+    }
+
+    /// The signature of a smoother A = QCQᵀ whose Q has orthonormal columns: what no basis changes is read from the small C,
+    /// the rest from A, or from its rows and columns on a sample `x` where the whole is too large.
+    ///
+    /// # Errors
+    /// [`Error::NoConvergence`](crate::Error::NoConvergence).
+    pub fn of_factored(core: MatRef<'_, f64>, a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> Result<Self> {
         Ok(Self {
-            rank: rank_above(a, RANK_FLOOR)?,
-            trace: trace(a),
-            asymmetry: asymmetry(a),
-            idempotence_gap: idempotence_gap(a),
+            rank: rank_above(core, RANK_FLOOR)?,
+            trace: trace(core),
+            asymmetry: asymmetry(core),
+            idempotence_gap: idempotence_gap(core),
             row_sums: row_sums(a),
             negative_share: negative_share(a),
             mass_on_ten_nearest: mass_on_nearest(a, x, x, 10),

@@ -35,3 +35,12 @@ pub fn seeded(n: usize, fraction: f64, seed: u64) -> Result<Split> {
     let train = rows.split_off(size);
     Ok(Split { train, test: rows })
 }
+
+/// `size` of `n` row numbers, a seeded sample in ascending order.
+pub fn sample(n: usize, size: usize, seed: u64) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..n).collect();
+    rows.shuffle(&mut generator(seed, 1));
+    rows.truncate(size);
+    rows.sort_unstable();
+    rows
+}

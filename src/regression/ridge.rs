@@ -30,6 +30,7 @@ pub struct Ridge {
     fitted: Mat<f64>,
     residuals: Mat<f64>,
     leverages: Vec<f64>,
+    solution: Solution,
     rank: usize,
     penalty: f64,
 }
@@ -48,14 +49,27 @@ impl Ridge {
             Intercept::None => vec![0.0; y.ncols()],
         };
         let targets = linalg::centred(y, &target_means);
-        let coefficients = factor.solve((factor.q.transpose() * &targets).as_ref());
+        let mut coefficients = factor.solve((factor.q.transpose() * &targets).as_ref());
+        // A column of zeros has the coefficient zero, and not what rounding left of it.
+        for column in (0..x.ncols()).filter(|&column| factor.x.col(column).iter().all(|&entry| entry == 0.0)) {
+            coefficients.row_mut(column).iter_mut().for_each(|coefficient| *coefficient = 0.0);
+        }
         if !linalg::max_abs(coefficients.as_ref()).is_finite() {
             return Err(Error::Overflow { what: "the coefficients" });
         }
         let intercept = (0..y.ncols()).map(|t| target_means[t] - (0..x.ncols()).map(|j| factor.means[j] * coefficients[(j, t)]).sum::<f64>()).collect();
         let centred_fit = &factor.x * &coefficients;
         let fitted = Mat::from_fn(x.nrows(), y.ncols(), |i, t| centred_fit[(i, t)] + target_means[t]);
-        Ok(Self { coefficients, intercept, residuals: &targets - &centred_fit, fitted, leverages: factor.leverages(), rank: factor.rank, penalty })
+        Ok(Self {
+            coefficients,
+            intercept,
+            residuals: &targets - &centred_fit,
+            fitted,
+            leverages: factor.leverages(),
+            rank: factor.rank,
+            solution: factor.solution,
+            penalty,
+        })
     }
 
     /// β̂, d×m.
@@ -93,6 +107,16 @@ impl Ridge {
     /// hᵢᵢ of the hat matrix, without forming it; an intercept adds 1/n.
     pub fn leverages(&self) -> &[f64] {
         &self.leverages
+    }
+
+    /// xᵀ(G + λI)⁻¹x for rows that are centred as those of the fit were, n*×d; at λ = 0 with the pseudo-inverse.
+    pub fn leverages_of(&self, x: MatRef<'_, f64>) -> Vec<f64> {
+        let mut leverages = Vec::with_capacity(x.nrows());
+        for start in (0..x.nrows()).step_by(LEVERAGE_BLOCK) {
+            let rows = self.solution.rows(x.subrows(start, LEVERAGE_BLOCK.min(x.nrows() - start)));
+            leverages.extend(rows.col_iter().map(|row| row.iter().map(|entry| entry * entry).sum::<f64>()));
+        }
+        leverages
     }
 
     /// tr H = Σ hᵢᵢ; an intercept counts one.
@@ -138,12 +162,34 @@ pub(crate) struct Factor {
     intercept: Intercept,
 }
 
+/// Rows whose leverages are computed together.
+const LEVERAGE_BLOCK: usize = 4096;
+
 /// How the coefficients follow from Qᵀy.
+#[derive(Debug, Clone)]
 enum Solution {
     /// R (d×d) upper triangular, columns permuted and scaled: β = S P R⁻¹ z.
     Triangular { r: Mat<f64>, order: Vec<usize>, scales: Vec<f64> },
     /// β = Z T⁻ᵀ z, of minimum norm.
     MinimumNorm { z: Mat<f64>, t: Mat<f64> },
+}
+
+impl Solution {
+    /// What stands in Q's place for rows X*, transposed: r×n*, columns q with xᵀβ̂ = qᵀz.
+    fn rows(&self, x: MatRef<'_, f64>) -> Mat<f64> {
+        match self {
+            Self::Triangular { r, order, scales } => {
+                let mut rows = Mat::from_fn(order.len(), x.nrows(), |place, i| x[(i, order[place])] * scales[order[place]]);
+                r.transpose().solve_lower_triangular_in_place(&mut rows);
+                rows
+            }
+            Self::MinimumNorm { z, t } => {
+                let mut rows = z.transpose() * x.transpose();
+                t.solve_upper_triangular_in_place(&mut rows);
+                rows
+            }
+        }
+    }
 }
 
 impl Factor {

@@ -11,15 +11,15 @@ use crate::data::random::standard_normal;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Parametrisation {
-    /// Wq and Wk, both d×d.
+    /// Wq and Wk, both d×p.
     Separate,
-    /// One W, d×d, for queries and keys.
+    /// One W, d×p, for queries and keys.
     Tied,
     /// The form W = WqWkᵀ, d×d.
     Merged,
 }
 
-/// The free matrices, one or two, all d×d.
+/// The free matrices, one or two.
 #[derive(Debug, Clone)]
 pub(super) struct Parameters {
     kind: Parametrisation,
@@ -27,9 +27,13 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    pub(super) fn initial(kind: Parametrisation, d: usize, deviation: f64, seed: u64) -> Self {
-        let free = if kind == Parametrisation::Separate { 2 } else { 1 };
-        Self { kind, matrices: (0..free).map(|stream| standard_normal(seed, stream, d, d) * Scale(deviation)).collect() }
+    pub(super) fn initial(kind: Parametrisation, (d, width): (usize, usize), deviation: f64, seed: u64) -> Self {
+        let (free, columns) = match kind {
+            Parametrisation::Separate => (2, width),
+            Parametrisation::Tied => (1, width),
+            Parametrisation::Merged => (1, d),
+        };
+        Self { kind, matrices: (0..free).map(|stream| standard_normal(seed, stream, d, columns) * Scale(deviation)).collect() }
     }
 
     pub(super) fn head(&self) -> Head {

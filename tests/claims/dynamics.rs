@@ -18,8 +18,8 @@ use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::softmax::temperature_of_width;
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
 use attention_regression::comparison::{Comparison, Variant};
-use attention_regression::data;
 use attention_regression::data::random::standard_normal;
+use attention_regression::data::{self, Scaling};
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, spectral_norm};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
 use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Plot, Series, Side, Stroke};
@@ -310,7 +310,7 @@ fn losses(comparison: &Comparison, softmax: &[Record], linear: &[Record], ridge:
     };
     let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
     let train = |record: &Record| record.loss;
-    let fitted = mse(comparison.ridge().fitted(), comparison.data().train.y.as_ref());
+    let fitted = mse(comparison.ridge().predict(comparison.data().train.x.as_ref()).as_ref(), comparison.data().train.y.as_ref());
     let series = vec![
         level("ridge, test", ridge, Stroke::Solid),
         level("ridge, training", fitted, Stroke::Dashed),
@@ -346,7 +346,7 @@ fn losses(comparison: &Comparison, softmax: &[Record], linear: &[Record], ridge:
 #[test]
 fn a_product_waits_on_a_saddle() -> Result<()> {
     let mut evidence = Evidence::new();
-    let data = data::synthetic(1).in_standard_units()?;
+    let data = data::synthetic(1).scaled(Scaling::Standard)?.0;
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let least = mse(Ridge::fit(x, y, 0.0, Intercept::None)?.fitted(), y);
     let steps = |parametrisation, deviation: f64| {

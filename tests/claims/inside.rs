@@ -69,7 +69,7 @@ fn matrices(title: &str, experiment: &Experiment, variant: Variant) -> Result<Fi
     let (comparison, head) = (experiment.comparison, &experiment.first(variant).head);
     let x = comparison.rows(variant).train.x.as_ref();
     let (weights, scores) = (comparison.weights(variant, head)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
-    let shown = shown_rows(comparison.ridge().fitted(), 36);
+    let shown = shown_rows(comparison.ridge().predict(comparison.data().train.x.as_ref()).as_ref(), 36);
     Ok(four_panels(title, comparison.hat(), (weights.as_ref(), "trained weights"), scores.as_ref(), head.form().as_ref(), &shown))
 }
 
@@ -178,7 +178,7 @@ fn apart(experiment: &Experiment, variant: Variant) -> Result<Vec<f64>> {
 /// Ridge on rows as they are and whitened, then every variant of the first seed: weights, scores, form.
 fn gallery(title: &str, experiment: &Experiment) -> Result<Figure> {
     let comparison = experiment.comparison;
-    let shown = shown_rows(comparison.ridge().fitted(), 18);
+    let shown = shown_rows(comparison.ridge().predict(comparison.data().train.x.as_ref()).as_ref(), 18);
     let panel = |symbol: &str, matrix: MatRef<'_, f64>, shown: &[usize]| {
         let rows = shown.iter().map(|&i| shown.iter().map(|&j| matrix[(i, j)]).collect()).collect();
         Panel { symbol: symbol.to_owned(), words: String::new(), note: String::new(), rows, relative: 0.05 }

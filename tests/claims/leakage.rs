@@ -16,7 +16,7 @@ use attention_regression::attention::gradients::Task;
 use attention_regression::attention::softmax::temperature_of_width;
 use attention_regression::attention::{Diagonal, Normalisation};
 use attention_regression::data::random::standard_normal;
-use attention_regression::data::{self, Dataset};
+use attention_regression::data::{self, Dataset, Scaling};
 use attention_regression::linalg::{max_abs_gap, relative_gap};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
 use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
@@ -153,7 +153,7 @@ fn beliefs(data: &Dataset, bandwidths: &[f64], path: &[[f64; 3]], least: f64) ->
 fn a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained() -> Result<()> {
     let mut evidence = Evidence::new();
     for (name, data) in [("diabetes", data::diabetes::dataset()?), ("synthetic", data::synthetic(1))] {
-        let data = data.in_standard_units()?;
+        let data = data.scaled(Scaling::Standard)?.0;
         let runs = std::thread::scope(|scope| {
             let runs = SEEDS.map(|seed| {
                 let data = &data;
@@ -173,7 +173,7 @@ fn a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained() -> Resul
     }
 
     // Control: a kernel that is not trained.
-    let real = whitened(&data::diabetes::dataset()?.in_standard_units()?)?;
+    let real = whitened(&data::diabetes::dataset()?.scaled(Scaling::Standard)?.0)?;
     let noise = standard_normal(500, 0, real.train.n(), 40);
     let fixed = mse((kernel::leave_one_out_matrix(real.train.x.as_ref(), 1.5)? * &noise).as_ref(), noise.as_ref());
     evidence.control("fixed", "masked error of a fixed kernel, forty draws of noise, diabetes", fixed, relative(1e-3), at_least(1.0));

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use attention_regression::attention::Diagonal;
-use attention_regression::comparison::{Comparison, Outcome, Report, Scores, Variant};
+use attention_regression::comparison::{Comparison, Outcome, Report, Scores, Settings, Variant};
 use attention_regression::data::{self, Dataset};
 use attention_regression::notebook::evidence::{Evidence, Recording, Site};
 use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
@@ -192,8 +192,8 @@ impl Experiment {
 pub(crate) fn comparisons() -> Result<[&'static Comparison; 3]> {
     static CELL: OnceLock<Result<[Comparison; 3]>> = OnceLock::new();
     let make = || {
-        let new = |data: &Dataset| Comparison::new(data, 1e-3);
-        Ok([new(&data::synthetic(1))?, new(&data::diabetes::dataset()?)?, new(&data::sine_of_projection(1))?])
+        let new = |data: Dataset| Comparison::new(data, Settings::default());
+        Ok([new(data::synthetic(1))?, new(data::diabetes::dataset()?)?, new(data::sine_of_projection(1))?])
     };
     CELL.get_or_init(make).as_ref().map(|all| all.each_ref()).map_err(Clone::clone)
 }

@@ -15,7 +15,7 @@ use attention_regression::agreement::{asymmetry, cosine, r_squared};
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Normalisation, linear};
 use attention_regression::data::random::standard_normal;
-use attention_regression::data::{self, Dataset};
+use attention_regression::data::{self, Dataset, Scaling};
 use attention_regression::linalg::{count, frobenius_norm, gram, relative_gap, spectral_norm};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, relative};
 use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
@@ -83,7 +83,7 @@ fn tying_costs_nothing_in_the_outputs() -> Result<()> {
     evidence.judge("asymmetry", "separate: $\\|A - A^\\top\\|_F/\\|A\\|_F$", asymmetry(separate.as_ref()), relative(1e-6), at_least(0.1));
 
     // Control: values that point the other way.
-    let opposed = |parametrisation| opposed(&data::synthetic(1).in_standard_units()?, parametrisation);
+    let opposed = |parametrisation| opposed(&data::synthetic(1).scaled(Scaling::Standard)?.0, parametrisation);
     evidence.control("opposed_tied", "error of tied attention trained with $V = -y$", opposed(Parametrisation::Tied)?, relative(1e-3), at_least(0.99));
     evidence.control("opposed_separate", "the same with separate weights", opposed(Parametrisation::Separate)?, relative(1e-2), at_most(0.05));
     record!(evidence)
@@ -140,7 +140,7 @@ fn from_small(x: MatRef<'_, f64>, y: MatRef<'_, f64>, parametrisation: Parametri
 #[test]
 fn a_small_start_finds_the_smallest_form() -> Result<()> {
     let mut evidence = Evidence::new();
-    let data = data::synthetic(1).in_standard_units()?;
+    let data = data::synthetic(1).scaled(Scaling::Standard)?.0;
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let deviations = [0.01, 0.03, 0.1, 0.3];
     let mut series = Vec::new();

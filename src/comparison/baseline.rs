@@ -1,0 +1,90 @@
+//! The baseline, with what is reported of it: coefficients on both scales, leverages, errors with and without the row itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::Errors;
+use crate::Result;
+use crate::data::{Condensed, Dataset, Units};
+use crate::linalg::{self, count};
+use crate::regression::{Intercept, Ridge};
+
+/// Ridge, or least squares at λ = 0, where dependent columns leave the solution of minimum norm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// λ.
+    pub penalty: f64,
+    /// For each target its coefficients on the features as they were measured.
+    pub coefficients: Vec<Vec<f64>>,
+    /// For each target its intercept.
+    pub intercept: Vec<f64>,
+    /// For each target its coefficients on the scaled features, the target in its own unit.
+    pub coefficients_scaled: Vec<Vec<f64>>,
+    /// The numerical rank of the centred features.
+    pub rank: usize,
+    /// tr H without the intercept, which would add one.
+    pub effective_degrees_of_freedom: f64,
+    /// Of the training rows, the intercept's 1/n included.
+    pub leverages: Leverages,
+    /// Each target's error on the training rows.
+    pub train: Vec<Errors>,
+    /// Each target's error on the test rows.
+    pub test: Vec<Errors>,
+    /// Each target's mean squared leave-one-out error, in units of its training variance; none where a row determines its own
+    /// fit.
+    pub leave_one_out: Option<Vec<f64>>,
+}
+
+/// A summary of leverages.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Leverages {
+    /// The smallest.
+    pub min: f64,
+    /// The middle one, or the mean of the middle two.
+    pub median: f64,
+    /// The mean.
+    pub mean: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+impl Baseline {
+    /// Of data on scale: one fit on the factor of the training rows, one pass over them.
+    pub(super) fn of(data: &Dataset, train: &Condensed, units: &Units, penalty: f64) -> Result<Self> {
+        let ridge = Ridge::fit(train.x.as_ref(), train.y.as_ref(), penalty, Intercept::None)?;
+        let [fitted, predicted] = [&data.train, &data.test].map(|rows| ridge.predict(rows.x.as_ref()));
+        let n = count(data.train.n());
+        let leverages: Vec<f64> = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| leverage + 1.0 / n).collect();
+        let full = leverages.iter().any(|leverage| 1.0 - leverage <= n * f64::EPSILON);
+        let left_out = |t: usize| {
+            let errors = (0..data.train.n()).map(|i| (data.train.y[(i, t)] - fitted[(i, t)]) / (1.0 - leverages[i]));
+            errors.map(|error| error * error).sum::<f64>() / n
+        };
+        let targets = 0..data.targets.len();
+        let (coefficients, intercept) = units.original(ridge.coefficients());
+        Ok(Self {
+            penalty,
+            coefficients: columns(coefficients.as_ref()),
+            intercept,
+            coefficients_scaled: columns(units.in_target_units(ridge.coefficients()).as_ref()),
+            rank: ridge.rank(),
+            effective_degrees_of_freedom: ridge.effective_degrees_of_freedom(),
+            leverages: Leverages::of(leverages.clone()),
+            train: Errors::of(fitted.as_ref(), data.train.y.as_ref()),
+            test: Errors::of(predicted.as_ref(), data.test.y.as_ref()),
+            leave_one_out: (!full).then(|| targets.map(left_out).collect()),
+        })
+    }
+}
+
+impl Leverages {
+    fn of(mut leverages: Vec<f64>) -> Self {
+        leverages.sort_by(f64::total_cmp);
+        let (n, mean) = (leverages.len(), leverages.iter().sum::<f64>() / count(leverages.len()));
+        let middle = f64::midpoint(leverages[(n - 1) / 2], leverages[n / 2]);
+        Self { min: leverages[0], median: middle, mean, max: leverages[n - 1] }
+    }
+}
+
+fn columns(matrix: faer::MatRef<'_, f64>) -> Vec<Vec<f64>> {
+    matrix.col_iter().map(|column| linalg::entries(column.as_mat()).collect()).collect()
+}

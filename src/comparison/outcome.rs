@@ -1,0 +1,106 @@
+//! What came out of a comparison, as plain data for serde.
+
+use faer::MatRef;
+use serde::{Deserialize, Serialize};
+
+use super::Variant;
+use crate::agreement::{Signature, centred_cosine, cosine, mse, r_squared, slope};
+use crate::linalg::relative_gap;
+use crate::training::Ending;
+
+/// Everything about one data set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The data set's name.
+    pub data: String,
+    /// n.
+    pub train_rows: usize,
+    /// n*.
+    pub test_rows: usize,
+    /// d.
+    pub features: usize,
+    /// Ridge's λ.
+    pub penalty: f64,
+    /// Ridge on the training rows.
+    pub ridge_train: Agreement,
+    /// Ridge on the test rows.
+    pub ridge_test: Agreement,
+    /// The signature of ridge's hat matrix.
+    pub ridge_signature: Signature,
+    /// One for each variant and seed.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// How one trained variant compares with ridge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Which variant.
+    pub variant: Variant,
+    /// From which initial weights.
+    pub seed: u64,
+    /// How training ended.
+    pub ending: Ending,
+    /// On the training rows.
+    pub train: Agreement,
+    /// On the test rows.
+    pub test: Agreement,
+    /// Each target's error on the training rows, and on the test rows.
+    pub errors: [Vec<Errors>; 2],
+    /// ‖A − H‖_F/‖H‖_F.
+    pub mechanism_gap: f64,
+    /// ‖effective weights − ridge's coefficients‖_F/‖ridge's coefficients‖_F, on the scaled features.
+    pub weights_gap: f64,
+    /// The signature of A.
+    pub signature: Signature,
+}
+
+/// One target's error.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Errors {
+    /// Mean squared error, in units of the target's training variance.
+    pub mse: f64,
+    /// R² on these rows.
+    pub r_squared: f64,
+}
+
+impl Errors {
+    /// Of every target, of predictions and targets that are n×m.
+    pub fn of(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> Vec<Self> {
+        let of = |t: usize| {
+            let (prediction, target) = (prediction.subcols(t, 1), target.subcols(t, 1));
+            Self { mse: mse(prediction, target), r_squared: r_squared(prediction, target) }
+        };
+        (0..target.ncols()).map(of).collect()
+    }
+}
+
+/// A set of predictions against targets and against ridge's predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Mean squared error, in units of the targets' training variance.
+    pub mse: f64,
+    /// R² on these rows.
+    pub r_squared: f64,
+    /// Cosine to ridge's predictions.
+    pub cosine: f64,
+    /// The same after both means are removed.
+    pub centred_cosine: f64,
+    /// Slope on ridge's predictions.
+    pub slope: f64,
+    /// ‖prediction − ridge‖/‖ridge‖.
+    pub output_gap: f64,
+}
+
+impl Agreement {
+    /// Of predictions with targets and with a baseline's predictions, all n×m.
+    pub fn of(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>, baseline: MatRef<'_, f64>) -> Self {
+        Self {
+            mse: mse(prediction, target),
+            r_squared: r_squared(prediction, target),
+            cosine: cosine(prediction, baseline),
+            centred_cosine: centred_cosine(prediction, baseline),
+            slope: slope(prediction, baseline),
+            output_gap: relative_gap(prediction, baseline),
+        }
+    }
+}

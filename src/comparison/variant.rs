@@ -1,0 +1,82 @@
+//! The post's variants: what is done to the scores, to the rows, and what is free in training.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attention::softmax::temperature_of_width;
+use crate::attention::{Diagonal, Normalisation};
+use crate::linalg::count;
+use crate::training::{Optimiser, Parametrisation, Training};
+
+/// What is done to the scores of a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scores {
+    /// Softmax at temperature d^{1/2}.
+    Softmax,
+    /// The post's regression-like attention: no softmax, scale 1/d.
+    Linear,
+}
+
+/// One way of attending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Softmax or linear.
+    pub scores: Scores,
+    /// Whether rows are whitened by training statistics first.
+    pub whitened: bool,
+    /// Separate or tied weights.
+    pub parametrisation: Parametrisation,
+    /// Whether training rows see themselves.
+    pub diagonal: Diagonal,
+}
+
+impl Variant {
+    /// The post's grid, eight variants: softmax and linear, on rows as they are and whitened, separate and tied.
+    pub fn grid() -> Vec<Self> {
+        let each = |scores| [false, true].into_iter().flat_map(move |whitened| Self::pair(scores, whitened, Diagonal::Kept));
+        [Scores::Linear, Scores::Softmax].into_iter().flat_map(each).collect()
+    }
+
+    /// Softmax that is trained without seeing its own row.
+    pub fn masked() -> [Self; 2] {
+        Self::pair(Scores::Softmax, false, Diagonal::Masked)
+    }
+
+    fn pair(scores: Scores, whitened: bool, diagonal: Diagonal) -> [Self; 2] {
+        [Parametrisation::Separate, Parametrisation::Tied].map(|parametrisation| Self { scores, whitened, parametrisation, diagonal })
+    }
+
+    /// Such as `softmax, whitened, tied`.
+    pub fn name(&self) -> String {
+        let scores = match self.scores {
+            Scores::Softmax => "softmax",
+            Scores::Linear => "linear",
+        };
+        let parametrisation = match self.parametrisation {
+            Parametrisation::Separate => ", separate",
+            Parametrisation::Tied => ", tied",
+            Parametrisation::Merged => ", merged",
+        };
+        let masked = if self.diagonal == Diagonal::Masked { ", masked" } else { "" };
+        format!("{scores}{}{parametrisation}{masked}", if self.whitened { ", whitened" } else { "" })
+    }
+
+    /// What makes weights of scores at width p, which is d unless somebody says otherwise.
+    pub fn normalisation(&self, width: usize) -> Normalisation {
+        match self.scores {
+            Scores::Softmax => Normalisation::Softmax { temperature: temperature_of_width(width) },
+            Scores::Linear => Normalisation::Linear { scale: 1.0 / count(width) },
+        }
+    }
+
+    /// How it is trained: softmax by 1000 steps of Adam at rate 0.01 from weights of deviation 0.3; linear attention, whose scale
+    /// 1/d makes it steep, by at most 4000 at 0.0005 from 0.01, until the gradient is a billionth of what it was. Adam with a
+    /// constant rate does not stay where it has arrived: much later it is thrown out again, and a rounding error decides when.
+    pub fn training(&self, width: usize, seed: u64) -> Training {
+        let usual = Training { seed, diagonal: self.diagonal, ..Training::new(self.normalisation(width), self.parametrisation) };
+        match self.scores {
+            Scores::Softmax => usual,
+            Scores::Linear => Training { optimiser: Optimiser::Adam { rate: 5e-4 }, deviation: 0.01, steps: 4000, tolerance: 1e-9, ..usual },
+        }
+    }
+}
