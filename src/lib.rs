@@ -4,7 +4,8 @@
 //! [`whitening`] and [`attention`]; [`training`] moves the weights of an attention, [`agreement`] says how far two smoothers
 //! are apart, and [`comparison`] is the post's experiment on one data set. [`regression`] and [`attention`] never import each
 //! other: where they meet is the book's subject, and stands in the claims (`tests/claims`) and in `comparison`.
-//! `notebook` (a default feature) is the loom: it makes a book of the claims, and knows no linear algebra.
+//! `compare` is that experiment on anybody's table. `notebook` is the loom: it makes a book of the claims, and knows no linear
+//! algebra. Both need the feature `notebook`, which is on by default.
 //!
 //! # A first look
 //!
@@ -57,6 +58,8 @@
 
 pub mod agreement;
 pub mod attention;
+#[cfg(feature = "notebook")]
+pub mod compare;
 pub mod comparison;
 pub mod data;
 pub mod error;

@@ -1,13 +1,17 @@
-//! The command line: weave and render the book, list the claims. Everything it does stands in the library.
+//! The command line: weave and render the book, list the claims, compare on a table. Everything it does stands in the library.
 
-use std::io::{IsTerminal as _, Write as _};
+mod command;
+
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{catalogue, find_root, render, snapshot, timing, weave};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use command::compare::{Compare, compare};
+use command::{say, say_error, say_mistake};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Same math, different meaning: an executable book of claims about attention and linear regression.
@@ -33,6 +37,7 @@ const EXAMPLES: &str = "Examples:
   attention-regression claims              every claim with its headline number and time, every statement with its verdict
   attention-regression claims --json       the same for programs
   attention-regression claims show ID      one claim, and the command that verifies it
+  attention-regression compare diabetes    the experiment on a table; `compare --help` has the rest
 
 Exit code: 0 when all is well, 1 when something is wrong with the notebook, 2 for a mistake in the arguments.";
 
@@ -42,6 +47,12 @@ enum Commands {
     Book(Book),
     /// List the claims
     Claims(Claims),
+    Compare(Box<Compare>),
+    /// Print completions for a shell: `attention-regression completions bash`
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Args)]
@@ -78,31 +89,24 @@ enum ClaimsCommand {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = root(cli.root.as_deref()).and_then(|root| match cli.command {
-        None => book(&root, &cli.book),
-        Some(Commands::Book(arguments)) => book(&root, &arguments),
-        Some(Commands::Claims(arguments)) => claims(&root, &arguments),
-    });
+    let root = || root(cli.root.as_deref());
+    let done = match &cli.command {
+        None => root().and_then(|root| book(&root, &cli.book)),
+        Some(Commands::Book(arguments)) => root().and_then(|root| book(&root, arguments)),
+        Some(Commands::Claims(arguments)) => root().and_then(|root| claims(&root, arguments)),
+        Some(Commands::Compare(arguments)) => return compare(arguments),
+        Some(Commands::Completions { shell }) => {
+            clap_complete::generate(*shell, &mut Cli::command(), "attention-regression", &mut std::io::stdout());
+            return ExitCode::SUCCESS;
+        }
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
-            let style = clap::builder::styling::Style::new().bold().fg_color(Some(clap::builder::styling::AnsiColor::Red.into()));
-            for problem in &problems {
-                say_error(&format!("{style}error{style:#}: {problem}"));
-            }
+            problems.iter().for_each(|problem| say_mistake(&problem.to_string()));
             ExitCode::FAILURE
         }
     }
-}
-
-/// To standard error, in colour on a terminal only.
-fn say_error(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{line}");
-}
-
-/// To standard output; a reader who closed the pipe has seen enough.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 type Done = Result<(), Vec<Problem>>;

@@ -1,0 +1,64 @@
+//! What the numbers of a variant say, in words.
+//!
+//! Outputs are the same where predictions for test rows differ by at most one hundredth of their norm, a mechanism where the
+//! matrices do by at most one tenth of theirs. Where the seeds of a variant disagree, that is the verdict.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::comparison::Outcome;
+
+/// The largest gap in outputs that still counts as the same.
+pub const OUTPUTS: f64 = 0.01;
+/// The largest gap in mechanism that still counts as the same.
+pub const MECHANISM: f64 = 0.1;
+
+/// Where a variant stands with ridge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Alike in both.
+    SameOutputsSameMechanism,
+    /// It predicts alike by other means.
+    SameOutputsOtherMechanism,
+    /// It predicts otherwise.
+    OtherOutputs,
+    /// Its seeds come to different verdicts.
+    DependsOnTheSeed,
+    /// No training ended.
+    NotTrained,
+}
+
+impl Verdict {
+    /// Of one training.
+    pub fn of(outcome: &Outcome) -> Self {
+        match (outcome.test.output_gap <= OUTPUTS, outcome.mechanism_gap <= MECHANISM) {
+            (true, true) => Self::SameOutputsSameMechanism,
+            (true, false) => Self::SameOutputsOtherMechanism,
+            (false, _) => Self::OtherOutputs,
+        }
+    }
+
+    /// Of all trainings of a variant.
+    pub fn of_all<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
+        let mut verdicts = outcomes.into_iter().map(Self::of);
+        let first = verdicts.next().unwrap_or(Self::NotTrained);
+        if verdicts.all(|verdict| verdict == first) { first } else { Self::DependsOnTheSeed }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SameOutputsSameMechanism => "same outputs, same mechanism",
+            Self::SameOutputsOtherMechanism => "same outputs, other mechanism",
+            Self::OtherOutputs => "other outputs",
+            Self::DependsOnTheSeed => "depends on the seed",
+            Self::NotTrained => "could not be trained",
+        }
+    }
+}
+
+/// The thresholds, in words.
+pub fn thresholds() -> String {
+    format!("same outputs: gap on test rows at most {OUTPUTS}; same mechanism: ‖A − H‖/‖H‖ at most {MECHANISM}")
+}
