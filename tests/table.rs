@@ -192,6 +192,7 @@ fn constant_features_are_noted() {
     let prepared = accept("a,b,c,y\n3,1,0.30000000000000004,1\n3,2,0.3,2\n3,4,0.3,5\n", &reading());
     assert_eq!(prepared.notes.constant, ["a", "c"]);
     assert_eq!(prepared.dataset.train.d(), 3);
+    assert_eq!(accept("a,y\n1e308,1\n1e308,2\n1e308,3\n", &reading()).notes.constant, ["a"]);
 }
 
 #[test]
@@ -467,6 +468,8 @@ fn constant_targets_are_refused() {
 fn headers_that_do_not_name_columns_are_refused() {
     assert_eq!(refuse("\na,b,a,y\n1,2,3,4\n", &reading()), "t.csv:2: the name `a` stands over columns 1 and 3; rename one of them");
     assert_eq!(refuse("a,,y\n1,2,3\n", &reading()), "t.csv:1: column 2 has no name; give it one in the header");
+    let asked = Reading { one_hot: true, ..reading() };
+    assert_eq!(refuse("c,c=q,y\np,1,2\nq,2,3\n", &asked), "t.csv: two features are called `c=q`, one of them an indicator; rename a column or a level");
     assert_eq!(x(&accept("a,b,a,y\n1,2,3,4\n5,6,7,8\n", &Reading { drop: names(&["a"]), ..reading() })), [[2.0], [6.0]]);
 }
 
@@ -521,6 +524,12 @@ fn a_wrong_delimiter_is_suspected_where_there_is_one_column() {
         refuse("a,y\n1,2\n", &Reading { delimiter: Some(b'\t'), ..reading() }),
         "t.csv:1: only one column, `a,y`, was found with the tab as delimiter; name another delimiter with --delimiter"
     );
+    for (delimiter, name) in [(b'"', "`\\\"`"), (b'1', "`1`"), (b'\n', "`\\n`"), (0xe9, "`é`")] {
+        assert_eq!(
+            refuse("a,y\n1,2\n", &Reading { delimiter: Some(delimiter), ..reading() }),
+            format!("t.csv: cannot be split at {name}; name a delimiter that is no letter, digit, quote or part of a number")
+        );
+    }
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //!
 //! A column is freed as soon as it stands in the matrices. Means and levels are those of the training rows.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use faer::Mat;
+use faer::{Mat, MatRef};
 
 use super::Prepared;
 use super::levels::{self, Levels};
@@ -97,6 +98,11 @@ pub(super) fn assemble(name: String, heading: Heading, halves: Halves, files: Ve
     if features.is_empty() {
         return Err(Refusal::new(&notes.files[0].file, None, "has no feature left: every text column has one level", "use other features"));
     }
+    let mut seen = HashSet::new();
+    if let Some(twice) = features.iter().find(|feature| !seen.insert(feature.as_str())) {
+        let what = format!("two features are called {}, one of them an indicator", quoted(twice));
+        return Err(Refusal::new(&notes.files[0].file, None, what, "rename a column or a level"));
+    }
     let dataset = Dataset { name, features, targets, train: Table { x: x.train, y: y.train }, test: Table { x: x.test, y: y.test }, truth: None };
     Ok(Prepared { dataset, notes })
 }
@@ -149,8 +155,7 @@ impl Building {
             self.notes.filled.push(Filled { feature: feature.clone(), mean, train: in_train, test: in_test });
         }
         self.x.push(&train, &test);
-        let last = self.x.train.as_ref().subcols(self.x.train.ncols() - 1, 1);
-        if is_constant(standard_deviations(last)[0], column_means(last)[0]) {
+        if spread(&train) != Spread::Real {
             self.notes.constant.push(feature.clone());
         }
         self.features.push(feature);
@@ -159,15 +164,11 @@ impl Building {
 
     fn target(&mut self, name: &str, train: &[f64], test: &[f64]) -> Result<(), Refusal> {
         self.y.push(train, test);
-        let (low, high) = train.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &number| (low.min(number), high.max(number)));
-        let last = self.y.train.as_ref().subcols(self.y.train.ncols() - 1, 1);
-        let n = train.len();
-        let what = if low == high {
-            format!("the target {} is {low} in all {n} training rows", quoted(name))
-        } else if is_constant(standard_deviations(last)[0], column_means(last)[0]) {
-            format!("the target {} varies by rounding only, from {low} to {high} in {n} training rows", quoted(name))
-        } else {
-            return Ok(());
+        let (n, name) = (train.len(), quoted(name));
+        let what = match spread(train) {
+            Spread::Real => return Ok(()),
+            Spread::None(value) => format!("the target {name} is {value} in all {n} training rows"),
+            Spread::Rounding(low, high) => format!("the target {name} varies by rounding only, from {low} to {high} in {n} training rows"),
         };
         Err(Refusal::new(self.file(), None, what, "choose a target that varies with --target"))
     }
@@ -204,6 +205,26 @@ impl Building {
         }
         self.notes.encoded.push(encoded);
         Ok(())
+    }
+}
+
+/// How a column varies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Spread {
+    /// All entries are this one.
+    None(f64),
+    /// Between two numbers that differ in their last digits only.
+    Rounding(f64, f64),
+    Real,
+}
+
+fn spread(numbers: &[f64]) -> Spread {
+    let (low, high) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &number| (low.min(number), high.max(number)));
+    let column = MatRef::from_column_major_slice(numbers, numbers.len(), 1);
+    match is_constant(standard_deviations(column)[0], column_means(column)[0]) {
+        _ if low == high => Spread::None(low),
+        true => Spread::Rounding(low, high),
+        false => Spread::Real,
     }
 }
 

@@ -22,6 +22,11 @@ pub(super) fn name(delimiter: u8) -> String {
     }
 }
 
+/// Whether a byte can stand between cells: one that numbers, names, quotes and lines are not made of.
+pub(super) fn is_possible(delimiter: u8) -> bool {
+    delimiter == b'\t' || delimiter == b' ' || (delimiter.is_ascii_punctuation() && !b"\"+-.".contains(&delimiter))
+}
+
 /// How a table begins.
 pub(super) struct Sample {
     /// The header and the first rows below it; rows may be ragged.

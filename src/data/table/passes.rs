@@ -82,7 +82,11 @@ pub(super) fn again(source: &Source, training: &Pass, reading: &Reading, progres
 /// The delimiter and the first rows.
 fn begin(input: &Input, reading: &Reading) -> Result<(u8, Sample), Refusal> {
     let delimiter = match reading.delimiter {
-        Some(delimiter) => delimiter,
+        Some(delimiter) if dialect::is_possible(delimiter) => delimiter,
+        Some(delimiter) => {
+            let what = format!("cannot be split at {}", dialect::name(delimiter));
+            return Err(Refusal::new(input.name(), None, what, "name a delimiter that is no letter, digit, quote or part of a number"));
+        }
         None => dialect::delimiter(input)?,
     };
     let sample = dialect::sample(input, delimiter)?;

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// A table that is not read, with the place and the cure; shown as `file:line: what; cure`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, serde::Serialize)]
 #[error("{}{}: {what}; {cure}", .file.display(), .line.map_or_else(String::new, |line| format!(":{line}")))]
 pub struct Refusal {
     /// The file as it was named, or `standard input`.

@@ -73,6 +73,9 @@ impl Scan {
 pub(super) fn scan(input: &Input, layout: &Layout, columns: Vec<Column>, missing: Missing, progress: &mut Progress<'_>) -> Result<Scan, Refusal> {
     let mut records = Records::open(input, layout.delimiter)?;
     records.advance_evenly()?;
+    if layout.used.iter().any(|&at| at >= records.record().len()) {
+        return Err(Refusal::new(input.name(), None, "changed while it was read", "wait until it is complete, then try again"));
+    }
     let encodes = columns.iter().any(|column| matches!(column, Column::Codes(..)));
     let mut scan = Scan { tallies: vec![Default::default(); columns.len()], columns, rows: 0, dropped: Vec::new() };
     let mut told = 0;
