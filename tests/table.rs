@@ -372,6 +372,10 @@ fn decimal_commas_that_were_not_found_are_suspected() {
         refuse(format!("a,y\n{plain}\"1,5\",2\n"), &reading()),
         "t.csv:202: `1,5` in column `a` is no number; say --decimal-comma if the comma is a decimal sign, or write numbers without separators"
     );
+    assert_eq!(
+        refuse("a|y\n1,500|2\n2,250|3\n", &reading()),
+        "t.csv:2: `1,500` in column `a` is no number (the first of 2 such cells); say --decimal-comma if the comma is a decimal sign, or write numbers without separators"
+    );
     for asked in [reading(), Reading { one_hot: true, ..reading() }] {
         assert_eq!(
             refuse("a,y\n\"1,5\",2\n\"2,5\",3\n", &asked),

@@ -52,9 +52,10 @@ pub(super) fn sample(input: &Input, delimiter: u8) -> Result<Sample, Refusal> {
     Ok(sample)
 }
 
-/// The delimiter that splits the header into most names and most rows into as many cells; a comma where none splits it.
+/// The delimiter that splits the header into most names and most rows into as many cells, then that which leaves
+/// most numbers; a comma where none splits the header.
 pub(super) fn delimiter(input: &Input) -> Result<u8, Refusal> {
-    let (mut best, mut fault) = (((false, 1), b','), None);
+    let (mut best, mut fault) = (((false, 1, 0), b','), None);
     for candidate in DELIMITERS {
         let rows = match sample(input, candidate) {
             Ok(sample) => sample.rows,
@@ -67,13 +68,14 @@ pub(super) fn delimiter(input: &Input) -> Result<u8, Refusal> {
         };
         let width = rows.first().map_or(0, ByteRecord::len);
         let agreeing = rows.iter().skip(1).filter(|row| row.len() == width).count();
-        let score = (2 * agreeing + 1 >= rows.len(), width);
+        let numbers = rows.iter().skip(1).flat_map(ByteRecord::iter).filter(|cell| number(cell, false) || number(cell, true)).count();
+        let score = (2 * agreeing + 1 >= rows.len(), width, numbers);
         if width > 1 && score > best.0 {
             best = (score, candidate);
         }
     }
     match fault {
-        Some(fault) if best.0 == (false, 1) => Err(fault),
+        Some(fault) if best.0.1 == 1 => Err(fault),
         _ => Ok(best.1),
     }
 }
@@ -84,12 +86,15 @@ pub(super) fn delimiter(input: &Input) -> Result<u8, Refusal> {
 /// delimiter none counts: there it must be asked for.
 pub(super) fn decimal_comma(rows: &[ByteRecord], used: &[usize], delimiter: u8) -> Option<bool> {
     let cells = || rows.iter().skip(1).flat_map(|row| used.iter().filter_map(|&at| row.get(at))).map(trimmed);
-    let number = |cell: &[u8], comma| matches!(cell::read(cell, comma), Cell::Number(_));
     if cells().any(|cell| cell.contains(&b'.') && number(cell, false)) {
         return Some(false);
     }
     let shows = |cell: &[u8]| cell.contains(&b',') && number(cell, true) && (delimiter == b';' || !may_be_thousands(cell));
     (delimiter != b',' && cells().any(shows)).then_some(true)
+}
+
+fn number(cell: &[u8], comma: bool) -> bool {
+    matches!(cell::read(cell, comma), Cell::Number(_))
 }
 
 /// Three digits behind one comma.
