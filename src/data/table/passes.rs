@@ -51,7 +51,11 @@ pub(super) fn first(source: &Source, reading: &Reading, progress: &mut Progress<
         drop(scan);
         let column = |at| if texts.contains(&at) { Column::Codes(Levels::default(), Vec::new()) } else { Column::Numbers(Vec::new()) };
         scan = scan::scan(&input, &layout, (0..heading.names.len()).map(column).collect(), reading.missing, progress)?;
-        self::findings(&input, &heading, &layout, reading, &scan).refuse_cells(&[], "")?;
+        let findings = self::findings(&input, &heading, &layout, reading, &scan);
+        findings.refuse_cells(&[], "")?;
+        // Nothing new, unless the file changed in between.
+        findings.refuse_missing(reading.missing)?;
+        findings.refuse_no_rows()?;
     }
     Ok(pass(&input, heading, &layout, &sample, scan))
 }
