@@ -1,6 +1,7 @@
 //! Data: what is fitted, and on what it is tested.
 //!
-//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table.
+//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table,
+//! and `table` (with the feature `notebook`) reads a user's.
 //! All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
 
 pub mod condensed;
@@ -9,6 +10,8 @@ pub mod random;
 pub mod sine;
 pub mod split;
 pub mod synthetic;
+#[cfg(feature = "notebook")]
+pub mod table;
 pub mod units;
 
 use faer::{Mat, MatRef};
@@ -78,7 +81,7 @@ impl Dataset {
     /// [`Error::ConstantColumn`] for a feature that does not vary on the training part.
     pub fn standardised(&self) -> Result<Self> {
         let (means, deviations) = (linalg::column_means(self.train.x.as_ref()), standard_deviations(self.train.x.as_ref()));
-        if let Some(constant) = deviations.iter().zip(&means).position(|(deviation, mean)| *deviation <= 4.0 * f64::EPSILON * mean.abs()) {
+        if let Some(constant) = deviations.iter().zip(&means).position(|(&deviation, &mean)| is_constant(deviation, mean)) {
             return Err(Error::ConstantColumn { column: self.features[constant].clone() });
         }
         let scaled = |x: &Mat<f64>| Mat::from_fn(x.nrows(), x.ncols(), |i, j| (x[(i, j)] - means[j]) / deviations[j]);
@@ -91,6 +94,11 @@ impl Dataset {
     fn map(&self, f: impl Fn(&Table) -> Table) -> Self {
         Self { train: f(&self.train), test: f(&self.test), ..self.clone() }
     }
+}
+
+/// Whether a column with this standard deviation and mean varies by rounding at most.
+pub(crate) fn is_constant(deviation: f64, mean: f64) -> bool {
+    deviation <= 4.0 * f64::EPSILON * mean.abs()
 }
 
 /// Standard deviations of the columns, over n.

@@ -371,7 +371,9 @@ impl Fit {
             mse_test_scaled: test.mse_scaled,
             r2_train: train.r_squared,
             r2_test: test.r_squared,
-            loo_mse: baseline.leave_one_out.map(|errors| PerTarget::of(errors.iter().zip(&units.target_scales).map(|(mse, scale)| mse * scale * scale).collect())),
+            loo_mse: baseline
+                .leave_one_out
+                .map(|errors| PerTarget::of(errors.iter().zip(&units.target_scales).map(|(mse, scale)| mse * scale * scale).collect())),
         }
     }
 }

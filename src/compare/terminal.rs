@@ -29,7 +29,10 @@ fn header(document: &Document) -> String {
     ];
     lines.extend(data.notes.iter().map(|note| ("note", note.clone())));
     if let Some(context) = &data.context {
-        let words = format!("softmax attends to a sample of {} of the {} training rows (seed {}); what is linear sees all of them", context.rows, data.n_train, context.seed);
+        let words = format!(
+            "softmax attends to a sample of {} of the {} training rows (seed {}); what is linear sees all of them",
+            context.rows, data.n_train, context.seed
+        );
         lines.push(("context", words));
     }
     lines.push(("ridge", fit(&document.ridge)));
@@ -93,7 +96,8 @@ fn verdicts(document: &Document) -> String {
     let mut out = String::new();
     for judged in &document.verdicts {
         let name = name((&judged.score, &judged.whitening, &judged.weights));
-        let failed = |failure: &&super::document::Failure| (&failure.score, &failure.whitening, &failure.weights) == (&judged.score, &judged.whitening, &judged.weights);
+        let failed =
+            |failure: &&super::document::Failure| (&failure.score, &failure.whitening, &failure.weights) == (&judged.score, &judged.whitening, &judged.weights);
         let failures: Vec<String> = document.failures.iter().filter(failed).map(|failure| format!(" (seed {}: {})", failure.seed, failure.error)).collect();
         out.push_str(&format!("{name:<longest$}  {}{}\n", judged.words, failures.concat()));
     }

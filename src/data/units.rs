@@ -6,7 +6,7 @@
 use faer::{Mat, MatMut, MatRef};
 use serde::{Deserialize, Serialize};
 
-use super::Dataset;
+use super::{Dataset, is_constant};
 use crate::linalg::{self, count};
 use crate::{Error, Result};
 
@@ -69,7 +69,7 @@ impl Dataset {
         let mut units = Units { feature_means: Vec::new(), feature_scales: Vec::new(), target_means: Vec::new(), target_scales: Vec::new() };
         for j in 0..self.train.d() {
             let (mean, deviation) = moments(self.train.x.col(j).as_mat());
-            let varies = deviation > noise(mean);
+            let varies = !is_constant(deviation, mean);
             let scale = match scaling {
                 _ if !varies => 1.0,
                 Scaling::None => 1.0,
@@ -88,7 +88,7 @@ impl Dataset {
         }
         for t in 0..self.targets.len() {
             let (mean, deviation) = moments(self.train.y.col(t).as_mat());
-            if deviation <= noise(mean) {
+            if is_constant(deviation, mean) {
                 return Err(Error::ConstantColumn { column: self.targets[t].clone() });
             }
             shift(self.train.y.as_mut().subcols_mut(t, 1), mean, deviation);
@@ -106,11 +106,6 @@ impl Dataset {
 fn moments(column: MatRef<'_, f64>) -> (f64, f64) {
     let means = linalg::column_means(column);
     (means[0], linalg::frobenius_norm(linalg::centred(column, &means).as_ref()) / count(column.nrows()).sqrt())
-}
-
-/// What rounding the mean leaves of the deviation of a constant.
-fn noise(mean: f64) -> f64 {
-    4.0 * f64::EPSILON * mean.abs()
 }
 
 fn shift(mut column: MatMut<'_, f64>, mean: f64, scale: f64) {
