@@ -96,6 +96,16 @@ impl Head {
         Self::tied(Mat::identity(d, d))
     }
 
+    /// Wq, d×p.
+    pub fn query_weights(&self) -> MatRef<'_, f64> {
+        self.query_weights.as_ref()
+    }
+
+    /// Wk, d×p.
+    pub fn key_weights(&self) -> MatRef<'_, f64> {
+        self.key_weights.as_ref()
+    }
+
     /// X*Wq, n*×p.
     pub fn queries(&self, x: MatRef<'_, f64>) -> Mat<f64> {
         x * &self.query_weights

@@ -2,9 +2,11 @@
 //!
 //! [`run`] trains variants from seeds, on one thread or more; [`document`] is everything about it for programs, with a schema;
 //! [`verdict`] says it in words, with thresholds; [`terminal`] shows it;
-//! a [`folder`] appears whole or not at all. The mathematics is [`comparison`](crate::comparison)'s.
+//! [`export`] writes its
+//! matrices into a [`folder`] that appears whole or not at all. The mathematics is [`comparison`](crate::comparison)'s.
 
 pub mod document;
+pub mod export;
 pub mod folder;
 pub mod run;
 pub mod terminal;

@@ -135,6 +135,16 @@ impl Comparison {
         self.sample.as_deref()
     }
 
+    /// The data on scale, of the training rows those that softmax attends to.
+    pub fn near(&self) -> &Dataset {
+        &self.near
+    }
+
+    /// K, with which rows X become whitened rows XK; d×d.
+    pub fn whitening(&self) -> MatRef<'_, f64> {
+        self.whitening.as_ref()
+    }
+
     /// The hat matrix H of the baseline on the rows that softmax attends to, n×n.
     pub fn hat(&self) -> MatRef<'_, f64> {
         self.hat.as_ref()

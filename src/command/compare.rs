@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use attention_regression::compare::document::{Document, Origin};
-use attention_regression::compare::folder::{self, FolderError};
+use attention_regression::compare::export::{ExportError, export};
+use attention_regression::compare::folder::{self, Folder, FolderError};
 use attention_regression::compare::{run, terminal};
 use attention_regression::comparison::{Comparison, Scores, Settings, Variant};
 use attention_regression::data::table::{self, Missing, Notes, Reading, Refusal, Rows, Source};
@@ -24,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   zcat big.csv.gz | attention-regression compare - --target y --steps 100
   attention-regression compare data.csv --target price --drop id --one-hot --missing mean
   attention-regression compare data.csv --target y --json | jq '.verdicts[] | .words'
+  attention-regression compare data.csv --target y --export matrices  … and every matrix for NumPy
   attention-regression compare --schema                              the JSON Schema of --json
 
 Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 for a mistake in arguments or data,
@@ -112,6 +114,12 @@ pub(crate) struct Compare {
     /// One JSON document instead of tables
     #[arg(long, help_heading = "Output")]
     json: bool,
+    /// Write every matrix for NumPy into a folder: X, y, H, and of each training Wq, Wk, A, QKᵀ, WqWkᵀ and predictions
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    export: Option<PathBuf>,
+    /// Replace an earlier result of compare in that folder
+    #[arg(long, requires = "export", help_heading = "Output")]
+    force: bool,
     /// Print the JSON Schema of that document, and nothing else
     #[arg(long, exclusive = true, help_heading = "Output")]
     schema: bool,
@@ -214,6 +222,15 @@ impl From<attention_regression::Error> for Mistake {
     }
 }
 
+impl From<ExportError> for Mistake {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Numbers(error) => error.into(),
+            ExportError::Folder(error) => error.into(),
+        }
+    }
+}
+
 impl From<FolderError> for Mistake {
     fn from(error: FolderError) -> Self {
         Self::of(&error.to_string(), "; ")
@@ -251,6 +268,7 @@ fn compared(arguments: &Compare) -> Result<bool, Mistake> {
         say_error("interrupted: nothing was written");
         std::process::exit(130);
     });
+    let matrices = arguments.export.as_deref().map(|goal| Folder::begin(goal, arguments.force)).transpose()?;
     let (dataset, origin) = arguments.read(&bar)?;
     let comparison = Comparison::new(dataset, arguments.settings())?;
     let work = variants.len() as u64 * arguments.seeds;
@@ -261,6 +279,11 @@ fn compared(arguments: &Compare) -> Result<bool, Mistake> {
     });
     let document = Document::new(&comparison, origin, &runs)?;
     bar.finish_and_clear();
+    if let Some(folder) = matrices {
+        export(&folder, &comparison, &document, &runs)?;
+        let place = folder.finish()?;
+        say_error(&format!("The matrices are in {}", place.display()));
+    }
     if arguments.json {
         say(&document.json());
     } else {

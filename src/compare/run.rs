@@ -33,6 +33,11 @@ impl Run {
     }
 }
 
+/// The name of a run in paths and anchors: `softmax-whitened-tied-seed-1`.
+pub fn slug(variant: Variant, seed: u64) -> String {
+    format!("{}-seed-{seed}", variant.name().replace(", ", "-"))
+}
+
 /// Trains and judges, in the order of variants and seeds; `done` is called after each, from whichever thread it was.
 pub fn run(comparison: &Comparison, variants: &[Variant], seeds: &[u64], threads: usize, done: &(dyn Fn(&Run) + Sync)) -> Vec<Run> {
     let jobs: Vec<(Variant, u64)> = variants.iter().flat_map(|&variant| seeds.iter().map(move |&seed| (variant, seed))).collect();

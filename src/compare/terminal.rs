@@ -3,7 +3,7 @@
 //! Numbers of a variant are medians over its seeds; where the seeds differ in the digits shown, the range follows. Everything
 //! is in the target's own units but for gaps and shares; the document behind `--json` has all the rest.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::document::{Attention, Document, Fit, PerTarget};
 use super::verdict;
@@ -55,11 +55,11 @@ fn fit(fit: &Fit) -> String {
 /// One row for each variant.
 fn table(document: &Document, terminal: bool) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     if terminal {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
-    table.set_header(["variant", "MSE train", "MSE test", "R² test", "cosine", "slope", "output gap", "mechanism gap", "trace", "negative", "seconds"]);
+    table.set_header(["variant", "MSE train", "MSE test", "R² test", "cosine", "slope", "output\ngap", "mechanism\ngap", "trace", "negative", "seconds"]);
     for row in document.verdicts.iter().map(|judged| (judged.score.as_str(), judged.whitening.as_str(), judged.weights.as_str())) {
         let runs: Vec<&Attention> = document.variants.iter().filter(|run| (run.score.as_str(), run.whitening.as_str(), run.weights.as_str()) == row).collect();
         let name = name(row);
@@ -88,7 +88,7 @@ fn table(document: &Document, terminal: bool) -> String {
         ]);
     }
     (1..11).filter_map(|column| table.column_mut(column).map(|column| column.set_cell_alignment(CellAlignment::Right))).count();
-    table.to_string()
+    table.trim_fmt()
 }
 
 fn verdicts(document: &Document) -> String {
@@ -126,7 +126,7 @@ fn spread(mut values: Vec<f64>, digits: usize) -> String {
     let n = values.len();
     let median = short(f64::midpoint(values[(n - 1) / 2], values[n / 2]), digits);
     let (low, high) = (short(values[0], digits), short(values[n - 1], digits));
-    if low == high { median } else { format!("{median}\n{low}–{high}") }
+    if low == high { median } else { format!("{median}\n{low}…{high}") }
 }
 
 /// Names of columns, the first few.

@@ -1,0 +1,125 @@
+//! Every matrix of a comparison for NumPy: `.npy` files, and a manifest that says what each one is.
+//!
+//! Matrices are those of the scaled data. What has a row for each training row is on the rows that softmax attends to, `sample`
+//! where they are not all. Whitened variants look at `x_train @ whitening`.
+
+use npyz::WriterBuilder as _;
+use serde::Serialize;
+
+use super::document::Document;
+use super::folder::{DOCUMENT, Folder, FolderError};
+use super::{Run, run};
+use crate::attention::scores;
+use crate::comparison::Comparison;
+use crate::linalg::{column, count, entries};
+use crate::regression::{Intercept, hat_matrix};
+use crate::{Mat, MatRef};
+
+/// What stands in a folder of matrices.
+#[derive(Debug, Serialize)]
+struct Manifest<'a> {
+    /// The name and version of the document beside it.
+    schema: &'a str,
+    /// Names of the columns of X.
+    features: &'a [String],
+    /// Names of the columns of y.
+    targets: &'a [String],
+    /// p, which linear weights divide scores by, and softmax takes the root of.
+    head_width: usize,
+    /// Every file.
+    arrays: Vec<Array>,
+}
+
+/// One `.npy` file: 64-bit floats in Fortran order.
+#[derive(Debug, Serialize)]
+struct Array {
+    file: String,
+    shape: [usize; 2],
+    /// What it is.
+    what: String,
+}
+
+/// Why matrices were not exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// They cannot be computed.
+    #[error(transparent)]
+    Numbers(#[from] crate::Error),
+    /// They cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+/// Writes the matrices of a comparison and its runs into a folder, with the document and a manifest.
+///
+/// # Errors
+/// A file cannot be written, or a matrix cannot be computed.
+pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, runs: &[Run]) -> Result<(), ExportError> {
+    let mut arrays = Arrays { folder, written: Vec::new() };
+    let (data, near) = (comparison.data(), comparison.near());
+    arrays.write("x_train", near.train.x.as_ref(), "X, the scaled training rows")?;
+    arrays.write("y_train", near.train.y.as_ref(), "Y, their scaled targets")?;
+    arrays.write("x_test", data.test.x.as_ref(), "X*, the scaled test rows")?;
+    arrays.write("y_test", data.test.y.as_ref(), "their scaled targets")?;
+    if let Some(sample) = comparison.sample() {
+        let rows: Vec<f64> = sample.iter().map(|&row| count(row)).collect();
+        arrays.write("sample", column(&rows).as_ref(), "numbers of these rows among all training rows, from 0")?;
+    }
+    arrays.write("whitening", comparison.whitening(), "K with KᵀΣ̂K = I on all training rows: whitened rows are XK")?;
+    let hat = hat_matrix(near.train.x.as_ref(), comparison.settings().penalty, Intercept::None)?;
+    arrays.write("h", hat.as_ref(), "H = X(XᵀX + λI)⁻¹Xᵀ on these rows")?;
+    let ridge = comparison.ridge();
+    arrays.write("ridge_coefficients", ridge.coefficients(), "ridge's coefficients, fitted on all training rows")?;
+    arrays.write("ridge_test", ridge.predict(data.test.x.as_ref()).as_ref(), "ridge's predictions for the test rows")?;
+    for run in runs {
+        variant(&mut arrays, comparison, run)?;
+    }
+    let manifest =
+        Manifest { schema: super::document::SCHEMA, features: &data.features, targets: &data.targets, head_width: comparison.width(), arrays: arrays.written };
+    folder.write("manifest.json", serde_json::to_string_pretty(&manifest).unwrap_or_default().as_bytes())?;
+    folder.write(DOCUMENT, document.json().as_bytes())?;
+    Ok(())
+}
+
+fn variant(arrays: &mut Arrays<'_>, comparison: &Comparison, run: &Run) -> Result<(), ExportError> {
+    let Some(trained) = run.trained() else { return Ok(()) };
+    let (head, variant) = (&trained.head, run.variant);
+    let x = comparison.rows(variant).train.x.as_ref();
+    let place = |name: &str| format!("{}/{name}", run::slug(variant, run.seed));
+    arrays.write(&place("wq"), head.query_weights(), "Wq")?;
+    arrays.write(&place("wk"), head.key_weights(), "Wk")?;
+    arrays.write(&place("form"), head.form().as_ref(), "WqWkᵀ")?;
+    arrays.write(&place("scores"), scores(head.queries(x).as_ref(), head.keys(x).as_ref()).as_ref(), "QKᵀ on the training rows")?;
+    arrays.write(&place("weights"), comparison.weights(variant, head)?.as_ref(), "A on the training rows")?;
+    let [train, test]: [Mat<f64>; 2] = comparison.predict(variant, head, comparison.near().train.y.as_ref())?;
+    arrays.write(&place("predictions_train"), train.as_ref(), "AY, for the training rows")?;
+    let test = if comparison.sample().is_some() { comparison.predictions(variant, head)?[1].clone() } else { test };
+    arrays.write(&place("predictions_test"), test.as_ref(), "predictions for the test rows")?;
+    arrays.write(&place("effective_weights"), comparison.effective_weights(variant, head).as_ref(), "WXᵀY/p on unwhitened features")?;
+    Ok(())
+}
+
+struct Arrays<'a> {
+    folder: &'a Folder,
+    written: Vec<Array>,
+}
+
+impl Arrays<'_> {
+    fn write(&mut self, name: &str, matrix: MatRef<'_, f64>, what: &str) -> Result<(), FolderError> {
+        let file = format!("{name}.npy");
+        let shape = [matrix.nrows(), matrix.ncols()];
+        self.folder.write(&file, &npy(matrix).map_err(|error| FolderError::Io { path: file.clone().into(), error })?)?;
+        self.written.push(Array { file, shape, what: what.to_owned() });
+        Ok(())
+    }
+}
+
+/// The bytes of a `.npy` file.
+fn npy(matrix: MatRef<'_, f64>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let shape = [matrix.nrows() as u64, matrix.ncols() as u64];
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).order(npyz::Order::Fortran).writer(&mut bytes).begin_nd()?;
+    writer.extend(entries(matrix))?;
+    writer.finish()?;
+    Ok(bytes)
+}
