@@ -96,6 +96,11 @@ impl Head {
         Self::tied(Mat::identity(d, d))
     }
 
+    /// Wq and Wk, both times a number.
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self::separate(&self.query_weights * faer::Scale(factor), &self.key_weights * faer::Scale(factor))
+    }
+
     /// Wq, d×p.
     pub fn query_weights(&self) -> MatRef<'_, f64> {
         self.query_weights.as_ref()

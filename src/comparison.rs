@@ -20,11 +20,11 @@ pub use variant::{Scores, Variant};
 
 use crate::agreement::Signature;
 use crate::attention::gradients::Task;
-use crate::attention::{Diagonal, Head, linear};
+use crate::attention::{Diagonal, Head, Normalisation, linear};
 use crate::data::{Condensed, Dataset, Scaling, Table, Units, split};
 use crate::linalg::{count, relative_gap};
 use crate::regression::{Intercept, Ridge, hat_matrix};
-use crate::training::{Optimiser, Trained, Training};
+use crate::training::{Optimiser, Parametrisation, Record, Trained, Training};
 use crate::whitening::{Divisor, Root, Whitening};
 use crate::{Error, Result};
 
@@ -178,17 +178,37 @@ impl Comparison {
     pub fn train(&self, variant: Variant, seed: u64) -> Result<Trained> {
         let training = self.training(variant, seed);
         if condensable(variant) {
-            let (train, test) = (self.factor(variant, &self.train), self.factor(variant, &self.test));
-            let (ask, watch) = (train.averaged(), test.averaged());
-            let task = |asking: &Condensed, answer: &Condensed| -> [Mat<f64>; 4] { [asking.x.clone(), answer.x.clone(), answer.y.clone(), asking.y.clone()] };
-            let (seen, held_out) = (task(&ask, &train), task(&watch, &train));
-            return training.run(as_task(&seen), Some(as_task(&held_out)));
+            return self.train_condensed(variant, &training);
         }
         let rows = self.rows(variant);
         let (x, y) = (rows.train.x.as_ref(), rows.train.y.as_ref());
         let watched = rows.test.n().min(self.settings.context);
         let held_out = Task { queries: rows.test.x.subrows(0, watched), keys: x, values: y, targets: rows.test.y.subrows(0, watched) };
         training.run(Task::regression(x, y), Some(held_out))
+    }
+
+    /// Trains linear attention on the factor of the training rows.
+    ///
+    /// The form that fits n rows is of size 1/n: initial weights, rate and Adam's guard that suit the post's tables would be
+    /// enormous on a large one. Where there are more rows, training sees scores as if there were as many as the post has, and the
+    /// weights that come out take the difference.
+    fn train_condensed(&self, variant: Variant, training: &Training) -> Result<Trained> {
+        const POST: f64 = 400.0;
+        let share = (POST / count(self.data.train.n())).min(1.0);
+        let training = Training { normalisation: Normalisation::Linear { scale: share / count(self.width()) }, ..training.clone() };
+        let (train, test) = (self.factor(variant, &self.train), self.factor(variant, &self.test));
+        let task = |asking: &Condensed| [asking.x.clone(), train.x.clone(), train.y.clone(), asking.y.clone()];
+        let (seen, held_out) = (task(&train.averaged()), task(&test.averaged()));
+        let trained = training.run(as_task(&seen), Some(as_task(&held_out)))?;
+        if share == 1.0 {
+            return Ok(trained);
+        }
+        let rescaled = |head: &Head| match variant.parametrisation {
+            Parametrisation::Merged => Head::merged(head.form() * Scale(share)),
+            Parametrisation::Separate | Parametrisation::Tied => head.scaled(share.sqrt()),
+        };
+        let path = trained.path.iter().map(|record| Record { head: rescaled(&record.head), ..record.clone() }).collect();
+        Ok(Trained { head: rescaled(&trained.head), path, ..trained })
     }
 
     /// The factor of the rows that a variant looks at.

@@ -5,7 +5,7 @@
 //! loss and form at steps evenly spaced on a logarithmic scale. A step costs what its gradient costs and allocates nothing.
 //!
 //! A loss that is not finite, or a million times the larger of its first value and the targets' mean square, is
-//! [`Error::Diverged`]. What it renounces: minibatches, schedules, biases, weight decay.
+//! [`Error::Diverged`]. What it renounces: minibatches, warm-up, biases, weight decay.
 
 mod optimiser;
 mod parameters;
@@ -46,6 +46,8 @@ pub struct Training {
     pub seed: u64,
     /// The most steps to take.
     pub steps: usize,
+    /// Whether the rate falls linearly, to nothing at the last step. A constant one keeps Adam moving around where it arrived.
+    pub falling: bool,
     /// Training has converged where the gradient's norm is at most this share of its first value; 0 for never.
     pub tolerance: f64,
     /// Stop after so many records without a lower held-out loss.
@@ -108,6 +110,7 @@ impl Training {
             deviation: 0.3,
             seed: 1,
             steps: 1000,
+            falling: false,
             tolerance: 0.0,
             patience: None,
         }
@@ -141,7 +144,8 @@ impl Training {
                 return Ok(Trained { head: best.head.clone(), ending: Ending::StoppedEarly { best: best.step }, path });
             }
             if step < self.steps {
-                course.stepper.step(&mut course.parameters);
+                let share = if self.falling { 1.0 - count(step) / count(self.steps) } else { 1.0 };
+                course.stepper.step(&mut course.parameters, share);
             }
         }
         Ok(Trained { head: course.parameters.head(), path, ending: Ending::OutOfSteps })

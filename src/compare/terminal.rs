@@ -5,7 +5,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
-use super::document::{Attention, Document, Fit, PerTarget};
+use super::document::{Attention, Document, Failure, Fit, Judged, PerTarget};
 use super::verdict;
 use crate::notebook::number::{self, Digits};
 
@@ -60,9 +60,9 @@ fn table(document: &Document, terminal: bool) -> String {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     }
     table.set_header(["variant", "MSE train", "MSE test", "R² test", "cosine", "slope", "output\ngap", "mechanism\ngap", "trace", "negative", "seconds"]);
-    for row in document.verdicts.iter().map(|judged| (judged.score.as_str(), judged.whitening.as_str(), judged.weights.as_str())) {
-        let runs: Vec<&Attention> = document.variants.iter().filter(|run| (run.score.as_str(), run.whitening.as_str(), run.weights.as_str()) == row).collect();
-        let name = name(row);
+    for judged in &document.verdicts {
+        let runs: Vec<&Attention> = document.variants.iter().filter(|run| same(run, judged)).collect();
+        let name = name(judged);
         if runs.is_empty() {
             table.add_row([name, "could not be trained".to_owned()]);
             continue;
@@ -92,21 +92,26 @@ fn table(document: &Document, terminal: bool) -> String {
 }
 
 fn verdicts(document: &Document) -> String {
-    let longest = document.verdicts.iter().map(|judged| name((&judged.score, &judged.whitening, &judged.weights)).chars().count()).max().unwrap_or(0);
+    let longest = document.verdicts.iter().map(|judged| name(judged).chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for judged in &document.verdicts {
-        let name = name((&judged.score, &judged.whitening, &judged.weights));
-        let failed =
-            |failure: &&super::document::Failure| (&failure.score, &failure.whitening, &failure.weights) == (&judged.score, &judged.whitening, &judged.weights);
+        let failed = |failure: &&Failure| (&failure.score, &failure.whitening, &failure.weights) == (&judged.score, &judged.whitening, &judged.weights);
         let failures: Vec<String> = document.failures.iter().filter(failed).map(|failure| format!(" (seed {}: {})", failure.seed, failure.error)).collect();
-        out.push_str(&format!("{name:<longest$}  {}{}\n", judged.words, failures.concat()));
+        let restless = document.variants.iter().any(|run| same(run, judged) && run.score == "linear" && !run.converged);
+        let unfinished = if restless { " (not converged: give more --steps)" } else { "" };
+        out.push_str(&format!("{:<longest$}  {}{unfinished}{}\n", name(judged), judged.words, failures.concat()));
     }
     out.push_str(&format!("({})\n", verdict::thresholds()));
     out
 }
 
+/// Whether a run is one of the variant's.
+fn same(run: &Attention, judged: &Judged) -> bool {
+    (&run.score, &run.whitening, &run.weights) == (&judged.score, &judged.whitening, &judged.weights)
+}
+
 /// Such as `softmax, whitened, tied`.
-fn name((score, whitening, weights): (&str, &str, &str)) -> String {
+fn name(Judged { score, whitening, weights, .. }: &Judged) -> String {
     let whitened = if whitening == "none" { "" } else { ", whitened" };
     format!("{score}{whitened}, {weights}")
 }

@@ -55,16 +55,16 @@ impl Stepper {
         self.gradients.iter().map(|gradient| frobenius_norm(gradient.as_ref())).fold(0.0, f64::hypot)
     }
 
-    /// Moves the parameters.
-    pub(super) fn step(&mut self, parameters: &mut Parameters) {
+    /// Moves the parameters, at a share of the rate.
+    pub(super) fn step(&mut self, parameters: &mut Parameters, share: f64) {
         self.taken += 1;
         match self.optimiser {
             Optimiser::GradientDescent { rate } => {
                 for (matrix, gradient) in parameters.matrices.iter_mut().zip(&self.gradients) {
-                    columns(matrix, gradient).for_each(|(entry, gradient)| *entry -= rate * gradient);
+                    columns(matrix, gradient).for_each(|(entry, gradient)| *entry -= share * rate * gradient);
                 }
             }
-            Optimiser::Adam { rate } => self.adam(parameters, rate),
+            Optimiser::Adam { rate } => self.adam(parameters, share * rate),
         }
     }
 

@@ -295,7 +295,14 @@ fn descent(comparison: &Comparison, variant: Variant, steps: usize) -> Training 
     let (x, y) = (rows.train.x.as_ref(), rows.train.y.as_ref());
     let content = linalg::frobenius_norm((x.transpose() * y).as_ref()) / count(d);
     let smoothness = 2.0 / count(x.nrows()) * content * content * linalg::frobenius_norm(linalg::gram(x).as_ref());
-    Training { deviation: 0.0, steps, tolerance: 0.0, optimiser: Optimiser::GradientDescent { rate: 1.0 / smoothness }, ..variant.training(d, 1) }
+    Training {
+        deviation: 0.0,
+        steps,
+        falling: false,
+        tolerance: 0.0,
+        optimiser: Optimiser::GradientDescent { rate: 1.0 / smoothness },
+        ..variant.training(d, 1)
+    }
 }
 
 /// How far a trained attention's predictions on test rows are from least squares'.
