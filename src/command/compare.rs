@@ -98,7 +98,7 @@ pub(crate) struct Compare {
     /// The rate of the optimiser [default: 0.01 with softmax, 0.0005 without]
     #[arg(long, value_name = "RATE", required_if_eq("optimiser", "gradient-descent"), help_heading = "Training")]
     rate: Option<f64>,
-    /// The most steps [default: 1000 with softmax, 4000 without]
+    /// The most steps [default: 1000 with softmax, 10000 without]
     #[arg(long, value_name = "STEPS", help_heading = "Training")]
     steps: Option<usize>,
     /// Seed of the split, of the built-in data, of the sample and of the first initial weights

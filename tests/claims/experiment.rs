@@ -389,7 +389,7 @@ fn losses(all: [&'static Experiment; 3]) -> Figure {
             series(format!("{name}, {rows} rows"), ink, stroke, path.iter().map(|record| (count(record.step), of(record))).collect())
         };
         let level = experiment.report.ridge_test.mse;
-        let ridge = series("ridge, test rows".to_owned(), Ink::Regression, Stroke::Dotted, vec![(1.0, level), (4000.0, level)]);
+        let ridge = series("ridge, test rows".to_owned(), Ink::Regression, Stroke::Dotted, vec![(1.0, level), (10_000.0, level)]);
         let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
         Cell { series: vec![ridge, curve("training", Stroke::Dashed, &|record| record.loss), curve("test", Stroke::Solid, &test)] }
     };
@@ -400,7 +400,7 @@ fn losses(all: [&'static Experiment; 3]) -> Figure {
         .zip(ticks)
         .map(|(name, ticks)| Column { name: name.to_owned(), y: Axis::log("mean squared error, in units of the target's variance", ticks) });
     let multiples = Multiples {
-        x: Axis::log("step", &[1.0, 10.0, 100.0, 1000.0, 4000.0]),
+        x: Axis::log("step", &[1.0, 10.0, 100.0, 1000.0, 10_000.0]),
         columns: columns.collect(),
         rows: Variant::grid().into_iter().map(row).collect(),
     };
