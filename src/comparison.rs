@@ -28,6 +28,9 @@ use crate::training::{Optimiser, Parametrisation, Record, Trained, Training};
 use crate::whitening::{Divisor, Root, Whitening};
 use crate::{Error, Result};
 
+/// The widest head that nobody asked for.
+const WIDEST: usize = 64;
+
 /// How a comparison is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -35,7 +38,7 @@ pub struct Settings {
     pub penalty: f64,
     /// What the features are divided by.
     pub scaling: Scaling,
-    /// p, the columns of Wq and Wk; as many as features where it is not said.
+    /// p, the columns of Wq and Wk; where it is not said as many as features, and at most 64.
     pub width: Option<usize>,
     /// The most training rows that softmax attends to, and that an n×n matrix is formed for.
     pub context: usize,
@@ -157,7 +160,7 @@ impl Comparison {
 
     /// p, the columns of Wq and Wk.
     pub fn width(&self) -> usize {
-        self.settings.width.unwrap_or(self.data.train.d())
+        self.settings.width.unwrap_or(self.data.train.d().min(WIDEST))
     }
 
     /// How a variant is trained from a seed.
@@ -166,7 +169,7 @@ impl Comparison {
         Training {
             optimiser: self.settings.optimiser.unwrap_or(usual.optimiser),
             steps: self.settings.steps.unwrap_or(usual.steps),
-            width: self.settings.width,
+            width: Some(self.width()),
             ..usual
         }
     }

@@ -57,18 +57,18 @@ pub(crate) struct Compare {
     /// Encode columns of text as indicators, one for each level but the first
     #[arg(long, help_heading = "Columns")]
     one_hot: bool,
-    /// What to do about missing cells (empty, NA, N/A, null, ?)
-    #[arg(long, value_enum, default_value_t = OnMissing::Refuse, help_heading = "Columns")]
-    missing: OnMissing,
+    /// What to do about missing cells (empty, NA, N/A, null, ?) [default: refuse]
+    #[arg(long, value_enum, help_heading = "Columns")]
+    missing: Option<OnMissing>,
     /// What stands between cells: one character, or `tab` [default: found out]
     #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Columns")]
     delimiter: Option<u8>,
     /// Whether the decimal sign is a comma [default: found out]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Columns")]
     decimal_comma: Option<bool>,
-    /// The share of test rows of a table that is split
-    #[arg(long, value_name = "SHARE", default_value_t = 0.2, conflicts_with = "train", help_heading = "Columns")]
-    test_fraction: f64,
+    /// The share of test rows of a table that is split [default: 0.2]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, conflicts_with = "train", help_heading = "Columns")]
+    test_fraction: Option<f64>,
 
     /// Ridge's penalty, on the scaled features
     #[arg(long, value_name = "LAMBDA", default_value_t = 1e-3, allow_negative_numbers = true, help_heading = "Comparison")]
@@ -85,7 +85,7 @@ pub(crate) struct Compare {
     /// What is free: two matrices, one for both, or their product
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Weights::Separate, Weights::Tied], help_heading = "Comparison")]
     weights: Vec<Weights>,
-    /// Columns of the query and key weights [default: as many as features]
+    /// Columns of the query and key weights [default: as many as features, at most 64]
     #[arg(long, value_name = "P", help_heading = "Comparison")]
     head_width: Option<usize>,
     /// The most training rows that softmax attends to: a seeded sample where there are more
@@ -96,7 +96,7 @@ pub(crate) struct Compare {
     #[arg(long, value_enum, default_value_t = Optimise::Adam, help_heading = "Training")]
     optimiser: Optimise,
     /// The rate of the optimiser [default: 0.01 with softmax, 0.0005 without]
-    #[arg(long, value_name = "RATE", required_if_eq("optimiser", "gradient-descent"), help_heading = "Training")]
+    #[arg(long, value_name = "RATE", value_parser = positive, allow_negative_numbers = true, required_if_eq("optimiser", "gradient-descent"), help_heading = "Training")]
     rate: Option<f64>,
     /// The most steps [default: 1000 with softmax, 10000 without]
     #[arg(long, value_name = "STEPS", help_heading = "Training")]
@@ -185,6 +185,10 @@ fn delimiter(text: &str) -> Result<u8, String> {
         [byte] if byte.is_ascii() => Ok(*byte),
         _ => Err("give one ASCII character, or `tab`".to_owned()),
     }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|&rate: &f64| rate.is_finite() && rate > 0.0).ok_or_else(|| "give a finite number above 0".to_owned())
 }
 
 fn at_least_two(text: &str) -> Result<usize, String> {
@@ -337,7 +341,7 @@ impl Compare {
             (_, Some(train), Some(test)) => Rows::Given { train: train.clone().into(), test: test.clone().into() },
             (data, ..) => {
                 let source: Source = data.clone().unwrap_or_default().into();
-                Rows::Split { source, test_fraction: self.test_fraction, seed: self.seed }
+                Rows::Split { source, test_fraction: self.test_fraction.unwrap_or(0.2), seed: self.seed }
             }
         };
         let reading = Reading {
@@ -346,9 +350,9 @@ impl Compare {
             drop: self.drop.clone(),
             one_hot: self.one_hot,
             missing: match self.missing {
-                OnMissing::Refuse => Missing::Refuse,
-                OnMissing::Drop => Missing::Drop,
-                OnMissing::Mean => Missing::Mean,
+                None | Some(OnMissing::Refuse) => Missing::Refuse,
+                Some(OnMissing::Drop) => Missing::Drop,
+                Some(OnMissing::Mean) => Missing::Mean,
             },
             delimiter: self.delimiter,
             decimal_comma: self.decimal_comma,
@@ -364,10 +368,10 @@ impl Compare {
     }
 
     fn made(&self, name: &'static str) -> Result<(Dataset, Origin), Mistake> {
-        let of_tables = !self.targets.is_empty() || !self.features.is_empty() || !self.drop.is_empty() || self.one_hot || self.delimiter.is_some();
-        if of_tables || self.decimal_comma.is_some() {
-            let cure = format!("leave --target, --features, --drop, --one-hot, --delimiter and --decimal-comma out, or name a file, such as ./{name}");
-            return Err(Mistake::new(format!("the columns of the built-in data `{name}` cannot be chosen"), cure));
+        let columns = !self.targets.is_empty() || !self.features.is_empty() || !self.drop.is_empty() || self.one_hot || self.missing.is_some();
+        if columns || self.delimiter.is_some() || self.decimal_comma.is_some() || self.test_fraction.is_some() {
+            let what = format!("the built-in data `{name}` have their own columns and their own split");
+            return Err(Mistake::new(what, format!("leave the options of the group `Columns` out, or name a file, such as ./{name}")));
         }
         let dataset = match name {
             "diabetes" => data::diabetes::dataset()?,

@@ -28,6 +28,9 @@ fn header(document: &Document) -> String {
         (if data.targets.len() == 1 { "target" } else { "targets" }, format!("{}, variance {}", listed(&data.targets), each(&data.target_variance, 4))),
     ];
     lines.extend(data.notes.iter().map(|note| ("note", note.clone())));
+    if let Some(width) = document.variants.iter().map(|run| run.head_width).next().filter(|&width| width < data.features.len()) {
+        lines.push(("heads", format!("query and key weights have {width} columns, fewer than there are features")));
+    }
     if let Some(context) = &data.context {
         let words = format!(
             "softmax attends to a sample of {} of the {} training rows (seed {}); what is linear sees all of them",

@@ -3,7 +3,8 @@
 //! X is n×d, Y is n×m, β̂ is d×m, λ ≥ 0. With λ > 0 the factor is a pivoted QR of the stacked [X; √λ I]: it squares no
 //! condition number, as the normal equations would, and survives columns of very different scales, as an SVD would
 //! not (Björck 1996, §2.7). With λ = 0 the columns are first brought to one scale, and what the pivoted QR shows to be
-//! dependent is resolved by the minimum-norm solution, through a complete orthogonal decomposition.
+//! dependent is resolved by the minimum-norm solution, through a complete orthogonal decomposition. With fewer rows than
+//! columns the fit is made in a basis of what the rows span, and costs O(n²d).
 //!
 //! The hat matrix is never formed: its diagonal, the leverages, are the squared row norms of the top of Q. What this
 //! renounces: sparse data, and n so large that an n×d factor does not fit.
@@ -172,6 +173,8 @@ enum Solution {
     Triangular { r: Mat<f64>, order: Vec<usize>, scales: Vec<f64> },
     /// β = Z T⁻ᵀ z, of minimum norm.
     MinimumNorm { z: Mat<f64>, t: Mat<f64> },
+    /// β = Bγ in an orthonormal basis B (d×n) of what the rows span.
+    Wide { basis: Mat<f64>, inner: Box<Solution> },
 }
 
 impl Solution {
@@ -188,6 +191,29 @@ impl Solution {
                 t.solve_upper_triangular_in_place(&mut rows);
                 rows
             }
+            Self::Wide { basis, inner } => inner.rows((x * basis).as_ref()),
+        }
+    }
+
+    /// β for z = Qᵀy (r×m), d×m.
+    fn solve(&self, z: MatRef<'_, f64>) -> Mat<f64> {
+        let mut solved = z.to_owned();
+        match self {
+            Self::Triangular { r, order, scales } => {
+                r.solve_upper_triangular_in_place(&mut solved);
+                let mut beta = Mat::zeros(order.len(), z.ncols());
+                for (place, &column) in order.iter().enumerate() {
+                    for t in 0..z.ncols() {
+                        beta[(column, t)] = solved[(place, t)] * scales[column];
+                    }
+                }
+                beta
+            }
+            Self::MinimumNorm { z: basis, t } => {
+                t.transpose().solve_lower_triangular_in_place(&mut solved);
+                basis * solved
+            }
+            Self::Wide { basis, inner } => basis * inner.solve(z),
         }
     }
 }
@@ -203,29 +229,17 @@ impl Factor {
             Intercept::None => vec![0.0; x.ncols()],
         };
         let centred = without_constants(x, &means);
-        let (q, solution, rank) = if penalty > 0.0 { penalised(&centred, penalty) } else { unpenalised(&centred) };
+        let (q, solution, rank) = match penalty > 0.0 {
+            true if x.nrows() < x.ncols() => wide(&centred, penalty),
+            true => penalised(&centred, penalty),
+            false => unpenalised(&centred),
+        };
         Ok(Self { x: centred, q, solution, means, rank, intercept })
     }
 
     /// β for z = Qᵀy (r×m), d×m.
     pub(crate) fn solve(&self, z: MatRef<'_, f64>) -> Mat<f64> {
-        let mut solved = z.to_owned();
-        match &self.solution {
-            Solution::Triangular { r, order, scales } => {
-                r.solve_upper_triangular_in_place(&mut solved);
-                let mut beta = Mat::zeros(order.len(), z.ncols());
-                for (place, &column) in order.iter().enumerate() {
-                    for t in 0..z.ncols() {
-                        beta[(column, t)] = solved[(place, t)] * scales[column];
-                    }
-                }
-                beta
-            }
-            Solution::MinimumNorm { z: basis, t } => {
-                t.transpose().solve_lower_triangular_in_place(&mut solved);
-                basis * solved
-            }
-        }
+        self.solution.solve(z)
     }
 
     fn leverages(&self) -> Vec<f64> {
@@ -280,6 +294,13 @@ fn penalised(x: &Mat<f64>, penalty: f64) -> (Mat<f64>, Solution, usize) {
     let q = qr.compute_thin_Q().subrows(0, n).to_owned();
     let solution = Solution::Triangular { r: qr.thin_R().to_owned(), order: order(&qr), scales: vec![1.0; d] };
     (q, solution, unpenalised_rank(x))
+}
+
+/// With fewer rows than columns: X = LBᵀ, and a fit on L (n×n), since β lies in the span of the rows.
+fn wide(x: &Mat<f64>, penalty: f64) -> (Mat<f64>, Solution, usize) {
+    let qr = x.transpose().qr();
+    let (q, inner, _) = penalised(&qr.thin_R().transpose().to_owned(), penalty);
+    (q, Solution::Wide { basis: qr.compute_thin_Q(), inner: Box::new(inner) }, unpenalised_rank(x))
 }
 
 fn order(qr: &faer::linalg::solvers::ColPivQr<f64>) -> Vec<usize> {

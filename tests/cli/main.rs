@@ -1,5 +1,7 @@
 //! The command line as its users meet it: words, exit codes, and no colour where nobody looks.
 
+mod compare;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
