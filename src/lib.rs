@@ -35,7 +35,9 @@
 //! | $Y$ | targets, the values of attention | $n \times m$ | `y`, `values` |
 //! | $G = X^\top X$ | Gram matrix | $d \times d$ | `gram` |
 //! | $\hat\Sigma = G / n$ | covariance of centred columns | $d \times d$ | `covariance` |
-//! | $\hat\beta$ | coefficients | $d \times m$ | `coefficients` |
+//! | $w_1 \ge \dots \ge w_d$ | eigenvalues of $G$, the smallest also $w_{\min}$ | $d$ | |
+//! | $U$, $\Lambda$ | eigenvectors and eigenvalues of $\hat\Sigma$ | $d \times d$ | |
+//! | $\hat\beta$, $\hat B$ | coefficients, for one target and for many | $d \times m$ | `coefficients` |
 //! | $\lambda$ | penalty | | `penalty` |
 //! | $H = X(G + \lambda I)^{-1}X^\top$ | hat matrix | $n \times n$ | `hat_matrix` |
 //! | $h_{ii}$ | leverages | $n$ | `leverages` |
@@ -43,15 +45,18 @@
 //! | $W_q$, $W_k$ | query and key weights | $d \times p$ | `Head` |
 //! | $W = W_qW_k^\top$ | form of the scores | $d \times d$ | `form` |
 //! | $Q = X_*W_q$, $K = XW_k$ | queries, keys | $n_* \times p$, $n \times p$ | `queries`, `keys` |
-//! | $QK^\top$ | scores | $n_* \times n$ | `scores` |
+//! | $QK^\top$, $s_i$ | scores, and those of one query | $n_* \times n$, $n$ | `scores` |
 //! | $A$ | attention weights, a smoother matrix | $n_* \times n$ | `weights` |
 //! | $\tau$ | temperature of the softmax | | `temperature` |
 //! | $L$, $D$ | mean squared error of an attention, and $\partial L/\partial W$ | $d \times d$ | `Objective::evaluate` |
 //! | $C = X^\top Y$, $c$ | products of features and targets, for one target | $d \times m$ | |
 //! | $\eta$ | rate of an optimiser | | `rate` |
 //! | $h$ | bandwidth of a kernel | | `bandwidth` |
+//! | $S$ | whitening matrix, $S^\top\hat\Sigma S = I$ | $d \times d$ | `Whitening::matrix` |
 //! | $Z$ | whitened rows | $n \times d$ | `Whitening::apply` |
+//! | $\gamma$ | scale of linear attention, $A = \gamma\,XWX^\top$ | | `scale` |
 //! | $\kappa$ | condition number | | `condition_number` |
+//! | $\kappa(s, y)$ | joint cumulant, over the keys | | |
 //! | $\varepsilon$ | machine precision, or what is added to a covariance | | `f64::EPSILON`, `epsilon` |
 
 #![warn(clippy::unwrap_used, clippy::expect_used)]

@@ -1,4 +1,4 @@
-//! Whitening: a matrix K with KᵀΣ̂K = I, so that the columns of (X − μ)K are uncorrelated with unit variance.
+//! Whitening: a matrix S with SᵀΣ̂S = I, so that the columns of (X − μ)S are uncorrelated with unit variance.
 //!
 //! Σ̂ is the covariance of X (n×d), divided by n or n − 1, plus εI. Its three usual inverse roots differ by a rotation
 //! only (Kessy, Lewin & Strimmer 2018): the symmetric one (ZCA), the spectral one (PCA), the triangular one (Cholesky).
@@ -34,9 +34,9 @@ impl Divisor {
 /// Which inverse root of the covariance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
-    /// V (Λ + ε)^(−1/2) Vᵀ: symmetric, closest to the data.
+    /// U (Λ + ε)^(−1/2) Uᵀ: symmetric, closest to the data.
     Zca,
-    /// V (Λ + ε)^(−1/2): onto the principal components, in order of variance; d×r at rank r.
+    /// U (Λ + ε)^(−1/2): onto the principal components, in order of variance; d×r at rank r.
     Pca,
     /// L⁻ᵀ with Σ̂ + εI = LLᵀ: upper triangular.
     Cholesky,
@@ -70,7 +70,7 @@ impl Whitening {
         Ok(Self { means, matrix: matrix(&scaled, epsilon, root)?, rank: linalg::rank(scaled.as_ref())? })
     }
 
-    /// K alone, d×d or d×r, from any factor of Σ(xᵢ − μ)(xᵢ − μ)ᵀ and what the sum is divided by.
+    /// S alone, d×d or d×r, from any factor of Σ(xᵢ − μ)(xᵢ − μ)ᵀ and what the sum is divided by.
     ///
     /// # Errors
     /// [`Error::NoConvergence`], and [`Error::RankDeficient`] for a Cholesky root of a singular covariance.
@@ -78,12 +78,12 @@ impl Whitening {
         matrix(&(factor * faer::Scale(1.0 / divisor.sqrt())), 0.0, root)
     }
 
-    /// (X − μ)K, with the μ and K of the rows that were fitted.
+    /// (X − μ)S, with the μ and S of the rows that were fitted.
     pub fn apply(&self, x: MatRef<'_, f64>) -> Mat<f64> {
         linalg::centred(x, &self.means) * &self.matrix
     }
 
-    /// K, d×d, or d×r for the PCA root at rank r.
+    /// S, d×d, or d×r for the PCA root at rank r.
     pub fn matrix(&self) -> MatRef<'_, f64> {
         self.matrix.as_ref()
     }

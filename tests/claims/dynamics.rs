@@ -2,7 +2,8 @@
 //!
 //! <aside class="aside">
 //!
-//! $\eta$ is the rate of gradient descent and $s$ the scale of linear attention, $A = s\,XWX^\top$. One target; $c = X^\top y$.
+//! $\eta$ is the rate of gradient descent and $\gamma$ the scale of linear attention, $A = \gamma\,XWX^\top$. One
+//! target; $c = X^\top y$.
 //!
 //! </aside>
 //!
@@ -41,15 +42,15 @@ fn merged(x: MatRef<'_, f64>, y: MatRef<'_, f64>, rate: f64, steps: usize) -> Re
 
 /// ## Merged attention is gradient descent on least squares
 ///
-/// Let $W$ be free as a whole and start at zero. A step changes it by $-\eta\,\frac{2s}{n}X^\top r\,c^\top$ with the
-/// residual $r = s\,XWc - y$. What counts for predictions is the vector $b = s\,Wc$, and it changes by
+/// Let $W$ be free as a whole and start at zero. A step changes it by $-\eta\,\frac{2\gamma}{n}X^\top r\,c^\top$ with
+/// the residual $r = \gamma\,XWc - y$. What counts for predictions is the vector $b = \gamma\,Wc$, and it changes by
 ///
-/// $$b \;\leftarrow\; b - \eta\,s^2\|c\|^2\;\frac2n\,X^\top(Xb - y).$$
+/// $$b \;\leftarrow\; b - \eta\,\gamma^2\|c\|^2\;\frac2n\,X^\top(Xb - y).$$
 ///
-/// That is gradient descent on the coefficients of least squares with the rate $\eta s^2\|c\|^2$. Not similar to it: the
-/// same numbers. Over five hundred steps the two paths agree within {{path_synthetic}} on the synthetic data and within
-/// {{path_diabetes}} on the diabetes table, and so do their losses, within {{losses}}. Attention learns a regression by
-/// regressing.
+/// That is gradient descent on the coefficients of least squares with the rate $\eta\,\gamma^2\|c\|^2$. Not similar to
+/// it: the same numbers. Over five hundred steps the two paths agree within {{path_synthetic}} on the synthetic data
+/// and within {{path_diabetes}} on the diabetes table, and so do their losses, within {{losses}}. Attention learns a
+/// regression by regressing.
 ///
 /// The rate has regression's limit, too. A little below twice the inverse of the curvature descent still converges; a
 /// little above, it is lost after {{lost}} steps.
@@ -74,7 +75,12 @@ fn merged_attention_is_gradient_descent_on_least_squares() -> Result<()> {
             worst = worst.max(relative_gap(effective(&record.head, x, y).as_ref(), coefficients.as_ref()));
             losses = losses.max((record.loss - loss).abs() / loss);
         }
-        evidence.rounding(&format!("path_{name}"), &format!("$s\\,Wc$ against descent on coefficients, worst of 500 steps, {name}"), worst, rounding_bound(x)?);
+        evidence.rounding(
+            &format!("path_{name}"),
+            &format!("$\\gamma\\,Wc$ against descent on coefficients, worst of 500 steps, {name}"),
+            worst,
+            rounding_bound(x)?,
+        );
     }
     evidence.rounding("losses", "their losses, worst of both data sets", losses, rounding_bound(diabetes()?.train.x.as_ref())?);
 
@@ -96,7 +102,7 @@ fn merged_attention_is_gradient_descent_on_least_squares() -> Result<()> {
     record!(evidence)
 }
 
-/// $s\,Wc$: the coefficients that a merged head predicts with.
+/// $\gamma\,Wc$: the coefficients that a merged head predicts with.
 fn effective(head: &Head, x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Mat<f64> {
     linear::effective_weights(head.form().as_ref(), x, y, 1.0 / count(x.nrows()))
 }
@@ -225,18 +231,19 @@ fn first_step(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<(Mat<f64>, Mat<f
 
 /// ## Softmax passes close by regression, and leaves
 ///
-/// Watch the test error of a softmax attention on the diabetes table. It falls for a few dozen steps, and at its lowest,
-/// {{best:3}} in the median of five seeds, it has come to where least squares stands, {{least_squares:3}}. There its
-/// predictions are nearly those of regression: the centred cosine is {{cosine_best:2}}. Nothing holds it. The training error
-/// goes on falling, to {{train:2}}, as no straight line could; the test error turns and ends at {{last:2}}, and the cosine falls
-/// to {{cosine_last:2}}.
+/// Watch the test error of softmax attention with separate weights on the diabetes table, its rows as they are. It
+/// falls for a few dozen steps, and at its lowest, {{best:3}} in the median of five seeds, it has nearly come to where
+/// least squares stands, {{least_squares:3}}. There its predictions are nearly those of regression: the centred cosine
+/// is {{cosine_best:2}}. Nothing holds it. The training error goes on falling, to {{train:2}}, as no straight line
+/// could; the test error turns and ends at {{last:2}}, and the cosine falls to {{cosine_last:2}}.
 ///
-/// So how far training has gone decides what it aligns with. Early on softmax behaves like the expansion of the last section,
-/// and that is a regression; later its curvature matters, and it follows the noise. Early stopping is what makes this attention
-/// a regression, and it is not part of the post's design.
+/// So how far training has gone decides what it aligns with. While $W$ is small softmax is, by the expansion of the
+/// last section, a linear attention around the mean of the values, and that is on its way to regression; later the
+/// higher terms count, and it follows the noise. Early stopping is what makes this attention a regression, and it is
+/// not part of the post's design.
 ///
-/// ![**Passing by.** Errors of softmax and of linear attention on the diabetes table along Adam's steps: solid on
-/// test rows, dashed on training rows. Horizontal lines are ridge.](figure)
+/// ![**Passing by.** Errors of softmax and of linear attention on the diabetes table along Adam's steps: solid on test
+/// rows, dashed on training rows. Horizontal lines are ridge, the curves the first of five seeds.](figure)
 ///
 /// ```toml
 /// kind = "measured"
@@ -326,12 +333,13 @@ fn losses(comparison: &Comparison, softmax: &[Record], linear: &[Record], ridge:
 
 /// ## A product waits on a saddle
 ///
-/// If $W_q$ and $W_k$ are both small, so is the slope at each of them, which is a product with the other. At zero nothing
-/// moves at all. Near zero the product grows by a constant factor with every step, and a start that is ten times smaller
-/// waits a constant number of steps longer: from a deviation of $10^{-2}$ down to $10^{-5}$ it takes
-/// {{separate_decade:3}} steps for each decade until half of the excess loss is gone. Tied weights have half as far to grow in
-/// the square, and wait {{tied_decade:3}}: their ratio is {{ratio:3}}. Merged, with nothing to multiply, the form needs
-/// {{merged}} steps from zero.
+/// If $W_q$ and $W_k$ are both small, so is the slope at each of them, which is the slope at the form times the other.
+/// At zero nothing moves at all, though zero is no minimum: it is a saddle. Near zero the product grows by a constant
+/// factor with every step, and a start that is ten times smaller waits a constant number of steps longer: from a
+/// deviation of $10^{-2}$ down to $10^{-5}$ it takes {{separate_decade:3}} steps for each decade until half of the
+/// excess loss is gone. Tied weights feel the slope twice, as queries and as keys, so they grow at twice the rate and
+/// wait {{tied_decade:3}} steps; the ratio of the two waits is {{ratio:3}}. Merged, with nothing to multiply, the form
+/// needs {{merged}} steps from zero.
 ///
 /// A loss that stands still, then, is no sign of convergence, and initial weights near zero are no neutral choice.
 ///

@@ -2,24 +2,41 @@
 //!
 //! <aside class="aside">
 //!
-//! $X$ is $n \times d$ with centred columns, $G = X^\top X$, and $H = XG^{-1}X^\top$ is the hat matrix of least squares.
-//! The [table of notation](notation.md) has the rest.
+//! $X$ is $n \times d$ with centred columns, $G = X^\top X$, and $H = XG^{-1}X^\top$ is the hat matrix of least
+//! squares: it turns targets into fitted values, $\hat y = Hy$. The [table of notation](notation.md) has the rest.
 //!
 //! </aside>
 //!
 //! Draw attention the way the post does: a new row $x_*$ is compared with every training row by a dot product, and the
-//! targets are added up with those products as weights, $\hat y = \sum_i (x_*^\top x_i)\,y_i$. It is hard to look at this
-//! picture and not see a regression. A regression, too, answers a new row by weighing the targets it was given; it only
-//! hides the fact behind its coefficients.
+//! targets are added up with those products as weights, $\hat y = \sum_i (x_*^\top x_i)\,y_i$. It is hard to look at
+//! this picture and not see a regression. A regression, too, answers a new row by weighing the targets it was given; it
+//! only hides the fact behind its coefficients.
+//!
+//! Attention, for this book, is the following. A new row $x_*$ makes a *query* $W_q^\top x_*$, every training row a
+//! *key* $W_k^\top x_i$, both of width $p$. Their dot product is the *score* $s_i = x_*^\top W x_i$, where
+//! $W = W_qW_k^\top$ is called the *form*. Scores become *weights*, and the prediction is the sum of the *values* with
+//! these weights; the values are here the targets $y_i$. *Linear* attention takes for a weight the score times a fixed
+//! number. *Softmax* attention takes $e^{s_i/\tau} / \sum_j e^{s_j/\tau}$: positive numbers that sum to one, the more
+//! even the higher the *temperature* $\tau$. The matrix of all weights, a row for each query, is $A$; where the
+//! training rows themselves are asked, $Ay$ are the fitted values, as $Hy$ are those of least squares.
 //!
 //! This chapter takes the likeness at its word. It is exact, once the dot product is taken in the right geometry. It is
 //! wildly wrong in the geometry of the picture. And the one thing that is cheap about it, the order of three matrices in
 //! a product, is what softmax takes away.
 //!
-//! Every identity below is tested by computing both sides along different roads: attention by its products, regression by
-//! a QR factorisation. Two such roads never meet exactly. We allow them $100\,n^{1/2}\varepsilon\,\kappa(G)$: sums over
-//! $n$ rows lose about $n^{1/2}\varepsilon$, solving magnifies that by the condition number of $G$, and the hundred
-//! covers the constants of either road. How far below its bound each gap stays is printed as headroom.
+//! Two tables serve throughout. The *synthetic* data are drawn: two hundred training and a hundred test rows of eight
+//! normal features, of which neighbours are correlated, and a target that is linear in them plus noise. The *diabetes*
+//! table is real: ten features of 442 patients and the progress of their disease a year later, every fifth patient a
+//! test row. Both are centred by their training means, the diabetes features standardised as well; where a chapter
+//! scales them otherwise it says so.
+//!
+//! Matrices are compared in the Frobenius norm, $\|\cdot\|_F$ or $\|\cdot\|$ for short ($\|\cdot\|_2$ is the spectral
+//! norm). That $A$ is two *norms* from $H$ means $\|A - H\| = 2\,\|H\|$.
+//!
+//! Every identity below is tested by computing both sides along different roads: attention by its products, regression
+//! by a QR factorisation. Two such roads never meet exactly. We allow them $100\,n^{1/2}\varepsilon\,\kappa(G)$: sums
+//! over $n$ rows lose about $n^{1/2}\varepsilon$, solving magnifies that by the condition number of $G$, and the
+//! hundred covers the constants of either road. How far below its bound each gap stays is printed as headroom.
 
 use attention_regression::agreement::{cosine, idempotence_gap, mse};
 use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
@@ -91,16 +108,18 @@ fn regression_reads_out_its_training_set() -> Result<()> {
 /// ## The picture needs orthonormal columns
 ///
 /// The picture leaves $G^{-1}$ out: $\hat y = XX^\top y$. When is it right? $XX^\top y = X\hat\beta$ says
-/// $X(X^\top y - \hat\beta) = 0$, hence $X^\top y = \hat\beta$, hence $G\hat\beta = \hat\beta$. For every $y$ at once that
-/// is $G = I$: the columns of $X$ must be orthonormal. Make them so, and the picture agrees with least squares within
-/// {{orthonormal_gap}}.
+/// $X(X^\top y - \hat\beta) = 0$, and as the columns are independent, $X^\top y = \hat\beta$. The normal equations say
+/// $X^\top y = G\hat\beta$, hence $G\hat\beta = \hat\beta$. As $y$ varies $\hat\beta$ takes every value, so for every
+/// $y$ at once this is $G = I$: the columns of $X$ must be orthonormal. Make them so, and the picture agrees with least
+/// squares within {{orthonormal_gap}}.
 ///
 /// On the data as they are it is not a rough sketch of a regression; it is nothing like one. Its mean squared error on
 /// the synthetic data is {{error_ratio:2}} times that of least squares. Most of that is scale, so let the picture off:
-/// multiply its output by the best number there is. The error is still {{rescaled_ratio:3}} times too large, because the
-/// *direction* is wrong. Rows far along the common direction of the features shout down the rest, and the cosine between
-/// the two sets of predictions is {{synthetic_cosine:3}}. On the diabetes table, standardised, the cosine is
-/// {{diabetes_cosine:3}} and the best rescaling leaves {{diabetes_rescaled:4}} where least squares leaves
+/// multiply its output by the best number there is. The error is still {{rescaled_ratio:3}} times too large, because
+/// the *direction* is wrong. Rows far along the direction in which correlated features vary together, the leading
+/// eigenvector of $G$, shout down the rest, and the cosine between the two sets of predictions is
+/// {{synthetic_cosine:3}}. On the diabetes table, standardised, the cosine is {{diabetes_cosine:3}}, and the best
+/// rescaling leaves a mean squared error of {{diabetes_rescaled:4}} where least squares leaves
 /// {{diabetes_least_squares:4}}.
 ///
 /// ![**A wrong direction cannot be scaled away.** The picture's predictions on the synthetic training rows, after the best
@@ -197,10 +216,11 @@ fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
 /// ## Linear attention projects only if its form inverts the Gram matrix on its range
 ///
 /// A hat matrix is a projection: applied twice it does what it did once. Is linear attention $A = XWX^\top$ one?
-/// $A^2 = XWGWX^\top$, so with independent columns $A^2 = A$ says $WGW = W$, and nothing else will do. The form need not
-/// be $G^{-1}$: for any $B$ with $r$ columns, $W = B(B^\top GB)^{-1}B^\top$ passes, and then $A$ projects onto the $r$
-/// directions $XB$. With three random columns the projection holds within {{projection_gap}}, and the trace, the number
-/// of directions, is {{directions}}.
+/// $A^2 = XWGWX^\top$, so with independent columns $A^2 = A$ says $WGW = W$, and nothing else will do. Read as
+/// $(WG)\,W = W$ it says that on vectors of the range of $W$ the form undoes $G$; elsewhere it need not. So the form
+/// need not be $G^{-1}$: for any $B$ with $r$ independent columns, $W = B(B^\top GB)^{-1}B^\top$ passes, and then $A$
+/// projects onto the $r$ directions $XB$. With three random columns the projection holds within {{projection_gap}}, and
+/// the trace, the number of directions, is {{directions}}.
 ///
 /// The condition is sharp in the scale as well. One per cent more of the same form, and squaring shows it at once.
 ///
@@ -234,15 +254,16 @@ fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_ran
 
 /// ## The scale that projects is one over n
 ///
-/// Which number should stand before $QK^\top$? Transformers divide by $p^{1/2}$, the post divides by the number of
-/// features, $d$. Neither knows how many rows there are, and a regression must: an average over $n$ rows has a $1/n$ in
-/// it. On whitened rows, $Z^\top Z = nI$, the weights $ZZ^\top/n$ project within {{per_row_gap}}. Divided by $d$ they are
-/// $n/d = 25$ times too large, and $\|A^2 - A\| = (n/d - 1)\,\|A\|$: {{per_feature_white:.1}} norms from a projection,
-/// where zero is one. On the rows as they are it is {{per_feature_raw:3}} norms.
+/// Which number should stand before $QK^\top$? Transformers divide by $p^{1/2}$, the root of the width, the post by the
+/// number of features, $d$. Neither knows how many rows there are, and a regression must: $G$ is a sum over $n$ rows,
+/// so its inverse falls like $1/n$. On whitened rows (the next chapter), $Z^\top Z = nI$, the weights $ZZ^\top/n$
+/// project within {{per_row_gap}}. Divided by $d$ they are $n/d = 25$ times too large, and
+/// $\|A^2 - A\| = (n/d - 1)\,\|A\|$: {{per_feature_white:.1}} norms, where a projection has none. On the rows as they
+/// are it is {{per_feature_raw:3}}.
 ///
-/// A trained $W$ can absorb any constant, so the scale is no obstacle to learning. It is one to reading: entries of
-/// $W_qW_k^\top$ on raw data come out near $d\,G^{-1}$, with spectral norm {{learnt_norm:2}}, and look like nothing at
-/// all unless one knows.
+/// A trained $W$ can absorb any constant, so the scale is no obstacle to learning. It is one to reading: at the scale
+/// $1/d$ the form that makes a regression is $d\,G^{-1}$ and not $G^{-1}$. On raw data its spectral norm is
+/// {{learnt_norm:2}}, and one must know the scale to recognise the inverse Gram matrix in it.
 ///
 /// ![**The post's scale, untrained.** Least squares' hat matrix beside attention with $W = I$ and scale $1/d$. The pattern of
 /// common direction drowns the rest: rows agree with rows on their side of the mean, and disagree with those on the
@@ -283,7 +304,7 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
     let inverse = symmetric_power(gram(x).as_ref(), -1.0)? * Scale(d);
     evidence.judge(
         "learnt_norm",
-        "$\\|d\\,G^{-1}\\|_2$, what scale $1/d$ makes $W$ learn",
+        "$\\|d\\,G^{-1}\\|_2$, the form that is regression at scale $1/d$",
         linalg::spectral_norm(inverse.as_ref())?,
         relative(1e-6),
         at_most(1.0),
@@ -305,14 +326,16 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
 
 /// ## Without softmax the product can be taken from the right
 ///
-/// $(QK^\top)V = Q(K^\top V)$. The left side makes an $n \times n$ matrix, the right side one of $p \times m$; they agree
-/// within {{association_gap}}. At four thousand rows, sixteen columns and one target the left side takes
+/// $(QK^\top)V = Q(K^\top V)$. The left side makes an $n \times n$ matrix, the right side one of $p \times m$; they
+/// agree within {{association_gap}}. At four thousand rows, sixteen columns and one target the left side takes
 /// {{flops_ratio|two thousand times|2000..2200}} as many floating-point operations, {{flops_by_definition:3}} against
-/// {{flops:3}}, and the ratio grows with every row. The small matrix is the sufficient statistic of a regression,
-/// $X^\top y$: what a linear attention layer carries from token to token is what a statistician would have kept.
+/// {{flops:3}}, and the ratio grows with every row. For keys $X$ and values $y$ the small matrix $K^\top V$ is the
+/// $X^\top y$ of a regression. Together with $X^\top X$ it is all that least squares needs to know of the rows; alone
+/// it is all that a linear attention layer need carry from one row to the next.
 ///
-/// Softmax forbids the step. The exponential stands between the two products, and an exponential of a sum is not a sum of
-/// anything. Taking it of queries and keys apart, so that the product may be regrouped, makes another layer.
+/// Softmax forbids the step. The exponential stands between the two products, and the exponential of a dot product is
+/// not itself a dot product of finitely many functions of the query with as many of the key. Exponentiating queries and
+/// keys apart, so that the product may be regrouped, makes another layer.
 ///
 /// ![**What the parentheses cost.** Floating-point operations of one output, counted from the formulas, sixteen columns and
 /// one target.](figure)

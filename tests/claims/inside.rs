@@ -21,14 +21,16 @@ use crate::support::{Experiment, NAMES, experiments, four_panels, linear, record
 
 /// ## One target teaches one direction
 ///
-/// Least squares' hat matrix on the synthetic data projects onto eight directions; its trace counts them. The matrix of the
-/// attention that predicts like it has a trace of {{trace_synthetic:3}}, and {{trace_diabetes:3}} on the ten features of the
-/// diabetes table: it has learnt *one*. Its largest singular value leaves {{second:1}} of itself to the next. Everything
-/// that this attention can say about a new target it says along a single direction of the old one.
+/// Least squares' hat matrix on the synthetic data projects onto eight directions; its trace counts them. The matrix of
+/// the attention that predicts like it has a trace of {{trace_synthetic:3}}, and {{trace_diabetes:3}} on the ten
+/// features of the diabetes table: it has learnt *one*. On the synthetic data, with separate weights, its second
+/// singular value is {{second:1}} of its first: whatever values it is handed, what it answers is very nearly a multiple
+/// of one and the same vector.
 ///
 /// The three other matrices that the post sets beside $H$ show the same. Without softmax $A$ *is* $QK^\top/d$, so there
 /// is no difference to see between the second panel and the third. And $W_qW_k^\top$ is close to a matrix of rank one,
-/// $\hat\beta c^\top$ with $c = X^\top y$, where regression's own would be $G^{-1}$.
+/// with separate weights a multiple of $\hat\beta c^\top$ with $c = X^\top y$, where regression's own would be
+/// $d\,G^{-1}$.
 ///
 /// ![**A trained attention without softmax.** The hat matrix, the attention weights, the scores and the form, on
 /// thirty-six rows of the synthetic data in the order of ridge's predictions, each over its own largest entry. Targets on
@@ -76,11 +78,12 @@ fn matrices(title: &str, experiment: &Experiment, variant: Variant) -> Result<Fi
 /// ## Softmax makes another kind of matrix
 ///
 /// A hat matrix is symmetric, half of its entries are negative, and it maps constants to zero once columns are centred.
-/// The weights of softmax attention are none of this: no entry is negative, every row sums to one, and row $i$ may look at
-/// row $j$ without being looked at. Trained on the diabetes table, their asymmetry is {{asymmetry:2}} in the
-/// median, and a row spreads its attention over {{perplexity:2}} rows, where the hat matrix spreads over
-/// {{perplexity_of_hat:3}}. That is what overfitting looks like in a matrix: with separate weights a few rows have become
-/// everybody's oracle.
+/// The weights of softmax attention are none of this: no entry is negative, every row sums to one, and row $i$ may look
+/// at row $j$ without being looked at. Trained on the diabetes table, their asymmetry is {{asymmetry:2}} in the median,
+/// and a row spreads its attention over {{perplexity:2}} rows, where the hat matrix spreads over
+/// {{perplexity_of_hat:3}}. (We count them by the exponential of the entropy of a row's absolute weights, which counts
+/// ten equal weights as ten.) That is what overfitting looks like in a matrix: with separate weights a few rows have
+/// become everybody's oracle.
 ///
 /// ![**A trained attention with softmax.** The same four matrices for softmax with tied weights on the synthetic data. The
 /// scores have both signs; after the softmax each row keeps the columns where its scores are largest. On the diabetes
@@ -132,13 +135,14 @@ fn softmax_makes_another_kind_of_matrix() -> Result<()> {
 /// ## With softmax every seed finds a mechanism of its own
 ///
 /// One could think that training, where it does not find regression's mechanism, at least finds one of its own. Without
-/// softmax it does: from five small starts the matrices of a variant differ by {{linear:2}} of their norm, two by two in the
-/// median. They end near one form, which the chapter on tied weights will name.
+/// softmax it does: from five small starts the matrices of one variant, separate weights on the rows of the diabetes
+/// table as they are, differ by {{linear:2}} of their norm, two by two in the median. They end near one form, which the
+/// chapter on tied weights will name.
 ///
-/// With softmax they do not. On the diabetes table five trainings of one variant end at training errors between
-/// {{loss.lowest:2}} and {{loss.highest:2}}, and their matrices are {{softmax:2}} norms apart. There is no *the* attention of
-/// these data to compare with regression; there is one for each seed. Where a figure shows a matrix of softmax, it shows one
-/// of many.
+/// With softmax they do not. The five trainings of the same variant with softmax end at training errors between
+/// {{loss.lowest:2}} and {{loss.highest:2}}, and their matrices are {{softmax:2}} norms apart, two by two in the
+/// median. There is no *the* attention of these data to compare with regression; there is one for each seed. Where a
+/// figure shows a matrix of softmax, it shows one of many.
 ///
 /// ![**Every cell: synthetic.** For ridge the hat matrix and $(X^\top X + \lambda I)^{-1}$, for each attention, from the first
 /// seed, its weights $A$, its scores and its form, each over its own largest entry, on eighteen rows in the order of
@@ -157,9 +161,15 @@ fn with_softmax_every_seed_finds_a_mechanism_of_its_own() -> Result<()> {
     let [straight, curved] = [Variant::grid()[0], Variant::grid()[4]];
     let losses: Vec<f64> = real.trained(curved).iter().map(|trained| trained.last().loss).collect();
     evidence.seeds("loss", "training error of softmax, separate weights, diabetes", &losses, relative(0.05), at_most(0.3));
-    evidence.seeds("softmax", "$\\|A - A'\\|_F/\\|A'\\|_F$ for two of five seeds, softmax", &apart(real, curved)?, relative(0.05), at_least(1.0));
+    evidence.seeds(
+        "softmax",
+        "$\\|A - A'\\|_F/\\|A'\\|_F$, ten pairs of five seeds, softmax, separate, diabetes",
+        &apart(real, curved)?,
+        relative(0.05),
+        at_least(1.0),
+    );
     let linear = apart(real, straight)?;
-    evidence.seeds("linear", "the same, linear", &linear, relative(0.1), at_most(0.4));
+    evidence.seeds("linear", "the same, ten pairs of five seeds, linear, separate, diabetes", &linear, relative(0.1), at_most(0.4));
 
     // Control: no softmax.
     let most = linear.iter().copied().fold(0.0, f64::max);
@@ -206,10 +216,11 @@ fn gallery(title: &str, experiment: &Experiment) -> Result<Figure> {
 /// ## Ten rows answer for all the others
 ///
 /// What do those machines have in common? On the diabetes table a row of the hat matrix has something of every training
-/// row: the ten columns that weigh most, of {{rows}}, hold {{hat:2}} of the sum of its absolute entries. Linear attention is
-/// no different, {{linear:2}} in the median. Softmax with tied weights gives ten rows {{tied:2}} of all attention, and with
-/// separate weights {{separate:2}}: for every patient it asks the same few. In the figure, which shows one row of twenty, the panels of separate
-/// weights are all but empty: the columns that are looked at are not among those shown.
+/// row: the ten columns that weigh most, of {{rows}}, hold {{hat:2}} of the sum of its absolute entries. Linear
+/// attention is no different, {{linear:2}} in the median. Softmax with tied weights gives ten rows {{tied:2}} of all
+/// attention, and with separate weights {{separate:2}}: for every patient it asks the same few. In the figure, which
+/// shows one row of twenty, the panels of separate weights are all but empty: the columns that are looked at are not
+/// among those shown.
 ///
 /// Where weights are tied, a row has the largest score with itself if it is long enough, and the diagonal stays visible.
 /// Separate weights have no such anchor: queries say in which direction a patient lies, and the key that is furthest out
@@ -305,15 +316,17 @@ fn on_the_sine_five_seeds_can_build_one_machine() -> Result<()> {
 ///
 /// On the synthetic data we know the weights that made the targets, and the post asks what attention has for them. It
 /// proposes $WX^\top y/d$. Without softmax that is right by associativity: the output for a new row is
-/// $x_*^\top(WX^\top y/d)$, a linear function with these coefficients, and after training they are those of least squares,
-/// within {{linear:2}} of their norm from ridge's for every variant and seed.
+/// $x_*^\top(WX^\top y/d)$, a linear function with these coefficients, and after training they are those of least
+/// squares, within {{linear.highest:2}} of their norm from ridge's for every variant and seed.
 ///
-/// With softmax the output is not linear, so the formula can only be a summary of it. As a direction it is a good one: the
-/// cosine to least squares' coefficients is {{direction:4}}. As coefficients it is useless: it is {{length:2}} times too
-/// long. The scale $1/d$ was meant for scores that are used as they are. A softmax at temperature $d^{1/2}$ over $n$ keys
-/// acts, to first order, as the scale $1/(nd^{1/2})$; against that $1/d$ is $n/d^{1/2}$ times too much, here
-/// {{theory:3}}, and what remains is the rest of the expansion. Rescaled by it, softmax's weights are {{rescaled:2}} times as
-/// long as they should be.
+/// With softmax (separate weights, rows as they are) the output is not linear, so the formula can only be a summary of
+/// it. As a direction it is a good one: the cosine to least squares' coefficients is {{direction:4}}. As coefficients
+/// it is useless: it is {{length:2}} times too long. The scale $1/d$ was meant for scores that are used as they are. A
+/// softmax at temperature $d^{1/2}$ over $n$ keys acts, to first order, as the scale $1/(nd^{1/2})$. (Scores $s_j$ have
+/// mean zero over centred keys, so $e^{s_j/\tau}/\sum_i e^{s_i/\tau} \approx \frac1n(1 + s_j/\tau)$, and the first term
+/// only adds the mean of the values.) Against that $1/d$ is $n/d^{1/2}$ times too much, here {{theory:3}}, and what
+/// remains is the rest of the expansion. Rescaled by it, softmax's weights are {{rescaled:2}} times as long as they
+/// should be.
 ///
 /// ![**Weights.** Bars are the true weights, dots are ridge's coefficients, the other marks the effective weights of the eight
 /// attentions from the first seed, in the units of the standardised features. On the left all of them coincide; on the right
@@ -369,11 +382,12 @@ fn linear_gaps(experiment: &Experiment) -> Vec<f64> {
 
 /// ## The direction is lost where softmax leaves regression
 ///
-/// On real data nobody knows the true weights; ridge's stand in for them. Without softmax the effective weights are ridge's
-/// again, within {{linear_diabetes:2}} on the diabetes table and {{linear_sine:2}} on the sine. With softmax the direction was
-/// the one thing that the formula had right, and it had it right because on linear data the trained machine stays close to
-/// regression. Here it does not: the cosine to ridge's coefficients is {{diabetes:2}} on the diabetes table, in the median
-/// over four variants and five seeds, and can be as low as {{diabetes.lowest:2}}.
+/// On real data nobody knows the true weights; ridge's stand in for them. Without softmax the effective weights are
+/// ridge's again, within {{linear_diabetes.highest:2}} on the diabetes table and {{linear_sine.highest:2}} on the sine.
+/// With softmax the direction was the one thing that the formula had right, and it had it right because on linear data
+/// the trained machine stays close to regression. Here it does not: the cosine to ridge's coefficients is
+/// {{diabetes:2}} on the diabetes table, in the median over four variants and five seeds, and can be as low as
+/// {{diabetes.lowest:2}}.
 ///
 /// On the sine, whose truth bends, the coefficients of a line are not what softmax has learnt either, yet its weights point
 /// their way: the cosine is {{sine:2}}. The sine has one direction, and every machine that predicts at all has found it.

@@ -7,9 +7,10 @@
 //! </aside>
 //!
 //! Training and test error, says the post, show which of the two generalises. For a regression the rules are known: the
-//! training error is too low by its degrees of freedom, and leaving a row out costs one division. Attention with $V = y$ has
-//! two leaks that regression does not have. A row can see its own target; and even where it cannot, the weights were trained
-//! on it.
+//! training error is too low, by an amount that the degrees of freedom tell, and the error that a fit without row $i$
+//! makes on that row is the residual of the fit with it, divided by $1 - h_{ii}$. Attention with $V = y$ has two leaks
+//! that regression does not have. A row can see its own target; and even where it cannot, the weights were trained on
+//! it.
 
 use attention_regression::agreement::mse;
 use attention_regression::attention::gradients::Task;
@@ -132,11 +133,12 @@ fn beliefs(data: &Dataset, bandwidths: &[f64], path: &[[f64; 3]], least: f64) ->
 /// ## A masked diagonal is honest only for weights that were not trained
 ///
 /// Give attention labels of pure noise, independent of everything. Nothing can be learnt, and the error on fresh labels
-/// is at least one. For a kernel that nobody trained the masked error says so: {{fixed:3}} on the diabetes table. Now train
-/// $W_q$ and $W_k$ with the diagonal masked all the way, so that no row ever sees its own label. The masked error ends at
-/// {{masked_diabetes:2}}, in the median of five draws of noise, from {{masked_diabetes.lowest:2}} to
-/// {{masked_diabetes.highest:2}}, and at {{masked_synthetic:2}} on the synthetic rows. It looks like half of the noise were
-/// explained. On fresh labels for new rows the same layers err by {{fresh_diabetes:2}} and {{fresh_synthetic:2}}.
+/// is at least one (in units of the noise's variance, on average). For a kernel that nobody trained the masked error
+/// says so: {{fixed:3}} on the diabetes table. Now train $W_q$ and $W_k$ with the diagonal masked all the way, so that
+/// no row ever sees its own label. The masked error ends at {{masked_diabetes:2}}, in the median of five draws of
+/// noise, from {{masked_diabetes.lowest:2}} to {{masked_diabetes.highest:2}}, and at {{masked_synthetic:2}} on the
+/// synthetic rows. It looks as if half of the noise were explained. On fresh labels for new rows the same layers err by
+/// {{fresh_diabetes:2}} and {{fresh_synthetic:2}}.
 ///
 /// The mask closes the door and leaves the window open. The weights $W$ were fitted to all labels at once, and through
 /// them every row knows its own.
@@ -144,7 +146,7 @@ fn beliefs(data: &Dataset, bandwidths: &[f64], path: &[[f64; 3]], least: f64) ->
 /// ```toml
 /// kind = "measured"
 /// settles = { S15 = "holds if" }
-/// finding = "Once the weights are trained even the masked error leaks: {{masked_diabetes:2}} of pure noise seems unexplained where {{fresh_diabetes:2}} is."
+/// finding = "Once the weights are trained even the masked error leaks: trained on pure noise it is {{masked_diabetes:2}}, and on fresh noise {{fresh_diabetes:2}}, in units of the noise's variance."
 /// uses = ["a_row_that_sees_itself_remembers"]
 /// headline = "masked_diabetes"
 /// breaks_when = "the weights are fixed: the masked error of an untrained kernel on the same noise is {{fixed:3}}."

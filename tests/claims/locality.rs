@@ -2,8 +2,8 @@
 //!
 //! <aside class="aside">
 //!
-//! Keys and queries are whitened rows unless something else is said. A key *wins* a query if it gets the largest of its
-//! weights. $h$ is the bandwidth of a kernel.
+//! Keys and queries are whitened rows unless something else is said. A key *wins* a query if its weight is larger than
+//! any other key's. $h$ is the bandwidth of a kernel.
 //!
 //! </aside>
 //!
@@ -121,11 +121,12 @@ fn hull(keys: MatRef<'_, f64>) -> Result<Hull> {
 
 /// ## A key that others surround never wins
 ///
-/// Which keys can be attended to most? Suppose $k$ is a mean of others, $k = \sum_j \lambda_jk_j$ with $\lambda_j \ge 0$ and
-/// $\sum_j\lambda_j = 1$. Then for every query $q^\top k = \sum_j\lambda_j\,q^\top k_j \le \max_j q^\top k_j$: somebody else's
-/// product is at least as large. No query makes $k$ win, and no $W_q$ and $W_k$ do, because a linear map takes means to means.
-/// If on the other hand $k$ lies outside the convex hull of the others, a plane separates it from them, and the plane's
-/// normal is a query that it wins. So a key can win if and only if it is a vertex of the hull of all keys.
+/// Which keys can be attended to most? Suppose $k$ is a mean of others, $k = \sum_j \alpha_jk_j$ with $\alpha_j \ge 0$
+/// and $\sum_j\alpha_j = 1$. Then for every query $q^\top k = \sum_j\alpha_j\,q^\top k_j \le \max_j q^\top k_j$:
+/// somebody else's product is at least as large. No query makes $k$ win, and no $W_q$ and $W_k$ do, because a linear
+/// map takes means to means. If on the other hand $k$ lies outside the convex hull of the others, a plane separates it
+/// from them, and the plane's normal is a query that it wins. So a key can win if and only if it is a vertex of the
+/// hull of all keys.
 ///
 /// We ask each key for its proof. A non-negative least-squares fit finds either the mean or the normal. Of the two hundred
 /// synthetic keys {{vertices}} are vertices, and attention, asked with their normals, gives each of them its largest weight.
@@ -133,9 +134,9 @@ fn hull(keys: MatRef<'_, f64>) -> Result<Hull> {
 /// queries each time, {{winners}} different keys won at least once, and the surrounded ones
 /// {{wins_inside}} times.
 ///
-/// High dimension is generous: in ten, every one of the {{vertices_diabetes}} training rows of the diabetes table is a vertex. Low dimension is
-/// not. Of sixty keys in the plane below {{vertices_plane}} can win, and of sixty keys on a line {{vertices_line}}, the smallest and
-/// the largest.
+/// High dimension is generous: in ten, every one of the {{vertices_diabetes}} training rows of the diabetes table is a
+/// vertex. Low dimension is not. Of sixty keys in the plane below {{vertices_plane}} can win, and of sixty keys on a
+/// line {{vertices_line}}, the smallest and the largest.
 ///
 /// ![**Who can win.** Sixty keys in the plane. Filled: vertices of the hull, each the largest product of some query. Hollow:
 /// keys that no query and no weights can make win.](figure)
@@ -259,8 +260,8 @@ fn a_bias_on_the_keys_makes_attention_a_kernel_regression() -> Result<()> {
     record!(evidence)
 }
 
-/// What rounding may do to softmax weights, relative to their norm, with a factor of ten to spare: a score of width p has an error
-/// of (p + 1)ε‖q‖‖k‖/h², and a weight moves by at most twice that share of itself.
+/// What rounding may do to softmax weights, relative to their norm, with a factor of ten to spare: a score of width p
+/// has an error of (p + 1)ε‖q‖‖k‖/h², and a weight moves by at most twice that share of itself.
 fn weight_rounding(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, bandwidth: f64) -> f64 {
     10.0 * 2.0 * (count(keys.ncols()) + 1.0) * f64::EPSILON * longest(queries) * longest(keys) / (bandwidth * bandwidth)
 }
@@ -287,11 +288,11 @@ fn shares_on_nearest(data: &Dataset) -> Result<[f64; 2]> {
 
 /// ## Neither is attention local, nor is regression global
 ///
-/// Ask the rows of the test set which training row they attend to most, and compare with the row that is nearest to them.
-/// On the diabetes table the two are the same for {{nearest_diabetes:2}} of the rows, on the synthetic data for
-/// {{nearest_synthetic:2}} (median of five draws). On the sine, with its one feature, for {{nearest_sine:1}}: everybody attends to
-/// the smallest key or to the largest. The weights say the same: {{mass_softmax:2}} of those of a diabetes row lie on the ten
-/// rows nearest to it.
+/// Ask the rows of the test set, with $W = I$ and before any training, which training row they attend to most, and
+/// compare with the row that is nearest to them. On the diabetes table the two are the same for {{nearest_diabetes:2}}
+/// of the rows, on the synthetic data for {{nearest_synthetic:2}} (median of five draws). On the sine, with its one
+/// feature, for {{nearest_sine:1}}: everybody attends to the smallest key or to the largest. The weights say the same:
+/// {{mass_softmax:2}} of those of a diabetes row lie on the ten rows nearest to it.
 ///
 /// Nor is regression global. *Least squares* is: {{mass_least_squares:2}} of its absolute weight is on the ten nearest, where
 /// equal weights would put {{mass_uniform:2}}. But kernel regression, which is attention with a bias, puts {{mass_kernel:2}}
@@ -386,18 +387,19 @@ impl FarKey {
 /// Move one key far away, to $Ru$ with a unit vector $u$, and ask what it then means to everybody else. Three machines give
 /// three answers.
 ///
-/// *Least squares* gives in to it and otherwise ignores it. The far row gets a fit of its own, its leverage tends to one
-/// ({{leverage:4}} at $R = 1000$), and because the coefficients cannot follow anybody else along $u$, its weight on ordinary
-/// rows falls like $1/R$: a tenfold distance divides it by {{least_squares_ratio:3}}. *Softmax of products* divides the world in two. For
-/// queries on the far key's side, half of them, it becomes the only key there is, with a median weight of {{towards:4}}; for the rest it
-/// vanishes. *A kernel* forgets it. At $R = 10$ the median weight is {{kernel:1}}, lost in the
-/// rounding of any sum.
+/// *Least squares* gives in to it and otherwise ignores it. The far row gets a fit of its own, its leverage tends to
+/// one ({{leverage:4}} at $R = 1000$). It fixes the coefficient along $u$ to its own target over $R$, so its weight on
+/// ordinary rows falls like $1/R$: a tenfold distance divides it by {{least_squares_ratio:3}}. *Softmax of products*
+/// divides the world in two. For queries on the far key's side, half of them, it becomes the only key there is, with a
+/// median weight of {{towards:4}}; for the rest it vanishes. *A kernel* forgets it. At $R = 10$ the median weight is
+/// {{kernel:1}}, lost in the rounding of any sum.
 ///
 /// None of the three is right or wrong. They are three opinions on what an outlier is: a measurement to be fitted, an authority,
 /// a stranger.
 ///
-/// ![**One far key.** Median weight that test rows give to a key at distance $R$, synthetic data, whitened. For least squares the
-/// absolute weight; softmax at $\tau = d^{1/2}$, for queries on the key's side and on the other; a Gaussian kernel with $h = 1$.](figure)
+/// ![**One far key.** Median weight that test rows give to a key at distance $R$, synthetic data, whitened. For least
+/// squares the absolute weight; softmax at $\tau = d^{1/2}$, for queries on the key's side and on the other; a Gaussian
+/// kernel with $h = 1$.](figure)
 ///
 /// ```toml
 /// kind = "rate"
@@ -452,13 +454,14 @@ fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
 /// ## Softmax never leaves the range of its values
 ///
 /// Weights that are positive and sum to one make means, and a mean lies between the smallest and the largest of what it
-/// averages. So whatever the weights, the temperature and the question, softmax attention answers with something it
-/// has heard. Over four hundred random forms on the diabetes table, at temperatures from a hundredth to a hundred, no output lies outside
-/// the range of the training targets by more than rounding, {{outside}} of it.
+/// averages. So whatever the weights, the temperature and the question, softmax attention answers with something it has
+/// heard. Over four hundred random forms on the diabetes table, at temperatures from a hundredth to a hundred, no
+/// output lies outside the range of the training targets by more than rounding, {{outside}} of it.
 ///
-/// For a regression the question is what happens beyond the data. On the line $y = 2x$, known from $-1$ to $1$ and asked at
-/// $x = 5$, softmax says {{warm:3}} at temperature one, {{cool:3}} at a tenth and {{cold:3}} at a hundredth: ever more surely the last thing
-/// it saw. A regression has a shape that goes on, and for that it may be very wrong. Here it says {{least_squares:4}}.
+/// For a regression the question is what happens beyond the data. On the line $y = 2x$, known from $-1$ to $1$ and
+/// asked at $x = 5$, softmax says {{warm:3}} at temperature one, {{cool:3}} at a tenth and {{cold:3}} at a hundredth:
+/// ever more surely the last thing it saw. A regression has a shape that goes on, and for that it may be very wrong.
+/// Here it says {{least_squares:4}}.
 ///
 /// ```toml
 /// kind = "bound"

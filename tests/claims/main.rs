@@ -5,17 +5,25 @@
 //! found: no number, plot or verdict below was typed by hand.</p>
 //!
 //! The post, *Everything is matter*, reflects on another, *Attention and Linear Regression*. Both look at one formula,
-//! a table of targets weighted by dot products of its rows, and see two things in it. We trained every attention that the
-//! post describes, on the three kinds of data that it names, and compared each with ridge regression. This is where they
-//! ended.
+//! a sum of known targets, each weighted by a dot product of its row with the new one, and see two things in it. We
+//! trained every attention that the post describes, on the three kinds of data that it names, and compared each with
+//! ridge regression. This is where they ended.
 //!
-//! ![**The map.** Every mark is one trained attention on one of three data sets. Across: how far its predictions are from those
-//! of ridge regression. Up: how far its matrix, the weights with which it reads the training targets, is from
-//! regression's. Without softmax (blue) the predictions are the same and the matrices are not; with softmax (rust) both
-//! differ.](figure:same_outputs_another_machine)
+//! ![**The map.** Marks are attentions trained on one of three data sets, and two yardsticks that nobody trained:
+//! predicting the mean, and linear attention built to be a regression. Across: how far the predictions are from those
+//! of ridge regression. Up: how far the matrix, the weights with which the training targets are read, is from
+//! regression's. Trained without softmax (blue) the predictions are the same and the matrices are not; with softmax
+//! (rust) both differ. Crosses are softmax trained with every row hidden from
+//! itself.](figure:same_outputs_another_machine)
 //!
 //! The chapters say when the likeness is an identity, what it needs, and where it ends. Each claim stands with its
 //! proof, its numbers, and the control that must break it: a test that nothing can fail proves nothing.
+//!
+//! The table below uses a few symbols that the chapters introduce. $X$ holds $n$ training rows of $d$ features, $y$
+//! their targets (or $m$ columns of them), and $G = X^\top X$; $\lambda$ is the penalty of ridge regression. Attention
+//! scores a new row $x_*$ against a training row $x_i$ by $x_*^\top W x_i$, with $W = W_qW_k^\top$. $A$ and $H$ are the
+//! matrices with which attention and least squares turn targets into fitted values, and a distance of two *norms* from
+//! $H$ is twice the norm of $H$. The rest is in the [notation](notation.md).
 
 mod support;
 

@@ -31,9 +31,10 @@ use crate::support::{record, rounding_bound};
 /// moves the coefficients by only {{bias_share:2}} of that error. So ridge is one estimate among others, and calling it the
 /// truth hides an error {{bias_share|more than a thousand times|0..1e-3}} larger than the effect of the penalty.
 ///
-/// There is a second reason. An attention layer trained to the end knows nothing of $\lambda$. The form that minimises its
-/// squared error gives the least-squares predictions, so what it shows as its distance from "the truth" is exactly ridge's
-/// own bias, $\|\hat\beta_0 - \hat\beta_\lambda\|$, within {{attention_finds_least_squares}}.
+/// There is a second reason. An attention layer trained to the end knows nothing of $\lambda$. The form that minimises
+/// its squared error gives the least-squares predictions, so what it shows as its distance from "the truth" is exactly
+/// ridge's own bias, $\|\hat\beta_0 - \hat\beta_\lambda\|$ (how far the penalty moves the coefficients; in this book
+/// that is what *ridge's bias* means), within {{attention_finds_least_squares}}.
 ///
 /// ```toml
 /// kind = "counterexample"
@@ -145,17 +146,19 @@ fn one_penalty_two_scalings() -> Result<()> {
 
 /// ## A penalty steadies only what is dependent
 ///
-/// The post adds $\lambda = 10^{-3}$ to keep the computation stable. Solving with $G + \lambda I$ loses digits in proportion to its
-/// condition number, $(w_1 + \lambda)/(w_d + \lambda)$. On neither of its data sets is there anything to steady: the penalty
-/// changes that number by {{synthetic:2}} of itself on the synthetic data and by {{diabetes:2}} on the diabetes table, and
-/// double precision has digits to spare for either. What it changes is the answer.
+/// The post adds $\lambda = 10^{-3}$ to keep the computation stable. Solving with $G + \lambda I$ loses digits in
+/// proportion to its condition number, $(w_1 + \lambda)/(w_d + \lambda)$, where $w_1$ and $w_d$ are the largest and the
+/// smallest eigenvalue of $G$. Neither on the synthetic data nor on the diabetes table is there anything to steady: the
+/// penalty changes that number by {{synthetic:2}} of itself on the synthetic data and by {{diabetes:2}} on the diabetes
+/// table, and double precision has digits to spare for either. What it changes is the answer.
 ///
-/// It earns its keep where columns are dependent.
+/// It earns its keep where columns are dependent. Put a column into the table twice: $G$ is singular, and with the
+/// penalty its condition number is finite again, if large, {{repeated:2}}.
 ///
 /// ```toml
 /// kind = "bound"
 /// settles = { S21 = "holds if" }
-/// finding = "Only where columns are dependent. On the post's data it changes the condition number by {{diabetes:2}} of itself and nothing else gets steadier."
+/// finding = "Only where columns are dependent. On the diabetes table it changes the condition number by {{diabetes:2}} of itself, and nothing gets steadier."
 /// uses = ["ridge_is_not_the_ground_truth"]
 /// headline = "diabetes"
 /// breaks_when = "a column stands twice in the table. Without a penalty the condition number is infinite, with it it is {{repeated:2}}."
@@ -196,15 +199,16 @@ fn a_penalty_steadies_only_what_is_dependent() -> Result<()> {
 
 /// ## Cosine similarity hides scale and mean
 ///
-/// The cosine between predictions is the post's second measure of agreement. It is blind to scale: multiply a prediction
-/// by a thousand and its cosine with the original stays one, within {{scale_gap}}, while its squared error grows by a
-/// factor of {{scaled_error:2}}. And where targets have a mean, it sees little else. On the diabetes table the *constant*
-/// prediction $\bar y$ has cosine {{constant_cosine:4}} with least squares. A linear predictor with random coefficients,
-/// scaled to the right spread and given the right mean, has {{random_cosine:3}} (median of fifty). Both would pass for agreement;
-/// both explain nothing.
+/// The cosine between predictions is the post's second measure of agreement. It is blind to scale: multiply a
+/// prediction by a thousand and its cosine with the original stays one, within {{scale_gap}}, while its squared error
+/// grows by a factor of {{scaled_error:2}}. And where targets have a mean, it sees little else. On the diabetes table
+/// the *constant* prediction $\bar y$ has cosine {{constant_cosine:4}} with least squares. A linear predictor with
+/// random coefficients, scaled to the right spread and given the right mean, has {{random_cosine:3}} (median of fifty).
+/// Both would pass for agreement; neither knows anything of how the target depends on the features.
 ///
-/// Remove the mean first and the spell is gone: the random predictors' cosines drop to {{random_centred:2}} in absolute
-/// value. Report the centred cosine, the slope, and the error; each alone can be fooled.
+/// Remove the mean first and most of the spell is gone: the constant has no direction left, and the random predictors'
+/// cosines drop to {{random_centred:2}} in absolute value. Report the centred cosine, the slope of one prediction on
+/// the other, and the error; each alone can be fooled.
 ///
 /// ![**What cosine cannot see.** Predictions that run from the mean ($0$) through least squares ($1$) to twice its spread, on
 /// the diabetes test rows. The error changes, the cosine hardly does.](figure)

@@ -2,15 +2,16 @@
 //!
 //! <aside class="aside">
 //!
-//! Keys $K$ are $n \times d$ with rows of length one, values $V$ are $n \times m$. To *store* is to keep the pairs, to *recall* is
-//! to ask with a stored key. Errors are mean squares, in units of the values' variance.
+//! Keys $K$ are $n \times d$ with rows of length one, values $V$ are $n \times m$. To *store* is to keep the pairs, to
+//! *recall* is to ask with a stored key. Errors are mean squares, in units of the values' variance.
 //!
 //! </aside>
 //!
-//! The blog that started this looked at attention from another side. An associative memory stores pairs of a key and a
-//! value, and answers a key with the value that was stored under it. Written down it is a table of products of what is
-//! asked with what is stored, and so is a regression. The blog concludes that they are relatives, and that only one of the
-//! two is interesting: a memory gives back what was put in, a regression finds out what it means.
+//! The other post, *Attention and Linear Regression*, looked at attention from another side. An associative memory
+//! stores pairs of a key and a value, and answers a key with the value that was stored under it. Written down it is a
+//! table of products of what is asked with what is stored, and so is a regression. That post concludes that they are
+//! relatives, and that only one of the two is interesting: a memory gives back what was put in, a regression finds out
+//! what it means.
 //!
 //! This chapter puts three of the family side by side: the sum of outer products, which is linear attention; least
 //! squares, which is the best memory that a matrix can be; and softmax attention at a low temperature. They read the same
@@ -41,8 +42,9 @@ fn unit_rows(seed: u64, stream: u64, n: usize) -> Mat<f64> {
 /// ## Memories and regression read one product
 ///
 /// Write pairs one after another into a matrix, $M \leftarrow M + k_jv_j^\top$, and read it with $q^\top M$: the oldest
-/// associative memory, a sum of outer products. What it answers is $q^\top\sum_j k_jv_j^\top = \sum_j (q^\top k_j)\,v_j$, row by row
-/// $QK^\top V$. Ridge regression from keys to values answers
+/// associative memory, a sum of outer products. What it answers is
+/// $q^\top\sum_j k_jv_j^\top = \sum_j (q^\top k_j)\,v_j$, row by row $QK^\top V$. Ridge regression from keys to values
+/// answers
 ///
 /// $$Q\,(K^\top K + \lambda I)^{-1}K^\top V \;=\; QK^\top\,(KK^\top + \lambda I)^{-1}\,V,$$
 ///
@@ -51,8 +53,8 @@ fn unit_rows(seed: u64, stream: u64, n: usize) -> Mat<f64> {
 /// memory, written pair by pair, is met within {{outer_products}}, ridge, solved by QR in the space of the keys, within
 /// {{ridge}}, and softmax within {{softmax}}.
 ///
-/// The blog is right about what they share. They part in what they do with the product: nothing, multiply it by the inverse
-/// of the keys' products among themselves, or exponentiate it and normalise its rows.
+/// The other post is right about what they share. They part in what they do with the product: nothing, multiply it by
+/// the inverse of the keys' products among themselves, or exponentiate it and normalise its rows.
 ///
 /// ```toml
 /// kind = "identity"
@@ -206,8 +208,8 @@ fn holdings(sizes: &[usize], table: &[Vec<[f64; 3]>]) -> Figure {
     Figure { title: "Error of recalling stored pairs, against their number, for three memories".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
 }
 
-/// Values that mean something: a function of $t = d^{1/2}k^\top b$ plus noise of standard deviation one half, and new keys with the
-/// values they would have without noise.
+/// Values that mean something: a function of $t = d^{1/2}k^\top b$ plus noise of standard deviation one half, and new
+/// keys with the values they would have without noise.
 struct Lesson {
     keys: Mat<f64>,
     values: Mat<f64>,
@@ -245,14 +247,14 @@ impl Lesson {
 /// would its value be, without the noise?
 ///
 /// With 1024 pairs softmax at temperature $1/32$ recalls what was stored, noise and all, with an error of
-/// {{memory_stored:1}}. For new keys its error is {{memory_new:2}}. It answers from the stored keys that happen to be near, and in
-/// thirty-two dimensions near is not very near. Least squares cannot recall: its error on stored pairs is
-/// {{regression_stored:2}}, which is the noise. For that very reason its error on new keys is {{regression_new:1}}. It kept
-/// thirty-two numbers out of a thousand, and they were the right ones.
+/// {{memory_stored:1}}. For new keys its error is {{memory_new:2}}. It answers from the stored keys that happen to be
+/// near, and in thirty-two dimensions near is not very near. Least squares cannot recall: its error on stored pairs is
+/// {{regression_stored:2}}, which is the noise. For that very reason its error on new keys is {{regression_new:1}}. It
+/// kept thirty-two numbers out of a thousand, and they were the right ones.
 ///
 /// Is the temperature to blame? The best of twenty-one, chosen on the new keys themselves, leaves softmax an error of
-/// {{best_new:2}}. A mean of stored values, however it is weighed, lacks what the regression was told in advance: the shape of what it
-/// looks for.
+/// {{best_new:2}}. A mean of stored values, however it is weighed, lacks what the regression was told in advance: the
+/// shape of what it looks for.
 ///
 /// ![**Stored and new.** Mean squared errors on stored pairs (dashed) and on new keys (solid), against the number of pairs.
 /// Means of five draws, $d = 32$, noise of variance one quarter.](figure)

@@ -38,7 +38,7 @@ fn least_squares(data: &Dataset, of: &[fn(f64) -> f64]) -> Result<f64> {
     Ok(mse(fit.predict(features(&data.test.x, of).as_ref()).as_ref(), data.test.y.as_ref()))
 }
 
-/// What softmax attention answers with the scores qᵀMk, keys and queries being these columns.
+/// What softmax attention answers with the scores qᵀWk, keys and queries being these columns.
 fn attend(queries: &Mat<f64>, data: &Dataset, of: &[fn(f64) -> f64], form: MatRef<'_, f64>) -> Result<Mat<f64>> {
     let (asking, keys) = (features(queries, of), features(&data.train.x, of));
     softmax::output((asking * form).as_ref(), keys.as_ref(), data.train.y.as_ref(), 1.0, Diagonal::Kept)
@@ -74,8 +74,9 @@ fn bandwidth(data: &Dataset) -> Result<f64> {
 /// everything. There is no $w$ with which a query in the middle sees the keys in the middle.
 ///
 /// So it fails where a line fails. Over five draws of the data, the best $w$ on a fine grid has a test error of
-/// {{best:2}} times that of a straight line, and training by Adam, from the same start, ends at {{trained:2}} times. Both explain
-/// next to nothing of a wave whose noise is a hundredth of its square.
+/// {{best:3}} times that of a straight line, and training $W_q$ and $W_k$ by Adam ends at {{trained:3}} times. Softmax
+/// and line explain little, the line at most a fifth, of a wave with a mean square of about one half, under noise with
+/// a variance of one hundredth.
 ///
 /// Give the same softmax the keys $(1, x, x^2)$ and the picture changes altogether: a test error of {{error_features:2}},
 /// where the line has {{error_line:2}}. What brings in the nonlinearity is the square among the keys.
@@ -86,7 +87,7 @@ fn bandwidth(data: &Dataset) -> Result<f64> {
 /// ```toml
 /// kind = "counterexample"
 /// settles = { S12 = "false as stated" }
-/// finding = "Not with the feature alone: the best scalar softmax has {{best:2}} times the error of a line. With the keys $(1, x, x^2)$ it follows the sine; the features bring in the nonlinearity."
+/// finding = "Not with the feature alone: the error of the best scalar softmax is {{best:3}} times that of a line. With the keys $(1, x, x^2)$ it follows the sine; the features bring in the nonlinearity."
 /// uses = ["a_key_that_others_surround_never_wins"]
 /// headline = "best"
 /// breaks_when = "the keys are $(1, x, x^2)$: the error is then {{with_features:2}} of the line's."
@@ -175,8 +176,8 @@ fn curves(data: &Dataset) -> Result<Figure> {
 ///
 /// Why does the square help? Take the keys and queries $\varphi(x) = (1, x, x^2)$ and the form
 ///
-/// $$M = \frac{1}{h^2}\begin{pmatrix} 0 & 0 & -\tfrac12 \\ 0 & 1 & 0 \\ 0 & 0 & 0 \end{pmatrix},
-/// \qquad \varphi(q)^\top M\varphi(k) = \frac{qk - \tfrac12 k^2}{h^2} = -\frac{(q - k)^2}{2h^2} + \frac{q^2}{2h^2}.$$
+/// $$W = \frac{1}{h^2}\begin{pmatrix} 0 & 0 & -\tfrac12 \\ 0 & 1 & 0 \\ 0 & 0 & 0 \end{pmatrix},
+/// \qquad \varphi(q)^\top W\varphi(k) = \frac{qk - \tfrac12 k^2}{h^2} = -\frac{(q - k)^2}{2h^2} + \frac{q^2}{2h^2}.$$
 ///
 /// The last term does not depend on the key, and softmax does not see it. What is left is the negative squared distance: with
 /// these keys dot-product attention *is* kernel smoothing, as Nadaraya and Watson wrote it down in 1964. The weights agree within
@@ -231,9 +232,10 @@ fn three_features_make_a_softmax_a_distance_kernel() -> Result<()> {
 /// that of a line is {{arc:2}} in the median of five draws. Or give up the softmax. *Linear* attention, and so
 /// least squares, with the features $(1, \sin 2x, \cos 2x)$ is at {{wave:2}}: the noise and nothing else.
 ///
-/// So neither is the softmax needed for the sine nor is it enough. In four dimensions, where the experiment of this book
-/// trained it on the sine of a projection, softmax did beat the line: there the rim has many keys, and the score of a query
-/// with them can bend. One feature is where the argument is clearest, and where the post makes it.
+/// So neither is the softmax needed for the sine nor is it enough. In four dimensions, where the experiment of this
+/// book trained it on the sine of a projection, softmax did beat the line: there the hull of the keys has many
+/// vertices, and queries in different directions read different ones. One feature is where the argument is clearest,
+/// and where the post makes it.
 ///
 /// ```toml
 /// kind = "measured"
@@ -271,13 +273,14 @@ fn the_features_bring_in_the_sine_not_the_softmax() -> Result<()> {
 
 /// ## Beyond the data softmax repeats the edge
 ///
-/// With the right keys softmax follows the sine, as far as there are keys. What does it say at $x = 6$, three units beyond
-/// the last of them? The distances to all keys grow, but those to the nearest grow least, and softmax looks at differences. The key at
-/// the edge takes all the weight, and softmax answers with its value: within {{edge:1}} of it, in the worst of five draws. From there
-/// on it is a constant. Between $x = 7/2$ and $x = 6$ its root mean squared error is {{softmax:2}}, on a sine of amplitude one.
+/// With the right keys softmax follows the sine, as far as there are keys. What does it say at $x = 6$, three units
+/// beyond the last of them? The distances to all keys grow, but those to the nearest grow least, and softmax looks at
+/// differences. The key at the edge takes all the weight, and softmax answers with its value: within {{edge:1}} of it,
+/// in the worst of five draws. From there on it is a constant. Between $x = 7/2$ and $x = 6$ its root mean squared
+/// error is {{softmax:2}}, on a sine of amplitude one.
 ///
-/// A kernel has no opinion about where there are no data. That is prudent, and it is not what one wants of a law. Linear attention on
-/// $(1, \sin 2x, \cos 2x)$ has the law among its features and goes on as the sine does.
+/// A kernel has no opinion about where there are no data. That is prudent, and it is not what one wants of a law.
+/// Linear attention on $(1, \sin 2x, \cos 2x)$ has the law among its features and goes on as the sine does.
 ///
 /// ![**Beyond the edge.** The sine (dotted) and what three fits to rows with $x \lt 3$ say of it.](figure)
 ///

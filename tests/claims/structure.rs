@@ -8,9 +8,9 @@
 //! </aside>
 //!
 //! Training aside, there are only a few kinds of matrix in this book. Regression makes one, linear attention another,
-//! softmax of dot products a third, softmax of distances a fourth. With $W$ fixed each of them is a closed form: a linear
-//! smoother that does not look at the targets. They can be laid side by side and told apart by a handful of numbers, which
-//! this chapter does.
+//! softmax of dot products a third, softmax of distances, $e^{-\|x_* - x_i\|^2/(2h^2)}$ over its sum, a fourth. With
+//! $W$ fixed each of them is a closed form: a linear smoother that does not look at the targets. They can be laid side
+//! by side and told apart by a handful of numbers, which this chapter does.
 
 use attention_regression::agreement::{Signature, r_squared};
 use attention_regression::attention::{Diagonal, linear, softmax};
@@ -48,14 +48,16 @@ fn smoothers(data: &Dataset) -> Result<Vec<(&'static str, Mat<f64>)>> {
 
 /// ## Every smoother has a signature
 ///
-/// The hat matrix of the diabetes table has rank ten, and trace ten within {{hat_trace}}: its eigenvalues are ones and zeros.
-/// It is symmetric, half of its entries are negative ({{hat_negative:3}}), and it looks at everything: of a row's absolute
-/// weight {{hat_nearest:2}} lies on its ten nearest rows, as whitened rows are near, where {{uniform:2}} would lie by chance, and the weight is spread
-/// over {{hat_perplexity:3}} of the {{rows}} rows. That is what a global fit means in a matrix.
+/// The hat matrix of the diabetes table has rank ten, and trace ten within {{hat_trace}}: its eigenvalues are ones and
+/// zeros. It is symmetric, half of its entries are negative ({{hat_negative:3}}), and it looks at everything: of a
+/// row's absolute weight {{hat_nearest:2}} lies on its ten nearest rows, itself among them, by the distance of whitened
+/// rows, where {{uniform:2}} would lie by chance, and the weight is spread over {{hat_perplexity:3}} of the {{rows}}
+/// rows. That is what a global fit means in a matrix.
 ///
-/// Softmax of dot products is a different kind. It is positive, its rows sum to one within {{row_sums}}, it is asymmetric
-/// ({{softmax_asymmetry:2}}) and of full rank, with {{softmax_trace:3}} degrees of freedom for no better reason than its
-/// temperature. It leans a little towards near rows, {{softmax_nearest:2}}, and still looks at {{softmax_perplexity:3}} of them.
+/// Softmax of dot products is a different kind. It is positive, its rows sum to one within {{row_sums}}, it is
+/// asymmetric ({{softmax_asymmetry:2}}) and of full rank, with a trace, or number of *degrees of freedom*, of
+/// {{softmax_trace:3}} for no better reason than its temperature. It leans a little towards near rows,
+/// {{softmax_nearest:2}}, and still looks at {{softmax_perplexity:3}} of them.
 ///
 /// Only the softmax of *distances* is local in the sense of the word: {{distance_nearest:2}} of its weight lies on the ten
 /// nearest, and a row looks at {{distance_perplexity:3}} others. And at a high temperature every softmax is the mean of
@@ -67,7 +69,7 @@ fn smoothers(data: &Dataset) -> Result<Vec<(&'static str, Mat<f64>)>> {
 /// ```toml
 /// kind = "identity"
 /// settles = { S17 = "holds" }
-/// finding = "Its weights do not fall with distance: a row of the diabetes hat matrix spreads over {{hat_perplexity:3}} of {{rows}} rows. Every prediction uses all of the data, through one linear form."
+/// finding = "Its weights do not die out with distance: a row of the diabetes hat matrix spreads over {{hat_perplexity:3}} of {{rows}} rows. Every prediction uses all of the data, through one linear form."
 /// uses = ["every_whitening_gives_the_same_attention"]
 /// headline = "hat_trace"
 /// breaks_when = "the scale is another. Linear attention on the rows as they are, divided by $d$, has a trace of {{linear_trace:3}} and is {{linear_idempotence:3}} norms from a projection."
@@ -147,8 +149,9 @@ fn signatures() -> Result<Figure> {
 
 /// ## Regression needs its negative weights
 ///
-/// The most visible difference is the sign. A softmax can only average: its predictions stay between the smallest and the
-/// largest target. Regression extrapolates, and for that it must subtract. How much of it is in the negative weights?
+/// The most visible difference is the sign. A softmax can only average: its predictions stay between the smallest and
+/// the largest target. Regression extrapolates, and for that it must subtract. How much of the fit is in the negative
+/// weights?
 ///
 /// Take the least-squares weights of the test rows, with an intercept so that they sum to one, set the negative ones to zero
 /// and scale every row back to sum one: a regression made to look like a softmax. On the diabetes table, where

@@ -53,13 +53,15 @@ fn descend(x: MatRef<'_, f64>, y: MatRef<'_, f64>, steps: usize) -> Result<Train
 /// ## A target pins the form only along itself
 ///
 /// Training asks for $XWC = HY$, that is $WC = \hat\beta$ for one target or $\hat B$ for many. Every solution is
-/// $W = G^{-1} + Z(I - P_C)$ with any $Z$ at all: along the span of $C$ the form must be the inverse Gram matrix, across it
-/// it may be anything. Gradient descent from zero never moves across, so it takes the smallest of them, $W = G^{-1}P_C$.
+/// $W = G^{-1} + N(I - P_C)$ with any $N$ at all: along the span of $C$ the form must be the inverse Gram matrix,
+/// across it it may be anything. The gradient is a multiple of $X^\top(XWC - Y)\,C^\top$, whose rows lie in the span of
+/// $C$. So gradient descent from zero never moves across, and takes the smallest of them, $W = G^{-1}P_C$.
 ///
-/// Its matrix $A = XG^{-1}P_CX^\top$ is a projection for every $m$, within {{idempotence}}: $A^2 = A$ because $P_CP_C = P_C$.
-/// It reproduces the fitted values of least squares, $AY = HY$, within {{fitted}}. But its trace is $m$, within {{trace}}, and it
-/// is an oblique projection: on the synthetic data with three targets $\|A - A^\top\|$ is {{asymmetry:2}} of $\|A\|$, where
-/// a hat matrix has zero. Descent lands on it within {{descent}} on whitened rows.
+/// Its matrix $A = XG^{-1}P_CX^\top$ is a projection for every $m$, within {{idempotence}}: $A^2 = A$ because
+/// $P_CP_C = P_C$. It reproduces the fitted values of least squares, $AY = HY$, within {{fitted}}. But its trace is $m$
+/// for $m \le d$ independent targets, within {{trace}}, and it is an oblique projection: on the synthetic data with
+/// three targets $\|A - A^\top\|$ is {{asymmetry:2}} of $\|A\|$, where a hat matrix has zero. Descent lands on
+/// $G^{-1}P_C$ within {{descent}} on whitened rows, where the projection happens to be symmetric.
 ///
 /// The loss says the same. Its Hessian in the entries of $W$ is $\frac{2}{nm}\,CC^\top \otimes G$; of its sixty-four
 /// directions {{directions_one}} bend for one target, {{directions_four}} for four and {{directions_eight}} for eight. In
@@ -68,7 +70,7 @@ fn descend(x: MatRef<'_, f64>, y: MatRef<'_, f64>, steps: usize) -> Result<Train
 /// ```toml
 /// kind = "identity"
 /// settles = { S7 = "holds if" }
-/// finding = "With fewer targets than features $A$ is an oblique projection of as many dimensions as targets; from $d$ independent targets on it *is* $H$."
+/// finding = "With fewer independent targets than features $A$ is an oblique projection of as many dimensions as targets; from $d$ independent targets on it *is* $H$."
 /// uses = ["regression_reads_out_its_training_set"]
 /// headline = "idempotence"
 /// breaks_when = "there are as many independent targets as features. Nothing is then left free: with eight $A = H$ within {{full}}."
@@ -148,9 +150,9 @@ fn hessian(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<Mat<f64>> {
 /// whatever the targets are. The trained forms agree within {{whitened}} for every $m$ from one to eight. Halfway, with
 /// four targets, the mechanism is still {{half:2}} of its size away; only the last target brings it home.
 ///
-/// On rows as they are it comes later still. $C = GB$ weighs the directions of large variance most, while $G^{-1}$ lives in
-/// those of small variance, and these are learnt last: with seven random targets of eight the form is {{seven:2}} away, in
-/// the mean over a hundred draws, where whitened rows are at {{seven_whitened:2}}.
+/// On rows as they are it comes later still. $C = G\hat B$ weighs the directions of large variance most, while $G^{-1}$
+/// lives in those of small variance, and these are learnt last: with seven random targets of eight the form is
+/// {{seven:2}} away, in the mean over a hundred draws, where whitened rows are at {{seven_whitened:2}}.
 ///
 /// So the post's sentence, similar outputs and starkly different mechanisms, has a condition: it is about *one* target.
 /// From as many independent targets as features on, a linear attention that predicts like regression is regression.
@@ -162,7 +164,7 @@ fn hessian(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<Mat<f64>> {
 /// ```toml
 /// kind = "identity"
 /// settles = { S8 = "holds if" }
-/// finding = "It holds with fewer targets than features: the form is $(1 - m/d)^{1/2}$ from regression's. With $d$ independent targets equal outputs force equal mechanisms."
+/// finding = "It holds with fewer targets than features: on whitened rows the form is $(1 - m/d)^{1/2}$ from regression's. With $d$ independent targets equal outputs force equal mechanisms."
 /// uses = ["a_target_pins_the_form_only_along_itself"]
 /// headline = "whitened"
 /// breaks_when = "the targets are not independent. Sixty-four copies of one leave the form {{copies:2}} of its norm away: it is their rank that counts."
@@ -231,15 +233,15 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
 
 /// ## Another set of values exposes the mechanism
 ///
-/// Predictions on the training target cannot tell the two machines apart. Another target can. Keep the queries, the keys
-/// and the learnt $W$, and hand the layer other *values*: for a regression these are just new targets, and $HY'$ is their
-/// least-squares fit. An attention that was trained on one target explains {{one:2}} of the variance of twenty other
-/// linear targets, in the median over thirty draws, where regression explains {{regression:3}}. With every target that it is
-/// trained on it gains: {{four:2}} with four, and with eight it is the regression.
+/// Predictions on the training target cannot tell the two machines apart. Another target can. Keep the queries, the
+/// keys and the learnt $W$, and hand the layer other *values*: for a regression these are just new targets, and $HY'$
+/// is their least-squares fit. An attention that was trained on one target explains {{one:2}} of the variance of twenty
+/// other linear targets, in the median over thirty draws, where regression explains {{regression:3}}. With every target
+/// that it is trained on it gains: {{four:2}} with four, and with eight it is the regression, draw by draw.
 ///
-/// The softmax attentions of the last chapter fail the same question. Tied or separate, they explain {{softmax_before:3}}
-/// of the synthetic target they were trained on and {{softmax_after:2}} of twenty new ones. A weight matrix that was never
-/// trained has nothing to lose: attention by nearness alone, with a Gaussian kernel of the distance, explains
+/// The softmax attentions of the experiment fail the same question. Tied or separate, they explain {{softmax_before:3}}
+/// of the synthetic target they were trained on and {{softmax_after:2}} of twenty new ones. A weight matrix that was
+/// never trained has nothing to lose: weights by nearness alone, proportional to $e^{-\|x_* - x_i\|^2/2}$, explain
 /// {{kernel_before:2}} before and {{kernel_after:2}} after.
 ///
 /// ![**The value swap.** The share of variance explained on new linear targets, by the number of targets that the form was
@@ -249,7 +251,7 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
 /// kind = "measured"
 /// uses = ["each_independent_target_forces_one_direction_more"]
 /// headline = "one"
-/// breaks_when = "there are as many targets as features: trained on eight, the form explains {{eight:3}} of the new targets, as regression does."
+/// breaks_when = "there are as many targets as features: trained on eight, the form explains {{eight:3}} of the new targets, as regression does on the same draws (which are not those of one target)."
 /// ```
 #[test]
 fn another_set_of_values_exposes_the_mechanism() -> Result<()> {
@@ -353,7 +355,8 @@ fn median(numbers: &[f64]) -> f64 {
 /// the hat matrix within {{mechanism}}. Handed the real target as values, the layer that has only ever seen noise
 /// predicts new rows as least squares does, within {{outputs}}, and explains {{explained:3}} of their variance.
 ///
-/// What the training target teaches is its own prediction; what its *noise* teaches is the geometry of $X$.
+/// A target teaches the form one direction of the geometry of $X$, whether it means anything or not. Enough of them
+/// teach all.
 ///
 /// ![**Learning the geometry from noise.** Distance of the attention matrix from the hat matrix along gradient descent, on
 /// whitened rows, for one noise target, for eight and for sixty-four.](figure)

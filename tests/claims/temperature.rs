@@ -2,8 +2,9 @@
 //!
 //! <aside class="aside">
 //!
-//! A head at temperature $\tau$ has weights proportional to $e^{s_j/\tau}$, where $s_j = q \cdot k_j$ is the score of key
-//! $k_j$. Its output is $o(\tau)$, and $\bar y$ is the plain mean of its values.
+//! A *head*, one attention with its own $W_q$ and $W_k$, has at temperature $\tau$ weights proportional to
+//! $e^{s_j/\tau}$, where $s_j = q \cdot k_j$ is the score of key $k_j$. Its output is $o(\tau)$, and $\bar y$ is the
+//! plain mean of its values. $\kappa$ with arguments is a joint cumulant.
 //!
 //! </aside>
 //!
@@ -14,9 +15,11 @@
 //! $$o(\tau) \;=\; \frac{\sum_j y_j\,e^{s_j/\tau}}{\sum_j e^{s_j/\tau}} \;=\; \bar y + \frac{\kappa(s,y)}{\tau} +
 //! \frac{\kappa(s,s,y)}{2\tau^2} + \frac{\kappa(s,s,s,y)}{6\tau^3} + \dots$$
 //!
-//! is the slope of a cumulant generating function, so its expansion in $1/\tau$ has joint cumulants for coefficients, taken
-//! over the keys: first the covariance of scores and values, then their third cumulant, and so on. Each claim of this
-//! chapter reads one thing off this series.
+//! is the slope at $\theta = 0$ of $\log\frac1n\sum_j e^{s_j/\tau + \theta y_j}$. This is a cumulant generating
+//! function, so the expansion in $1/\tau$ has joint cumulants for coefficients, over the keys: $\kappa(s,y)$ is the
+//! covariance of scores and values, $\kappa(s,s,y)$ the mean of $(s - \bar s)^2(y - \bar y)$, and $\kappa(s,s,s,y)$
+//! that of $(s - \bar s)^3(y - \bar y)$ less $3\,\kappa(s,s)\,\kappa(s,y)$. Each claim of this chapter reads one thing
+//! off this series.
 
 use attention_regression::agreement::{cosine, slope};
 use attention_regression::attention::{Diagonal, linear, softmax};
@@ -100,9 +103,14 @@ fn worst_ratio(order: i32, from: f64, error: impl Fn(f64) -> Result<f64>) -> Res
 
 /// ## A hot head is a regression
 ///
-/// Whiten the keys, so that $\hat\Sigma = I$, and bring the queries to the same coordinates. The covariance of scores and
-/// values over the keys is then $\kappa(s,y) = q^\top\operatorname{Cov}(k,y) = x_*^\top\hat\beta$: the prediction of least squares.
-/// By the series, $\tau\,(o(\tau) - \bar y)$ is that prediction, up to an error that falls like $1/\tau$.
+/// Whiten the keys, and bring the queries to the same coordinates: with the whitening matrix $S$ the keys are
+/// $S^\top x_j$ and the query is $q = S^\top x_*$. The covariance of scores and values over the keys is then
+///
+/// $$\kappa(s,y) \;=\; q^\top\operatorname{Cov}(k,y) \;=\; \frac1n\,x_*^\top SS^\top X^\top y
+/// \;=\; \frac1n\,x_*^\top\hat\Sigma^{-1}X^\top y \;=\; x_*^\top\hat\beta,$$
+///
+/// the prediction of least squares. By the series, $\tau\,(o(\tau) - \bar y)$ is that prediction, up to an error that
+/// falls like $1/\tau$.
 ///
 /// It is, and it does. At $\tau = 10^4$ the head's slope on least squares is {{slope_synthetic:4}} on the synthetic data and
 /// {{slope_diabetes:4}} on the diabetes table, and ten times the temperature divides the error by {{ratio_synthetic:2}}
@@ -118,7 +126,7 @@ fn worst_ratio(order: i32, from: f64, error: impl Fn(f64) -> Result<f64>) -> Res
 /// kind = "rate"
 /// uses = ["the_scale_that_projects_is_one_over_n"]
 /// headline = "ratio_diabetes"
-/// breaks_when = "the keys are not whitened. The head then tends to $X_*\\operatorname{Cov}(x,y)$, the post's picture, within {{raw_limit:2}}; on the diabetes table its cosine to least squares is {{raw_cosine:3}} at every high temperature."
+/// breaks_when = "the keys are not whitened. The head then tends to $X_*\\operatorname{Cov}(x,y)$, the post's picture, within {{raw_limit:2}}; on the test rows of the diabetes table its cosine to least squares is {{raw_cosine:3}} at every high temperature."
 /// ```
 #[test]
 fn a_hot_head_is_a_regression() -> Result<()> {
@@ -168,9 +176,10 @@ fn a_hot_head_is_a_regression() -> Result<()> {
 ///
 /// The even orders are gone, and the mean of the values with them: there is nothing left to subtract. Ten times the
 /// temperature now divides the error by {{ratio_synthetic:2}} on the synthetic data and by {{ratio_diabetes:2}} on the
-/// diabetes table, where $\tau^2$ times the error is {{constant_diabetes:3}}, as the fourth cumulant says. A layer with two such
-/// heads, and an output matrix that subtracts them, is least squares to {{constant_diabetes|six digits|10..100}} at $\tau = 10^4$. There is an end to this. The
-/// difference of two nearly equal means is magnified by $\tau$, and so is its rounding.
+/// diabetes table, where $\tau^2$ times the error is {{constant_diabetes:3}}, as the fourth cumulant says. A layer with
+/// two such heads, and an output matrix that subtracts them, is least squares to
+/// {{constant_diabetes|six digits|10..100}} at $\tau = 10^4$. There is an end to this. The difference of two nearly
+/// equal means is magnified by $\tau$, and so is its rounding.
 ///
 /// ![**One head and two.** Relative error of a head's prediction of what least squares predicts, test rows, whitened keys.
 /// Marks are measured, dotted lines are the first neglected cumulant, computed without softmax.](figure)
@@ -246,16 +255,16 @@ fn errors(made: &Whitened, real: &Whitened) -> Result<Figure> {
 
 /// ## Softmax brings the intercept for keys and values, not for queries
 ///
-/// A regression without intercept wants centred columns. Does attention? Add one vector $c$ to every key: each query's
-/// scores move by the same number $q^\top c$, and softmax divides it out. Its output stays what it was within {{shifted_keys}}.
-/// Linear attention has no such protection: where the values have mean one, the same shift moves its output by
-/// {{linear_shift:3}} times its norm. Values are safe too, since weights that sum to one carry a constant through unchanged. In
-/// this sense softmax fits an intercept and linear attention does not.
+/// A regression without intercept wants centred columns. Does attention? Add one vector $t$ to every key: each query's
+/// scores move by the same number $q^\top t$, and softmax divides it out. Its output stays what it was within
+/// {{shifted_keys}}. Linear attention has no such protection: where the values have mean one, the same shift moves its
+/// output by {{linear_shift:3}} times its norm. Values are safe too, since weights that sum to one carry a constant
+/// through unchanged. In this sense softmax fits an intercept and linear attention does not.
 ///
-/// The queries are another matter, for nothing divides them out. Ask with $x_*$ instead of $x_* - \bar x$, and the hot head
-/// answers $x_*^\top\hat\beta$, off by $\bar x^\top\hat\beta$ for every row alike. On the synthetic data before centring the head's
-/// offset is {{offset:4}}, which is that number to {{offset_error:1}} of its size. Queries must be centred by the training means; for
-/// the keys of a softmax it makes no difference.
+/// The queries are another matter, for nothing divides them out. Ask with $x_*$ instead of $x_* - \bar x$, and the hot
+/// head answers $x_*^\top\hat\beta$, off by $\bar x^\top\hat\beta$ for every row alike. On the synthetic data before
+/// centring the head's offset is {{offset:4}}, which is that number to {{offset_error:1}} of its size. Queries must be
+/// centred by the training means; for the keys of a softmax it makes no difference.
 ///
 /// ```toml
 /// kind = "identity"
@@ -328,14 +337,15 @@ fn rows_of(kind: &str, seed: u64, n: usize) -> Mat<f64> {
 /// are linear in the keys, $v = b^\top k$, come out as $b^\top q/\tau$: a linear regression, at *any* temperature, with all
 /// the nonlinearity of the exponential spent on a translation.
 ///
-/// With a hundred thousand keys of dimension eight and values $v = b^\top k$ the outputs agree with $b^\top q/\tau$ to {{gaussian:2}}
-/// of their norm at the usual $\tau = d^{1/2}$ (median of five draws), and to {{hotter:2}} at four times that. What is left is the sample: it keeps falling as keys are added. The
-/// shape of the distribution is all that matters. Keys with the same mean and covariance, but uniform coordinates, stay
-/// {{uniform:2}} away however many there are; with exponential ones, whose tail the exponential of softmax meets at eye
-/// level, the output is nothing like linear.
+/// With a hundred thousand keys of dimension eight and values $v = b^\top k$ the outputs agree with $b^\top q/\tau$ to
+/// {{gaussian:2}} of their norm at the usual $\tau = d^{1/2}$ (median of five draws), and to {{hotter:2}} at four times
+/// that (the signal shrinks like $1/\tau$, the chance of the sample does not). What is left is the sample: it keeps
+/// falling as keys are added. The shape of the distribution is all that matters. Keys with the same mean and
+/// covariance, but uniform coordinates, stay {{uniform:2}} away however many there are; with exponential ones, whose
+/// tail is an exponential like softmax's own, the output is nothing like linear.
 ///
-/// ![**The shape of the keys.** Distance of softmax's output from the linear law $b^\top q/\tau$ at $\tau = d^{1/2}$, $d = 8$, against the
-/// number of keys. Three distributions of one mean and covariance; each mark is a draw.](figure)
+/// ![**The shape of the keys.** Distance of softmax's output from the linear law $b^\top q/\tau$ at $\tau = d^{1/2}$,
+/// $d = 8$, against the number of keys. Three distributions of one mean and covariance; each mark is a draw.](figure)
 ///
 /// ```toml
 /// kind = "measured"
@@ -402,15 +412,16 @@ fn shapes(sizes: &[usize], tables: &[(&str, Ink, Mark, Vec<Vec<f64>>)]) -> Figur
 
 /// ## The usual temperature lets one key in e speak
 ///
-/// Why divide scores by $p^{1/2}$, the root of the head's width? One answer is in the same square. Kish's effective sample size of
-/// weights $a_j$ is $1/\sum_j a_j^2$: the number of equal weights that would average as well. For Gaussian keys it is
-/// $n\,e^{-\|q\|^2/\tau^2}$, since $E[e^{q\cdot k/\tau}]^2 / E[e^{2q\cdot k/\tau}] = e^{\|q\|^2/\tau^2}/e^{2\|q\|^2/\tau^2}$. A
-/// query with entries of unit size has $\|q\|^2 = p$, so at $\tau = p^{1/2}$ the effective sample is $n/e$, whatever the width.
+/// Why divide scores by $p^{1/2}$, the root of the head's width? One answer is in the same square. Kish's effective
+/// sample size of weights $a_j$ is $1/\sum_j a_j^2$: the number of equal weights that would average as well. For
+/// Gaussian keys it is $n\,e^{-\|q\|^2/\tau^2}$, since
+/// $E[e^{q\cdot k/\tau}]^2 / E[e^{2q\cdot k/\tau}] = e^{\|q\|^2/\tau^2}/e^{2\|q\|^2/\tau^2}$. A query with entries of
+/// unit size has $\|q\|^2 = p$, so at $\tau = p^{1/2}$ the effective sample is $n/e$, whatever the width.
 ///
-/// Measured on ten thousand keys at widths four, sixteen and sixty-four, {{usual:3}} of the keys speak (five draws each, from
-/// {{usual.lowest:3}} to {{usual.highest:3}}); $1/e$ rounds to the same digits. At twice the temperature it is {{twice:3}}, as the formula says.
-/// Scores that are not divided leave {{undivided:2}} keys of ten thousand at width sixty-four. Softmax has then stopped averaging
-/// and started to look things up.
+/// Measured on ten thousand keys at widths four, sixteen and sixty-four, {{usual:3}} of the keys speak (five draws
+/// each, from {{usual.lowest:3}} to {{usual.highest:3}}); $1/e$ rounds to the same digits. At twice the temperature it
+/// is {{twice:3}}, as the formula says. Scores that are not divided leave {{undivided:2}} keys of ten thousand at width
+/// sixty-four. Softmax has then stopped averaging and started to look things up.
 ///
 /// ```toml
 /// kind = "measured"

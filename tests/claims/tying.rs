@@ -7,8 +7,8 @@
 //!
 //! </aside>
 //!
-//! One matrix for queries and keys, or two? The choice halves the parameters and restricts $W$ to symmetric forms without
-//! a negative direction. It sounds like a restriction on what attention can predict. For regression it is none, and the
+//! One matrix for queries and keys, or two? Tying halves the parameters and restricts $W$ to symmetric forms without a
+//! negative direction. It sounds like a restriction on what attention can predict. For regression it is none, and the
 //! reason is a line long. What it changes is which of the many right forms training finds, and with it the mechanism.
 
 use attention_regression::agreement::{asymmetry, cosine, r_squared};
@@ -111,20 +111,27 @@ fn from_small(x: MatRef<'_, f64>, y: MatRef<'_, f64>, parametrisation: Parametri
 
 /// ## A small start finds the smallest form
 ///
-/// Of all the right forms, which does training find? It depends on where it starts. From small weights descent approaches
-/// the forms of the last section, and those are the smallest of their kind: $\hat\beta c^\top/\|c\|^2$ has the least sum of
-/// singular values of all forms that fit, $\|\hat\beta\|/\|c\|$, and $\hat\beta\hat\beta^\top/(c^\top\hat\beta)$ the least
-/// trace of those without a negative direction. The second is larger by $1/\cos(\hat\beta, c)$, here {{price:3}}: that is the
-/// price of tying, and it is paid in size, not in error.
+/// Of all the right forms, which does training find? It depends on where it starts. From small weights descent
+/// approaches the forms of the last section, and those are the smallest of their kind: $\hat\beta c^\top/\|c\|^2$ has
+/// the least sum of singular values of all forms that fit, $\|\hat\beta\|/\|c\|$, and
+/// $\hat\beta\hat\beta^\top/(c^\top\hat\beta)$ the least trace of those without a negative direction. The second is
+/// larger by $1/\cos(\hat\beta, c)$, here {{price:3}}: that is the price of tying, and it is paid in size, not in
+/// error.
 ///
-/// At an initial deviation of one per cent of a unit the trained forms are {{separate:2}} (separate) and {{tied:2}} (tied) of
-/// the norm from these limits, at thirty times that still {{separate_large:2}} and {{tied_large:2}}. Tied weights come
-/// closer, because what is left of a start $\sigma$ enters them as $\sigma^2$. The predictions are the same everywhere, those of least
-/// squares within {{outputs:1}}.
+/// For separate weights the reason is short. The gradient with respect to $W_k$ is $c$ times a row, so all that
+/// training adds to the columns of $W_k$ lies along $c$; if the start is negligible, $W = ac^\top$ for some vector $a$,
+/// and $Wc = \hat\beta$ leaves only $a = \hat\beta/\|c\|^2$. For tied weights we measure it.
 ///
-/// The mechanisms, again, are not. On values that neither was trained on, the tied form explains
-/// {{swap_tied:2}} of the variance and the separate one {{swap_separate:2}}; the orthogonal projection is the better guess at a
-/// regression.
+/// From initial weights with a standard deviation of one hundredth (*deviation*, from here on) the trained forms are
+/// {{separate:2}} (separate) and {{tied:2}} (tied) norms from these limits; from thirty times that, still
+/// {{separate_large:2}} and {{tied_large:2}}. Tied weights come closer: what a start of deviation $\sigma$ leaves
+/// behind is multiplied, in separate weights, by a matrix that has grown, in tied ones by itself, which makes
+/// $\sigma^2$. The predictions are the same everywhere, those of least squares within {{outputs:1}}.
+///
+/// The mechanisms, again, are not. On values that neither was trained on, the tied form explains {{swap_tied:2}} of the
+/// variance and the separate one {{swap_separate:2}} (one draw, training rows, no noise; the median over thirty draws
+/// with noise, on new rows, was {{another_set_of_values_exposes_the_mechanism/one:2}} in the last chapter). The
+/// orthogonal projection is the better guess at a regression.
 ///
 /// ![**Where small starts end.** Distance of the trained form from the smallest one, against the deviation of the
 /// initial weights; three seeds each.](figure)

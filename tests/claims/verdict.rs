@@ -12,28 +12,33 @@
 //! leaves free. Train on as many independent targets as there are features, were they noise, and the meanings are the
 //! same as well.
 //!
-//! What separates the two for good is the softmax: with it the outputs part as well, at a cosine of
-//! {{softmax_passes_close_by_regression_and_leaves/cosine_last:2}} on the diabetes table after a passage at
-//! {{softmax_passes_close_by_regression_and_leaves/cosine_best:2}}.
+//! What separates the two in the post's experiment is the softmax: trained to the end its outputs part as well, at a
+//! centred cosine to ridge's of {{softmax_passes_close_by_regression_and_leaves/cosine_last:2}} on the diabetes table,
+//! after a passage at {{softmax_passes_close_by_regression_and_leaves/cosine_best:2}}. Nor is this for good: stopped
+//! early, or at a high temperature over whitened keys, a softmax answers with a regression again.
 //!
 //! ## “Regression makes assumptions about global structure”
 //!
-//! Of its function, yes: one linear form for all of the space. Of its data, none of those that whitening is meant to provide;
-//! correlated columns are its business. And as a smoother it is as global as it looks, a row of the diabetes hat matrix spreads
-//! over {{every_smoother_has_a_signature/hat_perplexity:3}} of {{every_smoother_has_a_signature/rows}} rows. It also
-//! needs {{regression_needs_its_negative_weights/negative|a third|0.3..0.4}} of its weights to be negative, which no softmax can give it.
+//! Of its function, yes: one linear form for all of the space. Of its data, none of those that whitening is meant to
+//! provide; correlated columns are its business. And as a smoother it is as global as it looks, a row of the diabetes
+//! hat matrix spreads over {{every_smoother_has_a_signature/hat_perplexity:3}} of
+//! {{every_smoother_has_a_signature/rows}} rows. With an intercept it also needs
+//! {{regression_needs_its_negative_weights/negative|a third|0.3..0.4}} of its weights to be negative, which no softmax
+//! can give it.
 //!
 //! ## “Attention adapts to local or learned similarity”
 //!
-//! Learned, yes; that is what $W_qW_k^\top$ is, and it can align with regression or leave it, as the data and the length of
-//! training have it. Local, no: a softmax of dot products looks towards the extremes, not at the neighbours. Attention
-//! becomes local when distance is put into the scores, and then it is a kernel smoother that statistics has known since
-//! 1964. Nor does adapting come for free: what attention has learnt from its targets it has also memorised of them, and
-//! masking the diagonal does not undo it. On pure noise the masked error was
-//! {{a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained/masked_diabetes:2}} where the truth is one.
+//! Learned, yes; that is what $W_qW_k^\top$ is, and it can align with regression or leave it, as the data and the
+//! length of training have it. Local, no: a softmax of dot products looks towards the extremes, not at the neighbours.
+//! Attention becomes local when distance is put into the scores, and then it is a kernel smoother that statistics has
+//! known since 1964. Nor does adapting come for free: what attention has learnt from its targets it has also memorised
+//! of them, and masking the diagonal does not undo it. On pure noise the masked error was
+//! {{a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained/masked_diabetes:2}}, where nothing that has not
+//! seen the noise can on average be below one, and on fresh noise the same layers err by
+//! {{a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained/fresh_diabetes:2}}.
 //!
 //! ## And the sentence above all of it
 //!
-//! *In machine learning structure matters, but behaviour matters more.* A test cannot rank the two. It can say that the
-//! structure settled the behaviour in none of our cases, and that each time a sharper question about behaviour did: other
-//! values, other rows, more targets, another step.
+//! *In machine learning structure matters, but behaviour matters more.* A test cannot rank the two. It can say that
+//! structure drew the limits, which key can win and which answer can be given, and that within them it did not settle
+//! the behaviour. Each time a sharper question did: other values, other rows, more targets, another step.

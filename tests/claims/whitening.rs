@@ -2,18 +2,19 @@
 //!
 //! <aside class="aside">
 //!
-//! $\hat\Sigma = X^\top X/n$ for centred columns. A whitening is any $K$ with $K^\top\hat\Sigma K = I$; the whitened rows
-//! are $Z = XK$.
+//! $\hat\Sigma = X^\top X/n$ for centred columns. A whitening is any square $S$ with $S^\top\hat\Sigma S = I$; the
+//! whitened rows are $Z = XS$.
 //!
 //! </aside>
 //!
 //! Whitening replaces the columns of $X$ by combinations that are uncorrelated and have unit variance. The post applies
-//! it so that attention meets what it takes regression to assume. It has this the wrong way round. Least squares assumes
-//! nothing of the kind: it does not notice a change of basis. Attention notices nothing else.
+//! it so that attention meets what it takes regression to assume. It has this the wrong way round. Least squares
+//! assumes nothing of the kind: it does not notice a change of basis. Attention with $W = I$ notices every one but a
+//! rotation.
 //!
-//! The chapter turns on one remark. With keys and queries $XK$, scores are $XKK^\top X^\top$: they see the product
-//! $KK^\top$ and never $K$. From that follows which whitening matters (none), what the divisor of the covariance does (it
-//! is a ridge), and what a small $\varepsilon$ added for safety does (it is a ridge too, and we can say which).
+//! The chapter turns on one remark. With keys and queries $XS$, scores are $XSS^\top X^\top$: they see the product
+//! $SS^\top$ and never $S$. From that follows which whitening matters (none), what the divisor of the covariance does
+//! (it is a ridge), and what a small $\varepsilon$ added for safety does (it is a ridge too, and we can say which).
 
 use attention_regression::attention::{Diagonal, linear};
 use attention_regression::data::Dataset;
@@ -42,11 +43,12 @@ fn whitened_weights(x: MatRef<'_, f64>, root: Root, divisor: Divisor, epsilon: f
 /// columns are what least squares is *for*.
 ///
 /// Linear attention with $W = I$ has no such defence. Its weights are $XX^\top/n$, and whitening moves them by
-/// {{attention_synthetic:3}} times the norm of the hat matrix on the synthetic data, by {{attention_diabetes:3}} times on
-/// the diabetes table. What the post saw improve when it whitened was attention becoming a regression.
+/// {{attention_synthetic:3}} times the norm of the hat matrix on the synthetic data, by {{attention_diabetes:3}} times
+/// on the diabetes table. It moves them to those of a regression. That is about a form that is fixed. One that is
+/// trained can undo any change of basis, and what whitening does for it is another matter, of [speed](dynamics.md).
 ///
 /// One more thing can go wrong, and often does: new rows must be whitened with the *training* means and the *training*
-/// root. Whitening a hundred test rows by their own statistics looks innocent and moves predictions by
+/// whitening matrix. Whitening a hundred test rows by their own statistics looks innocent and moves predictions by
 /// {{own_statistics:2}} of their norm.
 ///
 /// ```toml
@@ -117,14 +119,16 @@ fn predictions(data: &Dataset, own: bool) -> Result<Mat<f64>> {
 /// ## Every whitening gives the same attention
 ///
 /// The post takes its whitening matrix from an eigendecomposition. Does it matter which root one takes? From
-/// $K^\top\hat\Sigma K = I$ with square $K$ follows $\hat\Sigma = K^{-\top}K^{-1}$, hence $KK^\top = \hat\Sigma^{-1}$, and
+/// $S^\top\hat\Sigma S = I$ follows $\hat\Sigma = S^{-\top}S^{-1}$, hence $SS^\top = \hat\Sigma^{-1}$, and
 ///
-/// $$A \;=\; \frac1n\,XKK^\top X^\top \;=\; X(X^\top X)^{-1}X^\top \;=\; H$$
+/// $$A \;=\; \frac1n\,XSS^\top X^\top \;=\; X(X^\top X)^{-1}X^\top \;=\; H$$
 ///
-/// for every one of them. The symmetric root (ZCA), the spectral root (PCA) and the triangular root (Cholesky) agree with
-/// the hat matrix within {{zca_gap}} on the synthetic data, and so does ZCA turned by a random rotation. On the diabetes
-/// table, whose columns are closer to dependent, they agree within {{diabetes_gap}}. The eigendecomposition is one
-/// way among many to do something that has only one outcome.
+/// for every one of them. With the eigenvectors and eigenvalues $\hat\Sigma = U\Lambda U^\top$ the symmetric root is
+/// $U\Lambda^{-1/2}U^\top$ (ZCA), the spectral root $U\Lambda^{-1/2}$ (PCA); the triangular root is the one $S$ that is
+/// upper triangular with a positive diagonal (Cholesky). They agree with the hat matrix within {{zca_gap}} on the
+/// synthetic data, and so does ZCA turned by a random rotation. On the diabetes table, whose columns are closer to
+/// dependent, they agree within {{diabetes_gap}}. The eigendecomposition is one way among many to do something that has
+/// only one outcome.
 ///
 /// ```toml
 /// kind = "identity"
@@ -176,12 +180,13 @@ fn every_whitening_gives_the_same_attention() -> Result<()> {
 ///
 /// The root does not matter; what it is a root *of* does. Most software divides the covariance by $n - 1$. Then
 /// $A = \frac{n-1}{n}H$, which is also what ridge regression with penalty $\lambda = n/(n-1)$ does to rows whitened by
-/// $n$: within {{divisor_gap}}. Nobody asked for it, and it is a thousand times the penalty that the post sets on purpose.
+/// $n$: within {{divisor_gap}} (on those rows ridge is $\frac{n}{n+\lambda}H$, as the next claim shows). Nobody asked
+/// for it, and it is a thousand times the penalty that the post sets on purpose.
 ///
-/// Nor is a small $\varepsilon$ inside the root, $(\Lambda + \varepsilon)^{-1/2}$, only a guard against division by zero.
-/// Since $X(\hat\Sigma + \varepsilon I)^{-1}X^\top/n = X(G + n\varepsilon I)^{-1}X^\top$, it *is* ridge regression on the
-/// unwhitened rows with $\lambda = n\varepsilon$, within {{epsilon_gap}} on the synthetic data and {{epsilon_diabetes}} on
-/// the diabetes table. If a whitening layer has an $\varepsilon$, its network has a weight decay.
+/// Nor is a small $\varepsilon$ inside the root, $(\Lambda + \varepsilon I)^{-1/2}$, only a guard against division by
+/// zero. Since $X(\hat\Sigma + \varepsilon I)^{-1}X^\top/n = X(G + n\varepsilon I)^{-1}X^\top$, it *is* ridge
+/// regression on the unwhitened rows with $\lambda = n\varepsilon$, within {{epsilon_gap}} on the synthetic data and
+/// {{epsilon_diabetes}} on the diabetes table. Whoever sets the $\varepsilon$ of a whitening layer sets a penalty.
 ///
 /// ```toml
 /// kind = "identity"
@@ -290,10 +295,13 @@ fn ridge_on_whitened_rows_is_attention_with_one_number() -> Result<()> {
 /// $$\|H_{\text{raw}} - H_{\text{white}}\|_2 \;=\; \max_i\left|\frac{w_i}{w_i + \lambda} - \frac{n}{n + \lambda}\right|
 /// \;\le\; \frac{\lambda}{w_{\min} + \lambda}.$$
 ///
+/// (The bound needs $w_{\min} \le n$. Columns of variance one always have it, for then the mean of the $w_i$ is $n$.)
+///
 /// The measured norms lie on the closed form to within {{closed_form_gap}}. At the post's $\lambda = 10^{-3}$ whitening
 /// moves ridge by {{synthetic_small:2}} on the synthetic data, which nobody will see. At $\lambda = 1$ it moves the
-/// diabetes fit by {{diabetes_one:3}}, at $\lambda = 100$ by {{diabetes_large:3}}: {{diabetes_large|three quarters|0.7..0.8}} of everything a hat
-/// matrix can do. Whoever tunes $\lambda$ on whitened data has tuned another model.
+/// diabetes fit by {{diabetes_one:3}}, at $\lambda = 100$ by {{diabetes_large:3}}:
+/// {{diabetes_large|three quarters|0.7..0.8}} of everything a hat matrix can do. Whoever tunes $\lambda$ on whitened
+/// data has tuned another model.
 ///
 /// ![**Ridge depends on the basis.** How far whitening moves ridge's hat matrix. Marks are measured, solid lines are the
 /// closed form, the dotted one is the bound for the synthetic data.](figure)
