@@ -11,7 +11,7 @@
 //! $QK^\top/d^{1/2}$ or without it and divided by $d$, on rows as they are or whitened, with separate weights $W_q$ and
 //! $W_k$ or one matrix for both. Each learns by Adam to predict the targets that it also reads out, $V = y$. (Adam is
 //! gradient descent with a memory: it steps along a running mean of the gradients, each entry divided by its own recent
-//! size. We allow a thousand steps with softmax, and without it at most four thousand smaller ones, until the gradient
+//! size. We allow a thousand steps with softmax, and without it at most ten thousand ever smaller ones, until the gradient
 //! is a billionth of what it was.) Each is run on three kinds of data: a linear truth with correlated features, the
 //! diabetes table, and the sine of a projection, which no line can follow.
 //!
