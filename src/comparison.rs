@@ -251,7 +251,12 @@ impl Comparison {
             let rows = &self.rows(variant).train;
             linear::effective_weights(head.form().as_ref(), rows.x.as_ref(), rows.y.as_ref(), scale)
         };
-        if variant.whitened { &self.whitening * weights } else { weights }
+        let mut weights = if variant.whitened { &self.whitening * weights } else { weights };
+        // The initial weight of a feature that never varies was never asked for.
+        for feature in (0..weights.nrows()).filter(|&feature| self.train.x.col(feature).iter().all(|&entry| entry == 0.0)) {
+            weights.row_mut(feature).iter_mut().for_each(|weight| *weight = 0.0);
+        }
+        weights
     }
 
     /// What a trained variant predicts of the targets: for the training rows, all of them or where it has a softmax those that it

@@ -24,6 +24,10 @@ struct Cli {
     command: Option<Commands>,
     #[command(flatten)]
     book: Book,
+}
+
+#[derive(Args)]
+struct Root {
     /// The notebook: the folder that holds `snapshots` [default: the nearest at or above this one]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -57,6 +61,8 @@ enum Commands {
 
 #[derive(Args)]
 struct Book {
+    #[command(flatten)]
+    place: Root,
     /// Open the book in a browser
     #[arg(long, conflicts_with = "check")]
     open: bool,
@@ -71,6 +77,8 @@ struct Book {
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 struct Claims {
+    #[command(flatten)]
+    place: Root,
     #[command(subcommand)]
     command: Option<ClaimsCommand>,
     /// One JSON document instead of a table
@@ -89,11 +97,10 @@ enum ClaimsCommand {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let root = || root(cli.root.as_deref());
     let done = match &cli.command {
-        None => root().and_then(|root| book(&root, &cli.book)),
-        Some(Commands::Book(arguments)) => root().and_then(|root| book(&root, arguments)),
-        Some(Commands::Claims(arguments)) => root().and_then(|root| claims(&root, arguments)),
+        None => root(&cli.book.place).and_then(|root| book(&root, &cli.book)),
+        Some(Commands::Book(arguments)) => root(&arguments.place).and_then(|root| book(&root, arguments)),
+        Some(Commands::Claims(arguments)) => root(&arguments.place).and_then(|root| claims(&root, arguments)),
         Some(Commands::Compare(arguments)) => return compare(arguments),
         Some(Commands::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "attention-regression", &mut std::io::stdout());
@@ -111,9 +118,9 @@ fn main() -> ExitCode {
 
 type Done = Result<(), Vec<Problem>>;
 
-fn root(named: Option<&Path>) -> Result<PathBuf, Vec<Problem>> {
+fn root(place: &Root) -> Result<PathBuf, Vec<Problem>> {
     let here = std::env::current_dir().map_err(|error| vec![Problem::new(".", 0, format!("cannot be read: {error}"), "change into a folder that exists")])?;
-    let found = match named {
+    let found = match &place.root {
         Some(folder) => find_root(folder).map_err(|problem| vec![problem])?,
         None => find_root(&here).map_err(|problem| vec![problem])?,
     };

@@ -9,6 +9,7 @@ use attention_regression::data::{self, Condensed, Dataset, Scaling, Table, split
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::regression::diagnostics::leave_one_out_by_definition;
 use attention_regression::regression::{Intercept, Ridge};
+use attention_regression::training::{Ending, Parametrisation};
 use attention_regression::{Error, Mat};
 
 /// `n` training and 40 test rows of `d` features and two targets, far from standard units; the second feature is constant.
@@ -102,6 +103,29 @@ fn a_context_changes_what_softmax_sees_and_nothing_that_is_linear() {
         let [a, b] = [&whole, &sampled].map(|comparison| comparison.outcome(variant, 3, &comparison.train(variant, 3).unwrap()).unwrap());
         let same = (a.train, a.test, a.mechanism_gap, a.weights_gap, a.signature.trace) == (b.train, b.test, b.mechanism_gap, b.weights_gap, b.signature.trace);
         assert_eq!(same, variant.scores == Scores::Linear, "{}", variant.name());
+    }
+}
+
+/// A form that fits n rows is of size 1/n; training must find it on a large table as on a small one.
+#[test]
+fn linear_attention_arrives_on_many_rows_as_on_few() {
+    for rows in [100, 5000] {
+        let comparison = Comparison::new(measured(rows, 4), Settings::default()).unwrap();
+        let mut variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
+        variants.push(Variant { parametrisation: Parametrisation::Merged, ..variants[0] });
+        for variant in variants {
+            let trained = comparison.train(variant, 1).unwrap();
+            let outcome = comparison.outcome(variant, 1, &trained).unwrap();
+            assert!(matches!(trained.ending, Ending::Converged { .. }), "{rows} {}: {:?}", variant.name(), trained.ending);
+            assert!(outcome.test.output_gap < 1e-4 && outcome.weights_gap < 1e-4, "{rows} {}: {outcome:?}", variant.name());
+            assert!(outcome.mechanism_gap < 2.0, "{rows} {}: {}", variant.name(), outcome.mechanism_gap);
+            let [fitted, _] = comparison.predictions(variant, &trained.last().head).unwrap();
+            assert_relative_eq!(
+                attention_regression::agreement::mse(fitted.as_ref(), comparison.data().train.y.as_ref()),
+                trained.last().loss,
+                max_relative = 1e-6
+            );
+        }
     }
 }
 

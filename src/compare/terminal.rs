@@ -3,17 +3,17 @@
 //! Numbers of a variant are medians over its seeds; where the seeds differ in the digits shown, the range follows. Everything
 //! is in the target's own units but for gaps and shares; the document behind `--json` has all the rest.
 
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use super::document::{Attention, Document, Failure, Fit, Judged, PerTarget};
 use super::verdict;
 use crate::notebook::number::{self, Digits};
 
-/// The whole text; on a terminal the table is no wider than that.
+/// The whole text; the table no wider than a terminal, where there is one.
 pub fn text(document: &Document, terminal: bool) -> String {
     let mut out = header(document);
     out.push('\n');
-    out.push_str(&table(document, terminal));
+    out.push_str(&table(document, if terminal { Table::new().width() } else { None }));
     out.push_str("\n\n");
     out.push_str(&verdicts(document));
     out
@@ -55,43 +55,70 @@ fn fit(fit: &Fit) -> String {
     )
 }
 
-/// One row for each variant.
-fn table(document: &Document, terminal: bool) -> String {
+/// A column of the table: its head, how soon it is left out on a narrow terminal (0 for never), and its cells.
+struct Column {
+    head: &'static str,
+    spare: u8,
+    cells: Vec<String>,
+}
+
+/// One row for each variant; on a narrow terminal without the columns that can best be spared.
+fn table(document: &Document, width: Option<u16>) -> String {
+    let mut columns = columns(document);
+    let all = columns.len();
+    while width.is_some_and(|width| needed(&columns) > usize::from(width)) {
+        let Some(spared) = (1..columns.len()).filter(|&place| columns[place].spare > 0).max_by_key(|&place| columns[place].spare) else { break };
+        columns.remove(spared);
+    }
     let mut table = Table::new();
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
-    if terminal {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(columns.iter().map(|column| column.head));
+    for row in 0..document.verdicts.len() {
+        table.add_row(columns.iter().map(|column| column.cells[row].as_str()));
     }
-    table.set_header(["variant", "MSE train", "MSE test", "R² test", "cosine", "slope", "output\ngap", "mechanism\ngap", "trace", "negative", "seconds"]);
-    for judged in &document.verdicts {
-        let runs: Vec<&Attention> = document.variants.iter().filter(|run| same(run, judged)).collect();
-        let name = name(judged);
-        if runs.is_empty() {
-            table.add_row([name, "could not be trained".to_owned()]);
-            continue;
-        }
-        let over = |of: &dyn Fn(&Attention) -> f64, digits: usize| spread(runs.iter().map(|run| of(run)).collect(), digits);
-        let errors = |of: &dyn Fn(&Attention) -> &PerTarget<f64>, digits: usize| {
-            let targets = document.data.targets.len();
-            let of_target = |target: usize| over(&|run: &Attention| of(run).iter().nth(target).copied().unwrap_or(f64::NAN), digits);
-            (0..targets).map(of_target).collect::<Vec<_>>().join("\n")
-        };
-        table.add_row([
-            name,
-            errors(&|run| &run.mse_train, 4),
-            errors(&|run| &run.mse_test, 4),
-            errors(&|run| &run.r2_test, 3),
-            over(&|run| run.centred_cosine_test, 3),
-            over(&|run| run.slope_test, 3),
-            over(&|run| run.output_gap, 2),
-            over(&|run| run.mechanism_gap, 2),
-            over(&|run| run.trace, 3),
-            over(&|run| run.negative_share, 2),
-            short(runs.iter().map(|run| run.seconds).sum(), 2),
-        ]);
-    }
-    (1..11).filter_map(|column| table.column_mut(column).map(|column| column.set_cell_alignment(CellAlignment::Right))).count();
-    table.trim_fmt()
+    table.column_iter_mut().skip(1).for_each(|column| {
+        column.set_cell_alignment(CellAlignment::Right);
+    });
+    let left_out = all - columns.len();
+    let note = if left_out > 0 { format!("\n({left_out} more columns on a wider terminal or with --json)") } else { String::new() };
+    table.trim_fmt() + &note
+}
+
+/// What the columns take, with a space on either side of a cell.
+fn needed(columns: &[Column]) -> usize {
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    columns.iter().map(|column| 3 + column.cells.iter().map(String::as_str).chain([column.head]).map(widest).max().unwrap_or(0)).sum()
+}
+
+fn columns(document: &Document) -> Vec<Column> {
+    let runs = |judged: &Judged| document.variants.iter().filter(|run| same(run, judged)).collect::<Vec<&Attention>>();
+    let column = |head, spare, cell: &dyn Fn(&[&Attention]) -> String| {
+        let cell = |judged: &Judged| Some(runs(judged)).filter(|runs| !runs.is_empty()).map_or(String::new(), |runs| cell(&runs));
+        Column { head, spare, cells: document.verdicts.iter().map(cell).collect() }
+    };
+    let over = |head, spare, digits: usize, of: fn(&Attention) -> f64| column(head, spare, &|runs| spread(runs.iter().map(|run| of(run)).collect(), digits));
+    let targets = document.data.targets.len();
+    let errors = |head, spare, digits: usize, of: fn(&Attention) -> &PerTarget<f64>| {
+        let of_target = move |run: &Attention, target: usize| of(run).iter().nth(target).copied().unwrap_or(f64::NAN);
+        column(head, spare, &|runs| {
+            let cells = (0..targets).map(|target| spread(runs.iter().map(|run| of_target(run, target)).collect(), digits));
+            cells.collect::<Vec<_>>().join("\n")
+        })
+    };
+    let names = Column { head: "variant", spare: 0, cells: document.verdicts.iter().map(name).collect() };
+    vec![
+        names,
+        errors("MSE train", 2, 4, |run| &run.mse_train),
+        errors("MSE test", 0, 4, |run| &run.mse_test),
+        errors("R² test", 3, 3, |run| &run.r2_test),
+        over("cosine", 1, 3, |run| run.centred_cosine_test),
+        over("slope", 5, 3, |run| run.slope_test),
+        over("output\ngap", 0, 2, |run| run.output_gap),
+        over("mechanism\ngap", 0, 2, |run| run.mechanism_gap),
+        over("trace", 4, 3, |run| run.trace),
+        over("negative", 6, 2, |run| run.negative_share),
+        column("seconds", 7, &|runs| short(runs.iter().map(|run| run.seconds).sum(), 2)),
+    ]
 }
 
 fn verdicts(document: &Document) -> String {
@@ -142,4 +169,21 @@ fn listed(names: &[String]) -> String {
     const SHOWN: usize = 8;
     let shown = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_left_out_until_the_table_fits() {
+        let column = |head, spare| Column { head, spare, cells: vec!["12345".to_owned()] };
+        assert_eq!(needed(&[column("variant", 0), column("a\nlonger", 0)]), 10 + 9);
+    }
+
+    #[test]
+    fn a_spread_is_a_median_with_the_range_that_shows() {
+        assert_eq!(spread(vec![1.0, 3.0, 2.0], 2), "2\n1…3");
+        assert_eq!(spread(vec![1.0, 1.001], 2), "1");
+    }
 }
