@@ -57,6 +57,8 @@ enum Commands {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Print the manual page: `attention-regression man > attention-regression.1`
+    Man,
 }
 
 #[derive(Args)]
@@ -106,6 +108,7 @@ fn main() -> ExitCode {
             clap_complete::generate(*shell, &mut Cli::command(), "attention-regression", &mut std::io::stdout());
             return ExitCode::SUCCESS;
         }
+        Some(Commands::Man) => return ExitCode::from(u8::from(clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()).is_err())),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

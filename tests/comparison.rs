@@ -65,6 +65,14 @@ fn a_baseline_is_told_in_the_units_of_the_table() {
     let data = measured(60, 4);
     for scaling in [Scaling::None, Scaling::Standard, Scaling::UnitNorm] {
         let comparison = Comparison::new(data.clone(), Settings { scaling, ..Settings::default() }).unwrap();
+        let norm = linalg::frobenius_norm(comparison.data().train.x.subcols(0, 1));
+        let own = 1.0 / comparison.units().feature_scales[0];
+        let expected = match scaling {
+            Scaling::None => norm * own,
+            Scaling::Standard => 60f64.sqrt(),
+            Scaling::UnitNorm => 1.0,
+        };
+        assert_relative_eq!(norm, expected, max_relative = 1e-12);
         let baseline = comparison.baseline(0.0).unwrap();
         let predicted = Mat::from_fn(40, 2, |i, t| baseline.intercept[t] + (0..4).map(|j| data.test.x[(i, j)] * baseline.coefficients[t][j]).sum::<f64>());
         let direct = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::Fitted).unwrap();

@@ -375,6 +375,23 @@ fn training_ends_with_a_reason() {
 }
 
 #[test]
+fn a_falling_rate_falls_linearly_to_nothing() {
+    let (x, y) = (standard_normal(11, 0, 30, 3), standard_normal(11, 1, 30, 1));
+    let task = Task::regression(x.as_ref(), y.as_ref());
+    let normalisation = Normalisation::Linear { scale: 0.1 };
+    let run = |steps, rate, falling| {
+        let usual = Training::new(normalisation, Parametrisation::Merged);
+        Training { steps, falling, deviation: 0.1, optimiser: Optimiser::GradientDescent { rate }, ..usual }.run(task, None).unwrap().head.form()
+    };
+    // Two falling steps: one at the full rate, and from there one at half of it.
+    let first = run(1, 0.01, false);
+    let mut slope = Mat::zeros(3, 3);
+    Objective::new(task, normalisation, Diagonal::Kept).unwrap().evaluate(first.as_ref(), slope.as_mut());
+    assert!(relative_gap(run(2, 0.01, true).as_ref(), (&first - slope * Scale(0.005)).as_ref()) < 1e-14);
+    assert!(relative_gap(run(2, 0.01, false).as_ref(), run(2, 0.01, true).as_ref()) > 1e-4);
+}
+
+#[test]
 fn a_report_is_plain_data_with_every_variant_from_every_seed() {
     let comparison = Comparison::new(data::sine_of_projection(2), Settings::default()).unwrap();
     let variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();

@@ -115,7 +115,7 @@ fn columns(document: &Document) -> Vec<Column> {
         over("slope", 5, 3, |run| run.slope_test),
         over("output\ngap", 0, 2, |run| run.output_gap),
         over("mechanism\ngap", 0, 2, |run| run.mechanism_gap),
-        over("trace", 4, 3, |run| run.trace),
+        over("degrees of\nfreedom", 4, 3, |run| run.trace),
         over("negative", 6, 2, |run| run.negative_share),
         column("seconds", 7, &|runs| short(runs.iter().map(|run| run.seconds).sum(), 2)),
     ]

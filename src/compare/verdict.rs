@@ -32,7 +32,11 @@ pub enum Verdict {
 impl Verdict {
     /// Of one training.
     pub fn of(outcome: &Outcome) -> Self {
-        match (outcome.test.output_gap <= OUTPUTS, outcome.mechanism_gap <= MECHANISM) {
+        Self::of_gaps(outcome.test.output_gap, outcome.mechanism_gap)
+    }
+
+    fn of_gaps(outputs: f64, mechanism: f64) -> Self {
+        match (outputs <= OUTPUTS, mechanism <= MECHANISM) {
             (true, true) => Self::SameOutputsSameMechanism,
             (true, false) => Self::SameOutputsOtherMechanism,
             (false, _) => Self::OtherOutputs,
@@ -41,7 +45,10 @@ impl Verdict {
 
     /// Of all trainings of a variant.
     pub fn of_all<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
-        let mut verdicts = outcomes.into_iter().map(Self::of);
+        Self::joined(outcomes.into_iter().map(Self::of))
+    }
+
+    fn joined(mut verdicts: impl Iterator<Item = Self>) -> Self {
         let first = verdicts.next().unwrap_or(Self::NotTrained);
         if verdicts.all(|verdict| verdict == first) { first } else { Self::DependsOnTheSeed }
     }
@@ -61,4 +68,24 @@ impl Verdict {
 /// The thresholds, in words.
 pub fn thresholds() -> String {
     format!("same outputs: gap on test rows at most {OUTPUTS}; same mechanism: ‖A − H‖/‖H‖ at most {MECHANISM}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{DependsOnTheSeed, NotTrained, OtherOutputs, SameOutputsOtherMechanism, SameOutputsSameMechanism};
+    use super::*;
+
+    #[test]
+    fn a_verdict_follows_from_two_gaps() {
+        assert_eq!(Verdict::of_gaps(0.01, 0.1), SameOutputsSameMechanism);
+        assert_eq!(Verdict::of_gaps(0.01, 0.11), SameOutputsOtherMechanism);
+        assert_eq!((Verdict::of_gaps(0.011, 0.0), Verdict::of_gaps(f64::NAN, 0.0)), (OtherOutputs, OtherOutputs));
+    }
+
+    #[test]
+    fn seeds_that_disagree_are_a_verdict_of_their_own() {
+        assert_eq!(Verdict::joined([OtherOutputs, OtherOutputs].into_iter()), OtherOutputs);
+        assert_eq!(Verdict::joined([OtherOutputs, SameOutputsOtherMechanism].into_iter()), DependsOnTheSeed);
+        assert_eq!(Verdict::joined(std::iter::empty()), NotTrained);
+    }
 }
