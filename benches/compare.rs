@@ -2,8 +2,6 @@
 //!
 //! `WRITE_TABLE=FILE cargo bench --bench compare` writes a million rows of twenty features instead, for the command line.
 
-use std::io::Write as _;
-
 use attention_regression::comparison::{Comparison, Scores, Settings, Variant};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Condensed, Dataset, Table};
