@@ -59,6 +59,7 @@ pub fn page(comparison: &Comparison, document: &Document, runs: &[Run], command:
 /// What the data are called.
 fn title(document: &Document) -> String {
     let name = |source: &String| Path::new(source).file_name().map_or(source.clone(), |name| name.to_string_lossy().into_owned());
+    let name = |source: &String| source.strip_prefix("built-in ").map_or_else(|| name(source), str::to_owned);
     document.data.source.iter().map(name).collect::<Vec<_>>().join(" and ")
 }
 

@@ -14,7 +14,8 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     let steps: Vec<f64> = cases().flat_map(|case| path(case)).map(|record| count(record.step)).collect();
     let (first, last) = (steps.iter().copied().min_by(f64::total_cmp)?, steps.iter().copied().max_by(f64::total_cmp)?);
     let losses: Vec<f64> = cases().flat_map(|case| path(case)).flat_map(|record| [Some(record.loss), record.held_out]).flatten().chain([ridge]).collect();
-    let (x, y) = (ticks::log("step", &[first, last]), ticks::log("mean squared error, in units of the target’s variance", &losses));
+    let y = ticks::sparse(ticks::log("mean squared error, in units of the target’s variance", &losses));
+    let x = ticks::log("step", &[first, last]);
     let cell = |case: &Option<&Case<'_>>| Cell { series: case.map_or(Vec::new(), |case| curves(case, &path(case), &y, (ridge, first, last))) };
     let multiples = Multiples {
         columns: columns.iter().map(|name| Column { name: (*name).to_owned(), y: y.clone() }).collect(),

@@ -4,13 +4,14 @@ use maud::{Markup, html};
 
 use super::case::{Case, Subject};
 use super::plate::Plate;
-use super::ticks;
+use super::{summary, ticks};
 use crate::Mat;
 use crate::compare::verdict::{MECHANISM, OUTPUTS};
 use crate::compare::wording::short;
 use crate::comparison::Comparison;
 use crate::linalg::{count, relative_gap};
 use crate::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use crate::training::Parametrisation;
 
 /// Up to so many norms the way up is linear.
 const HIGH: f64 = 12.0;
@@ -34,15 +35,15 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
         id: "map",
         figure: Figure { title, plot: Plot::Chart(Chart { tall: true, ..Chart::new(x, y, series) }) },
         lead: "The map.",
-        caption: caption(zeros, lost),
+        caption: caption(&marks(subject.cases), zeros, lost),
         numbers: Some(numbers(subject.cases)),
     })
 }
 
-fn caption(zeros: usize, lost: usize) -> String {
+fn caption(marks: &str, zeros: usize, lost: usize) -> String {
     let mut words = format!(
         "Each mark is one training. Across: how far its predictions for test rows are from ridge’s, over their norm; up: how far its matrix is from the hat matrix. \
-         Circles are linear, the other marks have a softmax, hollow ones see whitened rows. Left of the upright dotted line outputs count as the same \
+         {marks} Left of the upright dotted line outputs count as the same \
          (at most {OUTPUTS}), below the other one the mechanism does (at most {MECHANISM})."
     );
     if zeros > 0 {
@@ -52,6 +53,20 @@ fn caption(zeros: usize, lost: usize) -> String {
         words.push_str(&format!(" {lost} runs have no finite gap and are not shown."));
     }
     words
+}
+
+/// Which mark is what, of those that are there.
+fn marks(cases: &[Case<'_>]) -> String {
+    let softmax = |parametrisation| cases.iter().any(|case| !case.linear() && case.variant.parametrisation == parametrisation);
+    let all = [
+        (cases.iter().any(Case::linear), "circles are linear"),
+        (softmax(Parametrisation::Separate), "squares softmax with separate weights"),
+        (softmax(Parametrisation::Tied), "diamonds softmax with tied weights"),
+        (softmax(Parametrisation::Merged), "triangles softmax with a merged form"),
+        (cases.iter().any(|case| case.variant.whitened), "hollow marks see whitened rows"),
+    ];
+    let words: Vec<&str> = all.into_iter().filter_map(|(there, words)| there.then_some(words)).collect();
+    format!("{}.", summary::capital(&words.join(", ")))
 }
 
 fn gaps(case: &Case<'_>) -> Vec<(f64, f64)> {
@@ -92,6 +107,8 @@ fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Serie
             None => clouds.push((name, case, gaps(case))),
         }
     }
+    // Hollow marks first: they are wide enough to ring a solid one that lies on them.
+    clouds.sort_by_key(|(_, case, _)| !case.variant.whitened);
     for (name, case, points) in clouds {
         all.push(cloud(&name, case.ink(), case.mark(), points, if case.linear() { Side::Above } else { Side::Left }));
     }

@@ -48,7 +48,7 @@ fn kind(judged: &Judged) -> String {
     format!("{}{}", if judged.whitening == "none" { "" } else { "whitened, " }, judged.weights)
 }
 
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -70,7 +70,9 @@ fn errors(subject: Subject<'_>) -> String {
     of_variants.sort_by(|a, b| a.0.total_cmp(&b.0));
     match (of_variants.first(), of_variants.last()) {
         (Some((low, best)), Some((high, worst))) if of_variants.len() > 1 => {
-            format!("{own}; the lowest of a variant is {} ({best}), the highest {} ({worst}).", short(*low, 3), short(*high, 3))
+            let [ridge, low, high] = [mean(&ridge), *low, *high].map(|error| short(error, 3));
+            let lowest = if low == ridge { "no variant’s is lower".to_owned() } else { format!("the lowest of a variant is {low} ({best})") };
+            format!("{own}; {lowest}, the highest is {high} ({worst}).")
         }
         (Some((error, name)), _) => format!("{own}, that of {name} {}.", short(*error, 3)),
         _ => format!("{own}."),

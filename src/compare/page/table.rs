@@ -8,6 +8,9 @@ use crate::compare::verdict;
 use crate::compare::wording::{short, spread};
 use crate::comparison::{Errors, Outcome};
 
+/// What stands in the columns; on a phone, where they have no heads, before each number.
+const HEADS: [&str; 10] = ["MSE train", "MSE test", "R² test", "cosine", "slope", "output gap", "mechanism gap", "trace", "negative", "seconds"];
+
 /// Medians over seeds, with ranges below where they show.
 pub(super) fn variants(subject: Subject<'_>) -> Markup {
     let (document, several) = (subject.document, subject.document.data.targets.len() > 1);
@@ -16,7 +19,7 @@ pub(super) fn variants(subject: Subject<'_>) -> Markup {
             thead { tr {
                 th { "variant" }
                 @if several { th { "target" } }
-                @for head in ["MSE train", "MSE test", "R² test", "cosine", "slope", "output gap", "mechanism gap", "trace", "negative", "seconds"] { th.r { (head) } }
+                @for head in HEADS { th.r { (head) } }
             } }
             tbody {
                 (baseline("ridge", &document.ridge, &document.data.targets))
@@ -27,7 +30,7 @@ pub(super) fn variants(subject: Subject<'_>) -> Markup {
         p.small {
             "Of each variant the median over its seeds, with the range below where it shows in these digits. Errors are in the target’s own units; "
             "cosine is that of the centred predictions to ridge’s on test rows, slope theirs on ridge’s; trace and negative are of the matrix A: its degrees of freedom "
-            "and its share of negative entries. The trace of ridge is that of H. Verdicts are over all seeds: " (verdict::thresholds()) "."
+            "and its share of negative entries. The trace of ridge is that of H, and under its test error stands that of each training row left out once. Verdicts are over all seeds: " (verdict::thresholds()) "."
         }
     }
 }
@@ -40,13 +43,13 @@ fn baseline(name: &str, fit: &Fit, targets: &[String]) -> Markup {
         @for (target, column) in targets.iter().enumerate() {
             tr.more[target + 1 < rows] {
                 @if target == 0 { th rowspan=(rows) { (name) small { "λ = " (short(fit.lambda, 3)) } } }
-                @if rows > 1 { td { (column) } }
-                td.r { (of(&fit.mse_train, target, 4)) }
-                td.r { (of(&fit.mse_test, target, 4)) small { "leave-one-out " (left_out(target)) } }
-                td.r { (of(&fit.r2_test, target, 3)) }
+                @if rows > 1 { td data-head="target" { (column) } }
+                td.r data-head=(HEADS[0]) { (of(&fit.mse_train, target, 4)) }
+                td.r data-head=(HEADS[1]) { (of(&fit.mse_test, target, 4)) small { "left out " (left_out(target)) } }
+                td.r data-head=(HEADS[2]) { (of(&fit.r2_test, target, 3)) }
                 @if target == 0 {
                     @for _ in 0..4 { td.r rowspan=(rows) { } }
-                    td.r rowspan=(rows) { (short(fit.effective_degrees_of_freedom, 3)) }
+                    td.r rowspan=(rows) data-head=(HEADS[7]) { (short(fit.effective_degrees_of_freedom, 3)) }
                     @for _ in 0..2 { td.r rowspan=(rows) { } }
                 }
             }
@@ -72,18 +75,18 @@ fn variant(subject: Subject<'_>, case: &Case<'_>, words: &str) -> Markup {
             @let scale = units[target] * units[target];
             tr.more[target + 1 < rows] {
                 @if target == 0 { th rowspan=(rows) { (case.variant.name()) small { (words) } } }
-                @if rows > 1 { td { (column) } }
-                td.r { (error(0, target, &|errors| errors.mse * scale, 4)) }
-                td.r { (error(1, target, &|errors| errors.mse * scale, 4)) }
-                td.r { (error(1, target, &|errors| errors.r_squared, 3)) }
+                @if rows > 1 { td data-head="target" { (column) } }
+                td.r data-head=(HEADS[0]) { (error(0, target, &|errors| errors.mse * scale, 4)) }
+                td.r data-head=(HEADS[1]) { (error(1, target, &|errors| errors.mse * scale, 4)) }
+                td.r data-head=(HEADS[2]) { (error(1, target, &|errors| errors.r_squared, 3)) }
                 @if target == 0 {
-                    td.r rowspan=(rows) { (over(&|outcome| outcome.test.centred_cosine, 3)) }
-                    td.r rowspan=(rows) { (over(&|outcome| outcome.test.slope, 3)) }
-                    td.r rowspan=(rows) { (over(&|outcome| outcome.test.output_gap, 2)) }
-                    td.r rowspan=(rows) { (over(&|outcome| outcome.mechanism_gap, 2)) }
-                    td.r rowspan=(rows) { (over(&|outcome| outcome.signature.trace, 3)) }
-                    td.r rowspan=(rows) { (over(&|outcome| outcome.signature.negative_share, 2)) }
-                    td.r rowspan=(rows) { (short(seconds, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[3]) { (over(&|outcome| outcome.test.centred_cosine, 3)) }
+                    td.r rowspan=(rows) data-head=(HEADS[4]) { (over(&|outcome| outcome.test.slope, 3)) }
+                    td.r rowspan=(rows) data-head=(HEADS[5]) { (over(&|outcome| outcome.test.output_gap, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[6]) { (over(&|outcome| outcome.mechanism_gap, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[7]) { (over(&|outcome| outcome.signature.trace, 3)) }
+                    td.r rowspan=(rows) data-head=(HEADS[8]) { (over(&|outcome| outcome.signature.negative_share, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[9]) { (short(seconds, 2)) }
                 }
             }
         }

@@ -31,6 +31,14 @@ pub(super) fn positive(name: &str, values: &[f64]) -> Axis {
     }
 }
 
+/// The same axis for a chart that has room for less: three ticks or four.
+pub(super) fn sparse(axis: Axis) -> Axis {
+    let last = axis.ticks.len().saturating_sub(1);
+    let keep = |place: usize| last < 4 || place == last || (place % 2 == 0 && place + 1 < last);
+    let ticks = axis.ticks.iter().enumerate().filter(|(place, _)| keep(*place)).map(|(_, &tick)| tick).collect();
+    Axis { ticks, ..axis }
+}
+
 /// Where a number stands on an axis: nowhere if it cannot be drawn, at the lower end of a logarithmic axis if it is zero.
 pub(super) fn place(axis: &Axis, value: f64) -> Option<f64> {
     let lowest = axis.ticks.first().copied().filter(|_| axis.scale == Scale::Log);
@@ -84,10 +92,12 @@ fn log_ticks(values: &[f64]) -> Vec<f64> {
     let [below, above] = [libm::log10(low).floor() as i32 - 2, libm::log10(high).ceil() as i32 + 2];
     let within =
         |mantissas: &[f64]| -> Vec<f64> { (below..=above).flat_map(|exponent| mantissas.iter().map(move |&mantissa| round(mantissa, exponent))).collect() };
-    let every = |stride: i32| -> Vec<f64> {
-        (below - stride..=above + stride).filter(|exponent| exponent % stride == 0).map(|exponent| round(1.0, exponent)).collect()
+    let every = |stride: i32| {
+        (0..stride).map(move |start| -> Vec<f64> {
+            (below - stride..=above + stride).filter(|exponent| exponent.rem_euclid(stride) == start).map(|exponent| round(1.0, exponent)).collect()
+        })
     };
-    let grids = (1..=above - below).map(every).chain([within(&[1.0, 3.0]), within(&[1.0, 2.0, 5.0])]);
+    let grids = (1..=above - below).flat_map(every).chain([within(&[1.0, 3.0]), within(&[1.0, 2.0, 5.0])]);
     let mut best: Option<(f64, Vec<f64>)> = None;
     for ticks in grids.filter_map(|grid| cut(&grid, low, high)) {
         let beyond = libm::log10(ticks[ticks.len() - 1] / ticks[0]);
@@ -162,6 +172,14 @@ mod tests {
             check(&log_ticks(values), &[]);
         }
         check(&log_ticks(&[0.0, -1.0, 0.5, f64::NAN]), &[0.5]);
+    }
+
+    #[test]
+    fn a_sparse_axis_keeps_its_ends() {
+        let axis = |places: i32| sparse(Axis::linear("", &(0..places).map(f64::from).collect::<Vec<_>>())).ticks;
+        assert_eq!(axis(3), [0.0, 1.0, 2.0]);
+        assert_eq!(axis(5), [0.0, 2.0, 4.0]);
+        assert_eq!(axis(6), [0.0, 2.0, 5.0]);
     }
 
     #[test]

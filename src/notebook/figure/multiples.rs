@@ -60,12 +60,19 @@ pub(super) fn draw(multiples: &Multiples, out: &mut String, width: i32) -> Resul
     if let Some(first) = multiples.columns.first() {
         pen.text(&first.y.name, (4, layout.top + 14), TICK, Colour::Muted, Anchor::Start)?;
     }
+    // A name that is wider than a chart is written once for all.
+    let wide = text_width(&multiples.x.name, f64::from(TICK)) > layout.across + layout.gap;
     for (column, place) in multiples.columns.iter().zip(0..) {
         let (left, right) = layout.column(place);
         pen.bold(&column.name, (left, layout.top + 38), chart::LABEL)?;
         let x = Mapped::new(&multiples.x, left, right)?;
         chart::ruler(&pen, &multiples.x, &x, (bottom + 6) * UNIT)?;
-        pen.text(&multiples.x.name, ((left + right) / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
+        if !wide {
+            pen.text(&multiples.x.name, ((left + right) / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
+        }
+    }
+    if wide {
+        pen.text(&multiples.x.name, (width / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
     }
     for (row, place) in multiples.rows.iter().zip(0..) {
         draw_row(&pen, multiples, row, &layout, place)?;
