@@ -24,23 +24,28 @@ fn clause(judged: &[Judged], verdict: Verdict) -> Option<String> {
             (0, _) => None,
             (1, 1) => Some((format!("{score} attention ({})", these[0]), false)),
             (some, all) if some == all => Some((format!("every {score} variant"), false)),
-            (some, all) => Some((format!("{some} of the {all} {score} variants ({})", these.join("; ")), some > 1)),
+            (some, all) => Some((format!("{} of the {} {score} variants ({})", word(some), word(all), these.join("; ")), some > 1)),
         }
     };
     let who: Vec<(String, bool)> = ["linear", "softmax"].into_iter().filter_map(of_score).collect();
     let several = who.len() > 1 || who.first()?.1;
-    let does = match (verdict, several) {
-        (Verdict::SameOutputsSameMechanism, true) => "predict what ridge predicts, and by the same mechanism",
-        (Verdict::SameOutputsSameMechanism, false) => "predicts what ridge predicts, and by the same mechanism",
-        (Verdict::SameOutputsOtherMechanism, true) => "predict what ridge predicts, by other means",
-        (Verdict::SameOutputsOtherMechanism, false) => "predicts what ridge predicts, by other means",
-        (Verdict::OtherOutputs, true) => "predict something else than ridge",
-        (Verdict::OtherOutputs, false) => "predicts something else than ridge",
-        (Verdict::DependsOnTheSeed, true) => "depend on the seed",
-        (Verdict::DependsOnTheSeed, false) => "depends on the seed",
-        (Verdict::NotTrained, _) => "could not be trained",
+    let who = who.into_iter().map(|(who, _)| who).collect::<Vec<_>>().join(" and ");
+    let (one, more) = match verdict {
+        Verdict::SameOutputsSameMechanism => {
+            ("predicts what ridge predicts, and by the same mechanism", "predict what ridge predicts, and by the same mechanism")
+        }
+        Verdict::SameOutputsOtherMechanism => ("predicts what ridge predicts, by other means", "predict what ridge predicts, by other means"),
+        Verdict::OtherOutputs => ("predicts something else than ridge", "predict something else than ridge"),
+        Verdict::DependsOnTheSeed => ("depends on the seed", "depend on the seed"),
+        Verdict::NotTrained => ("came to nothing in training", "came to nothing in training"),
     };
-    Some(format!("{} {does}", who.into_iter().map(|(who, _)| who).collect::<Vec<_>>().join(" and ")))
+    Some(format!("{who} {}", if several { more } else { one }))
+}
+
+/// Small numbers in letters.
+fn word(number: usize) -> String {
+    const WORDS: [&str; 7] = ["none", "one", "two", "three", "four", "five", "six"];
+    WORDS.get(number).map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
 /// Such as `whitened, tied`.

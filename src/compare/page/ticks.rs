@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_reach_little_beyond_the_data() {
         assert_eq!(linear_ticks(&[0.0, 1.0]), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
-        assert_eq!(linear_ticks(&[0.3, 0.9]), [0.2, 0.4, 0.6, 0.8, 1.0]);
+        assert_eq!(linear_ticks(&[0.3, 0.9]), [0.25, 0.5, 0.75, 1.0]);
         assert_eq!(linear_ticks(&[-3.2, 7.0]), [-5.0, -2.5, 0.0, 2.5, 5.0, 7.5]);
         assert_eq!(log_ticks(&[1e-6, 2.0]).first(), Some(&1e-6));
         assert_eq!(log_ticks(&[1.0, 1000.0]), [1.0, 10.0, 100.0, 1000.0]);
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn whatever_the_data_there_are_three_to_six_ticks_that_cover_them() {
-        let sizes = [1e-99, 3.3e-17, 7e-5, 0.123_456, 1.0, 9.99, 353.0, 6.02e23, 9e99];
+        let sizes: [f64; 9] = [1e-99, 3.3e-17, 7e-5, 0.123_456, 1.0, 9.99, 353.0, 6.02e23, 9e99];
         for a in sizes {
             for b in sizes {
                 let (low, high) = (a.min(b), a.max(b));

@@ -51,8 +51,10 @@ pub(super) fn largest(column: &Mat<f64>, most: usize) -> Vec<usize> {
 
 fn pane(subject: Subject<'_>, name: &str, linear: bool, ridge: &Mat<f64>, shown: &[usize]) -> Option<Pane> {
     let comparison = subject.comparison;
-    let cases: Vec<&Case<'_>> = subject.cases.iter().filter(|case| case.linear() == linear && case.first().is_some()).collect();
+    let mut cases: Vec<&Case<'_>> = subject.cases.iter().filter(|case| case.linear() == linear && case.first().is_some()).collect();
     cases.first()?;
+    // Hollow marks first: they are wide enough to ring a solid one that lies on them.
+    cases.sort_by_key(|case| !case.variant.whitened);
     let mut columns: Vec<(String, Ink, Mark, Mat<f64>)> = Vec::new();
     columns.extend(comparison.data().truth.as_ref().map(|truth| ("true weights".to_owned(), Ink::Muted, Mark::Bar, truth.subcols(0, 1).to_owned())));
     for case in cases {
