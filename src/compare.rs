@@ -1,6 +1,6 @@
 //! The experiment on anybody's table: what `attention-regression compare` does once the arguments are read.
 //!
-//! [`run`] trains variants from seeds, on one thread or more; [`document`] is everything about it for programs, with a schema;
+//! [`run()`] trains variants from seeds, on one thread or more; [`document`] is everything about it for programs, with a schema;
 //! [`verdict`] says it in words, with thresholds; [`terminal`] shows it, and a [`page`] with its figures;
 //! a [`folder`] appears whole or not at all. The mathematics is [`comparison`](crate::comparison)'s.
 

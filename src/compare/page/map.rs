@@ -98,19 +98,17 @@ fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Serie
         all.push(threshold("same mechanism", (left, MECHANISM), (right, MECHANISM), Side::Above));
     }
     all.push(cloud("predicting the mean", Ink::Regression, Mark::Circle, vec![mean], Side::Below));
-    // Linear variants of either parametrisation have one mark and one name.
-    let mut clouds: Vec<(String, &Case<'_>, Vec<(f64, f64)>)> = Vec::new();
-    for case in cases {
-        let name = if case.linear() { format!("linear{}", if case.variant.whitened { ", whitened" } else { "" }) } else { case.variant.name() };
-        match clouds.iter_mut().find(|(other, ..)| *other == name) {
-            Some((.., points)) => points.extend(gaps(case)),
-            None => clouds.push((name, case, gaps(case))),
+    // Linear variants of any parametrisation have one mark and one name. Hollow marks come first: they are wide enough to ring a
+    // solid one that lies on them.
+    for whitened in [true, false] {
+        let linear: Vec<&Case<'_>> = cases.iter().filter(|case| case.linear() && case.variant.whitened == whitened).collect();
+        if let Some(first) = linear.first() {
+            let name = if whitened { "linear, whitened" } else { "linear" };
+            all.push(cloud(name, first.ink(), first.mark(), linear.iter().flat_map(|case| gaps(case)).collect(), Side::Above));
         }
-    }
-    // Hollow marks first: they are wide enough to ring a solid one that lies on them.
-    clouds.sort_by_key(|(_, case, _)| !case.variant.whitened);
-    for (name, case, points) in clouds {
-        all.push(cloud(&name, case.ink(), case.mark(), points, if case.linear() { Side::Above } else { Side::Left }));
+        for case in cases.iter().filter(|case| !case.linear() && case.variant.whitened == whitened) {
+            all.push(cloud(&case.variant.name(), case.ink(), case.mark(), gaps(case), Side::Left));
+        }
     }
     all.retain(|series| !series.x.is_empty());
     all

@@ -45,7 +45,7 @@ pub(super) fn plate(subject: Subject<'_>) -> Result<Option<Plate>> {
     }
     caption.push_str(if data.targets.len() > 1 { ", both for the first target." } else { "." });
     let title = "The matrices of ridge and of every variant".to_owned();
-    Ok((!groups.is_empty()).then(|| Plate {
+    Ok((!groups.is_empty()).then_some(Plate {
         id: "matrices",
         figure: Figure { title, plot: Plot::Gallery(Gallery { groups }) },
         lead: "Matrices.",

@@ -34,7 +34,7 @@ pub(super) fn positive(name: &str, values: &[f64]) -> Axis {
 /// The same axis for a chart that has room for less: three ticks or four.
 pub(super) fn sparse(axis: Axis) -> Axis {
     let last = axis.ticks.len().saturating_sub(1);
-    let keep = |place: usize| last < 4 || place == last || (place % 2 == 0 && place + 1 < last);
+    let keep = |place: usize| last < 4 || place == last || (place.is_multiple_of(2) && place + 1 < last);
     let ticks = axis.ticks.iter().enumerate().filter(|(place, _)| keep(*place)).map(|(_, &tick)| tick).collect();
     Axis { ticks, ..axis }
 }
