@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use attention_regression::compare::document::{Document, Origin};
 use attention_regression::compare::export::{ExportError, export};
 use attention_regression::compare::folder::{self, Folder, FolderError};
-use attention_regression::compare::{run, terminal};
+use attention_regression::compare::{page, run, terminal};
 use attention_regression::comparison::{Comparison, Scores, Settings, Variant};
 use attention_regression::data::table::{self, Missing, Notes, Reading, Refusal, Rows, Source};
 use attention_regression::data::{self, Dataset, Scaling};
@@ -24,6 +24,7 @@ const EXAMPLES: &str = "Examples:
   attention-regression compare --train a.csv --test b.csv --target y
   zcat big.csv.gz | attention-regression compare - --target y --steps 100
   attention-regression compare data.csv --target price --drop id --one-hot --missing mean
+  attention-regression compare data.csv --target y --seeds 5 --report out      a page with figures, out/index.html
   attention-regression compare data.csv --target y --json | jq '.verdicts[] | .words'
   attention-regression compare data.csv --target y --export matrices  … and every matrix for NumPy
   attention-regression compare --schema                              the JSON Schema of --json
@@ -33,7 +34,7 @@ Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 fo
 
 /// Compare attention with ridge regression on a table: in outputs, in mechanism, in words
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = clap::ArgGroup::new("folder").multiple(true))]
 pub(crate) struct Compare {
     /// A CSV or TSV file (also .gz), `-` for standard input, or built-in data: diabetes, synthetic, sine
     #[arg(value_name = "DATA", required_unless_present_any = ["train", "schema"], conflicts_with_all = ["train", "test"])]
@@ -114,11 +115,14 @@ pub(crate) struct Compare {
     /// One JSON document instead of tables
     #[arg(long, help_heading = "Output")]
     json: bool,
+    /// Also make a folder with one page to read, figures and all, and that document
+    #[arg(long, value_name = "DIR", group = "folder", help_heading = "Output")]
+    report: Option<PathBuf>,
     /// Write every matrix for NumPy into a folder: X, y, H, and of each training Wq, Wk, A, QKᵀ, WqWkᵀ and predictions
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    #[arg(long, value_name = "DIR", group = "folder", help_heading = "Output")]
     export: Option<PathBuf>,
-    /// Replace an earlier result of compare in that folder
-    #[arg(long, requires = "export", help_heading = "Output")]
+    /// Replace an earlier result in those folders
+    #[arg(long, requires = "folder", help_heading = "Output")]
     force: bool,
     /// Print the JSON Schema of that document, and nothing else
     #[arg(long, exclusive = true, help_heading = "Output")]
@@ -272,6 +276,10 @@ fn compared(arguments: &Compare) -> Result<bool, Mistake> {
         say_error("interrupted: nothing was written");
         std::process::exit(130);
     });
+    if arguments.report.is_some() && arguments.report == arguments.export {
+        return Err(Mistake::new("the report and the matrices cannot share a folder", "give --report and --export folders of their own"));
+    }
+    let report = arguments.report.as_ref().map(|goal| Folder::begin(goal, arguments.force)).transpose()?;
     let matrices = arguments.export.as_deref().map(|goal| Folder::begin(goal, arguments.force)).transpose()?;
     let (dataset, origin) = arguments.read(&bar)?;
     let comparison = Comparison::new(dataset, arguments.settings())?;
@@ -283,17 +291,30 @@ fn compared(arguments: &Compare) -> Result<bool, Mistake> {
     });
     let document = Document::new(&comparison, origin, &runs)?;
     bar.finish_and_clear();
-    if let Some(folder) = matrices {
-        export(&folder, &comparison, &document, &runs)?;
-        let place = folder.finish()?;
-        say_error(&format!("The matrices are in {}", place.display()));
-    }
     if arguments.json {
         say(&document.json());
     } else {
         say(terminal::text(&document, std::io::stdout().is_terminal()).trim_end());
     }
+    let told = |place: &str| if arguments.json { say_error(place) } else { say(place) };
+    if let Some(folder) = report {
+        folder.write(page::PAGE, page::page(&comparison, &document, &runs, &command_line()).as_bytes())?;
+        folder.write(folder::DOCUMENT, document.json().as_bytes())?;
+        told(&format!("The report is at {}", folder.finish()?.join(page::PAGE).display()));
+    }
+    if let Some(folder) = matrices {
+        export(&folder, &comparison, &document, &runs)?;
+        told(&format!("The matrices are in {}", folder.finish()?.display()));
+    }
     Ok(!document.variants.is_empty())
+}
+
+/// What was typed, as a shell takes it.
+fn command_line() -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./:=,+@%".contains(letter);
+    let quoted = |word: String| if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) };
+    let words = std::env::args_os().skip(1).map(|word| quoted(word.to_string_lossy().into_owned()));
+    std::iter::once("attention-regression".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 impl Compare {

@@ -6,8 +6,8 @@
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use super::document::{Attention, Document, Failure, Fit, Judged, PerTarget};
-use super::verdict;
-use crate::notebook::number::{self, Digits};
+use super::wording::{each, listed, short};
+use super::{verdict, wording};
 
 /// The whole text; the table no wider than a terminal, where there is one.
 pub fn text(document: &Document, terminal: bool) -> String {
@@ -146,29 +146,10 @@ fn name(Judged { score, whitening, weights, .. }: &Judged) -> String {
     format!("{score}{whitened}, {weights}")
 }
 
-fn short(value: f64, digits: usize) -> String {
-    number::unicode(value, Digits::Short(digits))
-}
-
-/// The numbers of all targets.
-fn each(all: &PerTarget<f64>, digits: usize) -> String {
-    all.iter().map(|&value| short(value, digits)).collect::<Vec<_>>().join(", ")
-}
-
 /// The median, with the range below where it shows.
-fn spread(mut values: Vec<f64>, digits: usize) -> String {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    let median = short(f64::midpoint(values[(n - 1) / 2], values[n / 2]), digits);
-    let (low, high) = (short(values[0], digits), short(values[n - 1], digits));
-    if low == high { median } else { format!("{median}\n{low}…{high}") }
-}
-
-/// Names of columns, the first few.
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let shown = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
+fn spread(values: Vec<f64>, digits: usize) -> String {
+    let (median, range) = wording::spread(values, digits);
+    range.map_or(median.clone(), |range| format!("{median}\n{range}"))
 }
 
 #[cfg(test)]
@@ -183,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_spread_is_a_median_with_the_range_that_shows() {
-        assert_eq!(spread(vec![1.0, 3.0, 2.0], 2), "2\n1…3");
+        assert_eq!(spread(vec![1.0, 3.0, 2.0], 2), "2\n1–3");
         assert_eq!(spread(vec![1.0, 1.001], 2), "1");
     }
 }

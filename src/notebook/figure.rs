@@ -85,10 +85,49 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// A name as it is, underscores included: in a figure one underscore lowers the next character, two are one that is shown.
+pub fn literal(name: &str) -> String {
+    name.replace('_', "__")
+}
+
+/// Text in parts, those that are lowered marked.
+fn lowered(text: &str) -> Vec<(String, bool)> {
+    let mut parts: Vec<(String, bool)> = Vec::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let (letter, low) = match letter {
+            '_' if letters.next_if_eq(&'_').is_some() => ('_', false),
+            '_' => match letters.next() {
+                Some(letter) => (letter, true),
+                None => break,
+            },
+            letter => (letter, false),
+        };
+        match parts.last_mut() {
+            Some((part, false)) if !low => part.push(letter),
+            _ => parts.push((letter.to_string(), low)),
+        }
+    }
+    parts
+}
+
 /// The width of a line of text in units, estimated: there is no font to ask.
 fn text_width(text: &str, size: f64) -> i32 {
-    let letters = text.chars().filter(|c| *c != '_').count();
+    let letters = lowered(text).iter().map(|(part, _)| part.chars().count()).sum::<usize>();
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "labels are short")]
     let width = (letters as f64 * size * 0.55).ceil() as i32;
     width
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_underscore_lowers_and_two_are_one() {
+        let part = |text: &str, low: bool| (text.to_owned(), low);
+        assert_eq!(lowered("W_qW_kᵀ"), [part("W", false), part("q", true), part("W", false), part("k", true), part("ᵀ", false)]);
+        assert_eq!(lowered(&literal("a_b__c_")), [part("a_b__c_", false)]);
+        assert_eq!(lowered("end_"), [part("end", false)]);
+    }
 }

@@ -280,6 +280,7 @@ fn options_that_make_no_sense_are_refused() {
     with(&["--delimiter", "two"], "--delimiter");
     with(&["--schema"], "--schema");
     with(&["--force"], "--export");
+    with(&["--report", "out", "--export", "out"], "cannot share a folder");
     with(&["--train", "t.csv", "--test", "t.csv"], "--train");
     refused(&folder, &["--train", "t.csv", "--target", "y"], b"", "--test");
     refused(&folder, &["--train", "-", "--test", "-", "--target", "y"], b"", "standard input");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Axis, Chart, Dots, Figure, Group, Multiples, Pane, Panel, Plot, RowSeries, Scale, Series, escape};
+use super::{Axis, Chart, Dots, Figure, Group, Multiples, Pane, Panel, Plot, RowSeries, Scale, Series, Stroke, escape};
 use crate::notebook::number::{self, Digits};
 
 /// Up to so many points a series is told in full.
@@ -16,17 +16,13 @@ fn short(value: f64) -> String {
 
 /// A name without the underscores that lower its characters.
 fn plain(name: &str) -> String {
-    name.replace('_', "")
+    super::lowered(name).into_iter().map(|(part, _)| part).collect()
 }
 
 /// A name in HTML, with its lowered characters.
 fn lowered(name: &str) -> String {
-    let mut parts = name.split('_');
-    let first = escape(parts.next().unwrap_or_default());
-    parts.fold(first, |out, part| {
-        let (low, rest) = part.split_at(part.chars().next().map_or(0, char::len_utf8));
-        format!("{out}<sub>{}</sub>{}", escape(low), escape(rest))
-    })
+    let part = |(part, low): (String, bool)| if low { format!("<sub>{}</sub>", escape(&part)) } else { escape(&part) };
+    super::lowered(name).into_iter().map(part).collect()
 }
 
 /// One paragraph: axes and series with their numbers, or matrices with theirs.
@@ -61,7 +57,11 @@ fn ends(multiples: &Multiples) -> String {
     out.join(" ")
 }
 
+/// Where a curve ends; of a cloud of points how many there are and how far they reach.
 fn last(series: &Series) -> String {
+    if series.stroke == Stroke::None {
+        return format!("{} points from {}", series.y.len(), spread(&series.y).unwrap_or_default());
+    }
     series.y.last().copied().map_or(String::new(), short)
 }
 
@@ -137,10 +137,15 @@ fn largest(panel: &Panel) -> String {
     short(panel.rows.iter().flatten().fold(0.0, |largest: f64, entry| largest.max(entry.abs())))
 }
 
-/// The plotted numbers as an HTML table.
+/// The plotted numbers as an HTML table; a long one is thinned and says where the others are.
 pub fn table(figure: &Figure) -> Option<String> {
+    table_beside(figure, "the snapshot has them all")
+}
+
+/// The plotted numbers as an HTML table; `all` says where those are that a long one leaves out.
+pub fn table_beside(figure: &Figure, all: &str) -> Option<String> {
     match &figure.plot {
-        Plot::Chart(chart) => Some(of_chart(chart)),
+        Plot::Chart(chart) => Some(of_chart(chart, all)),
         Plot::Dots(dots) => Some(of_dots(dots)),
         Plot::Multiples(multiples) => Some(of_multiples(multiples)),
         Plot::Panels(panels) => Some(table_of_matrices(panels.panels.iter().map(|panel| (panel.words.as_str(), panel)))),
@@ -204,7 +209,7 @@ fn unique<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// One row for each abscissa, one column for each series; a long table is thinned evenly and says so.
-fn of_chart(chart: &Chart) -> String {
+fn of_chart(chart: &Chart, elsewhere: &str) -> String {
     let mut abscissae: Vec<f64> = chart.series.iter().flat_map(|series| series.x.iter().copied()).collect();
     abscissae.sort_by(f64::total_cmp);
     abscissae.dedup();
@@ -226,7 +231,7 @@ fn of_chart(chart: &Chart) -> String {
     }
     out.push_str("</tbody></table>");
     if shown < all {
-        let _ = write!(out, "\n<p>{shown} of {all} rows; the snapshot has them all.</p>");
+        let _ = write!(out, "\n<p>{shown} of {all} rows; {elsewhere}.</p>");
     }
     out
 }

@@ -6,7 +6,7 @@
 use super::chart::{self, Mapped, TICK, colour, lines};
 use super::key::{self, Entry};
 use super::svg::{Canvas, Colour, Line, UNIT};
-use super::{Anchor, Dots, DrawError, Pane, Pen, Stroke, WIDE, text_width};
+use super::{Anchor, Axis, Dots, DrawError, Pane, Pen, Stroke, WIDE, text_width};
 
 /// From row to row.
 const ROW: i32 = 25;
@@ -23,6 +23,7 @@ struct Layout {
     width: i32,
     names: i32,
     columns: i32,
+    gap: i32,
     across: i32,
     rows: i32,
     foot: i32,
@@ -33,11 +34,12 @@ impl Layout {
     fn new(dots: &Dots, width: i32) -> Self {
         let names = dots.rows.iter().map(|name| text_width(name, f64::from(chart::LABEL))).max().unwrap_or(0) + 20;
         let columns = if width == WIDE { i32::try_from(dots.panes.len()).unwrap_or(1).clamp(1, 3) } else { 1 };
-        let across = (width - names - 16 - (columns - 1) * GAP) / columns;
+        let gap = gap(dots, columns);
+        let across = (width - names - 16 - (columns - 1) * gap) / columns;
         let rows = i32::try_from(dots.rows.len()).unwrap_or(0);
         let deepest = dots.panes.iter().map(|pane| lines(&pane.axis.name, across + GAP - 8).len()).max().unwrap_or(1);
         let foot = FOOT + LEADING * i32::try_from(deepest).unwrap_or(1);
-        Self { width, names, columns, across, rows, foot, key: key::height(&keyed(dots), width) }
+        Self { width, names, columns, gap, across, rows, foot, key: key::height(&keyed(dots), width) }
     }
 
     fn height(&self) -> i32 {
@@ -46,12 +48,21 @@ impl Layout {
 
     /// The left end of a pane's axis and the top of the pane.
     fn corner(&self, place: i32) -> (i32, i32) {
-        (self.names + place % self.columns * (self.across + GAP), self.key + place / self.columns * (self.height() + AIR))
+        (self.names + place % self.columns * (self.across + self.gap), self.key + place / self.columns * (self.height() + AIR))
     }
 
     fn baseline(&self, top: i32, row: usize) -> i32 {
         top + HEAD + ROW * i32::try_from(row).unwrap_or(0) + ROW / 2
     }
+}
+
+/// What lies between two panes: more where the last tick of one and the first of the next have long names.
+fn gap(dots: &Dots, columns: i32) -> i32 {
+    const AIR: i32 = 6;
+    let half = |axis: &Axis, tick: Option<&f64>| tick.map_or(0, |&tick| text_width(&chart::tick_name(tick, axis.scale), f64::from(TICK)) / 2);
+    let between = |pair: &[Pane]| half(&pair[0].axis, pair[0].axis.ticks.last()) + half(&pair[1].axis, pair[1].axis.ticks.first()) + AIR;
+    let lines = dots.panes.chunks(usize::try_from(columns).unwrap_or(1));
+    lines.flat_map(|line| line.windows(2)).map(between).fold(GAP, i32::max)
 }
 
 /// Draws the panes; returns the height.
@@ -126,7 +137,7 @@ fn draw_pane(pen: &Pen<'_>, dots: &Dots, pane: &Pane, layout: &Layout, (left, to
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Axis, Ink, Mark, NARROW, Reference, RowSeries, Scale};
+    use super::super::{Ink, Mark, NARROW, Reference, RowSeries, Scale};
     use super::*;
 
     fn dots() -> Dots {

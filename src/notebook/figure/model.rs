@@ -162,6 +162,12 @@ pub enum Mark {
     HollowSquare,
     /// Whitened: the diamond, hollow.
     HollowDiamond,
+    /// Softmax attention with a merged form.
+    Triangle,
+    /// Whitened: the triangle, hollow.
+    HollowTriangle,
+    /// One of a cloud of points.
+    Dot,
     /// A truth, or a training error: a short upright bar.
     Bar,
 }

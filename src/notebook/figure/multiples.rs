@@ -1,6 +1,7 @@
 //! Small charts in rows and columns: what is compared along a row shares its meaning, along a column its axes.
 //!
-//! The same arrangement on a page and on a phone, where it is only smaller. A row is named above its charts.
+//! The same arrangement on a page and on a phone, where it is only smaller. A row is named above its charts, which are taller
+//! where they show clouds of points.
 
 use super::chart::{self, Mapped, TICK, colour};
 use super::key::{self, Entry};
@@ -10,6 +11,7 @@ use super::{Anchor, DrawError, Multiples, Pen, Row, WIDE, text_width};
 /// The name of a row, and its charts.
 const NAME: i32 = 22;
 const CHART: i32 = 66;
+const CLOUD: i32 = 150;
 /// Above the rows: the names of axis and columns; below: ticks and the axis' name.
 const HEAD: i32 = 44;
 const FOOT: i32 = 46;
@@ -20,6 +22,7 @@ struct Layout {
     ticks: i32,
     across: i32,
     gap: i32,
+    chart: i32,
 }
 
 impl Layout {
@@ -27,7 +30,9 @@ impl Layout {
         let widest = |axis: &super::Axis| axis.ticks.iter().map(|&tick| text_width(&chart::tick_name(tick, axis.scale), f64::from(TICK))).max().unwrap_or(0);
         let ticks = multiples.columns.iter().map(|column| widest(&column.y)).max().unwrap_or(0) + 10;
         let (columns, gap) = (i32::try_from(multiples.columns.len()).unwrap_or(1).max(1), if width == WIDE { 22 } else { 10 });
-        Self { top, ticks, across: (width - 12 - columns * ticks - (columns - 1) * gap) / columns, gap }
+        let clouds = multiples.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.series).any(|series| series.mark.is_some());
+        let chart = if clouds { CLOUD } else { CHART };
+        Self { top, ticks, across: (width - 12 - columns * ticks - (columns - 1) * gap) / columns, gap, chart }
     }
 
     /// The left and right end of a column's horizontal axis.
@@ -38,8 +43,8 @@ impl Layout {
 
     /// The top and bottom of a row's charts.
     fn row(&self, place: i32) -> (i32, i32) {
-        let top = self.top + HEAD + place * (NAME + CHART) + NAME;
-        (top, top + CHART - 8)
+        let top = self.top + HEAD + place * (NAME + self.chart) + NAME;
+        (top, top + self.chart - 8)
     }
 }
 
@@ -55,12 +60,19 @@ pub(super) fn draw(multiples: &Multiples, out: &mut String, width: i32) -> Resul
     if let Some(first) = multiples.columns.first() {
         pen.text(&first.y.name, (4, layout.top + 14), TICK, Colour::Muted, Anchor::Start)?;
     }
+    // A name that is wider than a chart is written once for all.
+    let wide = text_width(&multiples.x.name, f64::from(TICK)) > layout.across + layout.gap;
     for (column, place) in multiples.columns.iter().zip(0..) {
         let (left, right) = layout.column(place);
         pen.bold(&column.name, (left, layout.top + 38), chart::LABEL)?;
         let x = Mapped::new(&multiples.x, left, right)?;
         chart::ruler(&pen, &multiples.x, &x, (bottom + 6) * UNIT)?;
-        pen.text(&multiples.x.name, ((left + right) / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
+        if !wide {
+            pen.text(&multiples.x.name, ((left + right) / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
+        }
+    }
+    if wide {
+        pen.text(&multiples.x.name, (width / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
     }
     for (row, place) in multiples.rows.iter().zip(0..) {
         draw_row(&pen, multiples, row, &layout, place)?;
@@ -100,7 +112,9 @@ fn draw_row(pen: &Pen<'_>, multiples: &Multiples, row: &Row, layout: &Layout, pl
             pen.text(&chart::tick_name(tick, column.y.scale), (left - 6, at / UNIT + 4), TICK, Colour::Muted, Anchor::End)?;
         }
         for series in &cell.series {
-            chart::through(pen, chart::points(series, &x, &y)?, series.stroke, colour(series.ink))?;
+            let points = chart::points(series, &x, &y)?;
+            chart::through(pen, points.clone(), series.stroke, colour(series.ink))?;
+            series.mark.map_or(Ok(()), |mark| points.iter().try_for_each(|&point| pen.mark(point, mark, colour(series.ink))))?;
         }
     }
     Ok(())

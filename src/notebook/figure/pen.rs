@@ -62,6 +62,7 @@ impl<'a> Pen<'a> {
         let hollow = colour.with(Line::Hollow, 1.0).filled();
         let square = |half: i32| vec![(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
         let diamond = |half: i32| vec![(x, y - half), (x + half, y), (x, y + half), (x - half, y)];
+        let triangle = |reach: i32| vec![(x, y - reach), (x + reach, y + reach * 3 / 4), (x - reach, y + reach * 3 / 4)];
         match mark {
             Mark::Circle => self.draw(&Circle::new((x, y), 45, solid)),
             Mark::HollowCircle => self.draw(&Circle::new((x, y), 57, hollow)),
@@ -69,6 +70,9 @@ impl<'a> Pen<'a> {
             Mark::HollowSquare => self.draw(&Polygon::new(square(48), hollow)),
             Mark::Diamond => self.draw(&Polygon::new(diamond(55), solid)),
             Mark::HollowDiamond => self.draw(&Polygon::new(diamond(62), hollow)),
+            Mark::Triangle => self.draw(&Polygon::new(triangle(50), solid)),
+            Mark::HollowTriangle => self.draw(&Polygon::new(triangle(58), hollow)),
+            Mark::Dot => self.draw(&Circle::new((x, y), 18, colour.with(Line::Solid, 0.6).filled())),
             Mark::Bar => self.stroke(vec![(x, y - 70), (x, y + 70)], colour, Line::Solid, 20),
             Mark::Cross => [(Colour::Paper, 34), (colour, 18)].into_iter().try_for_each(|(colour, width)| self.cross((x, y), colour, width)),
         }

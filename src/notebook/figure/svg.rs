@@ -194,15 +194,16 @@ fn polyline(points: impl IntoIterator<Item = BackendCoord>) -> String {
 /// Text as SVG: escaped, and with lowered characters.
 fn spans(text: &str) -> String {
     let mut out = String::new();
-    let mut parts = text.split('_');
-    out.push_str(&super::escape(parts.next().unwrap_or_default()));
-    for part in parts {
-        let end = part.chars().next().map_or(0, char::len_utf8);
-        let (low, rest) = part.split_at(end);
-        let _ = write!(out, "<tspan dy=\"3\" font-size=\"11\">{}</tspan>", super::escape(low));
-        if !rest.is_empty() {
-            let _ = write!(out, "<tspan dy=\"-3\">{}</tspan>", super::escape(rest));
-        }
+    let mut down = false;
+    for (part, low) in super::lowered(text) {
+        let part = super::escape(&part);
+        let _ = match (low, down) {
+            (true, false) => write!(out, "<tspan dy=\"3\" font-size=\"11\">{part}</tspan>"),
+            (true, true) => write!(out, "<tspan font-size=\"11\">{part}</tspan>"),
+            (false, true) => write!(out, "<tspan dy=\"-3\">{part}</tspan>"),
+            (false, false) => write!(out, "{part}"),
+        };
+        down = low;
     }
     out
 }

@@ -1,0 +1,135 @@
+//! The map: every run as a point, its distance from ridge in outputs across, in mechanism up.
+
+use maud::{Markup, html};
+
+use super::case::{Case, Subject};
+use super::plate::Plate;
+use super::{summary, ticks};
+use crate::Mat;
+use crate::compare::verdict::{MECHANISM, OUTPUTS};
+use crate::compare::wording::short;
+use crate::comparison::Comparison;
+use crate::linalg::{count, relative_gap};
+use crate::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use crate::training::Parametrisation;
+
+/// Up to so many norms the way up is linear.
+const HIGH: f64 = 12.0;
+
+pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
+    let points: Vec<(f64, f64)> = subject.cases.iter().flat_map(gaps).collect();
+    if points.is_empty() {
+        return None;
+    }
+    let mean = (1.0, mean_of_values(subject.comparison));
+    let (across, up): (Vec<f64>, Vec<f64>) = points.iter().copied().chain([mean]).unzip();
+    let x = ticks::log("distance from ridge in outputs, on test rows", &[&across[..], &[OUTPUTS]].concat());
+    let (name, up) = ("distance from ridge in mechanism, ‖A − H‖ ∕ ‖H‖", [&up[..], &[MECHANISM]].concat());
+    let highest = up.iter().copied().filter(|gap| gap.is_finite()).fold(0.0, f64::max);
+    let y = if highest > HIGH { ticks::log(name, &up) } else { ticks::linear(name, &[&up[..], &[0.0]].concat()) };
+    let lost = points.iter().filter(|(across, up)| ticks::place(&x, *across).is_none() || ticks::place(&y, *up).is_none()).count();
+    let zeros = points.iter().filter(|(across, _)| *across <= 0.0).count();
+    let series = series(subject.cases, &x, &y, mean);
+    let title = "The map: every run by its distance from ridge, in outputs and in mechanism".to_owned();
+    Some(Plate {
+        id: "map",
+        figure: Figure { title, plot: Plot::Chart(Chart { tall: true, ..Chart::new(x, y, series) }) },
+        lead: "The map.",
+        caption: caption(&marks(subject.cases), zeros, lost),
+        numbers: Some(numbers(subject.cases)),
+    })
+}
+
+fn caption(marks: &str, zeros: usize, lost: usize) -> String {
+    let mut words = format!(
+        "Each mark is one training. Across: how far its predictions for test rows are from ridge’s, over their norm; up: how far its matrix is from the hat matrix. \
+         {marks} Left of the upright dotted line outputs count as the same \
+         (at most {OUTPUTS}), below the other one the mechanism does (at most {MECHANISM})."
+    );
+    if zeros > 0 {
+        words.push_str(&format!(" A gap of zero has no place on a logarithmic axis: {zeros} marks stand at its lower end instead."));
+    }
+    if lost > 0 {
+        words.push_str(&format!(" {lost} runs have no finite gap and are not shown."));
+    }
+    words
+}
+
+/// Which mark is what, of those that are there.
+fn marks(cases: &[Case<'_>]) -> String {
+    let softmax = |parametrisation| cases.iter().any(|case| !case.linear() && case.variant.parametrisation == parametrisation);
+    let all = [
+        (cases.iter().any(Case::linear), "circles are linear"),
+        (softmax(Parametrisation::Separate), "squares softmax with separate weights"),
+        (softmax(Parametrisation::Tied), "diamonds softmax with tied weights"),
+        (softmax(Parametrisation::Merged), "triangles softmax with a merged form"),
+        (cases.iter().any(|case| case.variant.whitened), "hollow marks see whitened rows"),
+    ];
+    let words: Vec<&str> = all.into_iter().filter_map(|(there, words)| there.then_some(words)).collect();
+    format!("{}.", summary::capital(&words.join(", ")))
+}
+
+fn gaps(case: &Case<'_>) -> Vec<(f64, f64)> {
+    case.outcomes().map(|outcome| (outcome.test.output_gap, outcome.mechanism_gap)).collect()
+}
+
+fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Series> {
+    let ends = |axis: &Axis| (axis.ticks.first().copied().unwrap_or(0.0), axis.ticks.last().copied().unwrap_or(1.0));
+    let ((left, right), (bottom, top)) = (ends(x), ends(y));
+    let threshold = |name: &str, from: (f64, f64), to: (f64, f64), side: Side| Series {
+        name: name.to_owned(),
+        ink: Ink::Muted,
+        mark: None,
+        stroke: Stroke::Dotted,
+        x: vec![from.0, to.0],
+        y: vec![from.1, to.1],
+        relative: 0.0,
+        label: Some(Label { at: 1, side }),
+    };
+    let cloud = |name: &str, ink: Ink, mark: Mark, points: Vec<(f64, f64)>, side: Side| {
+        let mut points: Vec<(f64, f64)> = points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let label = Some(Label { at: 0, side });
+        let (x, y) = points.into_iter().unzip();
+        Series { name: name.to_owned(), ink, mark: Some(mark), stroke: Stroke::None, x, y, relative: 0.0, label }
+    };
+    let mut all = vec![threshold("same outputs", (OUTPUTS, bottom), (OUTPUTS, top), Side::Left)];
+    if MECHANISM >= bottom {
+        all.push(threshold("same mechanism", (left, MECHANISM), (right, MECHANISM), Side::Above));
+    }
+    all.push(cloud("predicting the mean", Ink::Regression, Mark::Circle, vec![mean], Side::Below));
+    // Linear variants of any parametrisation have one mark and one name. Hollow marks come first: they are wide enough to ring a
+    // solid one that lies on them.
+    for whitened in [true, false] {
+        let linear: Vec<&Case<'_>> = cases.iter().filter(|case| case.linear() && case.variant.whitened == whitened).collect();
+        if let Some(first) = linear.first() {
+            let name = if whitened { "linear, whitened" } else { "linear" };
+            all.push(cloud(name, first.ink(), first.mark(), linear.iter().flat_map(|case| gaps(case)).collect(), Side::Above));
+        }
+        for case in cases.iter().filter(|case| !case.linear() && case.variant.whitened == whitened) {
+            all.push(cloud(&case.variant.name(), case.ink(), case.mark(), gaps(case), Side::Left));
+        }
+    }
+    all.retain(|series| !series.x.is_empty());
+    all
+}
+
+/// How far the matrix 11ᵀ/n, which predicts the mean for everybody, is from the hat matrix.
+fn mean_of_values(comparison: &Comparison) -> f64 {
+    let n = comparison.hat().nrows();
+    relative_gap(Mat::full(n, n, 1.0 / count(n)).as_ref(), comparison.hat())
+}
+
+/// One row for each run.
+fn numbers(cases: &[Case<'_>]) -> Markup {
+    html! { table {
+        thead { tr { th { "variant" } th.r { "seed" } th.r { "output gap" } th.r { "mechanism gap" } th.r { "weights gap" } } }
+        tbody { @for outcome in cases.iter().flat_map(Case::outcomes) { tr {
+            td { (outcome.variant.name()) }
+            td.r { (outcome.seed) }
+            td.r { (short(outcome.test.output_gap, 4)) }
+            td.r { (short(outcome.mechanism_gap, 4)) }
+            td.r { (short(outcome.weights_gap, 4)) }
+        } } }
+    } }
+}
