@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use attention_regression::notebook::registry::{Problem, Registry};
-use attention_regression::notebook::{catalogue, find_root, render, snapshot, timing, weave};
+use attention_regression::notebook::{catalogue, difference, find_root, render, snapshot, timing, weave};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use command::compare::{Compare, compare};
 use command::{say, say_error, say_mistake};
@@ -56,6 +56,14 @@ enum Commands {
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
+    },
+    /// Say what differs between two texts of one snapshot: for INSTA_DIFF_TOOL
+    #[command(hide = true)]
+    Diff {
+        /// The accepted text
+        old: PathBuf,
+        /// The new one
+        new: PathBuf,
     },
     /// Print the manual page: `attention-regression man > attention-regression.1`
     Man,
@@ -108,6 +116,7 @@ fn main() -> ExitCode {
             clap_complete::generate(*shell, &mut Cli::command(), "attention-regression", &mut std::io::stdout());
             return ExitCode::SUCCESS;
         }
+        Some(Commands::Diff { old, new }) => diff(old, new),
         Some(Commands::Man) => return ExitCode::from(u8::from(clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()).is_err())),
     };
     match done {
@@ -195,6 +204,15 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
             }
         },
     }
+    Ok(())
+}
+
+/// insta hands over both texts as files named after the snapshot.
+fn diff(old: &Path, new: &Path) -> Done {
+    let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| vec![Problem::new(path, 0, format!("cannot be read: {error}"), "name two files")]);
+    let name = new.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let told = difference::text(&name, &read(old)?, &read(new)?);
+    say(&told.map_err(|(line, what)| vec![Problem::new(new, line, what, "compare two texts of one snapshot")])?);
     Ok(())
 }
 

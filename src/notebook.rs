@@ -2,9 +2,10 @@
 //!
 //! [`registry`] reads the claims, [`evidence`] collects what their tests measure, [`snapshot`] keeps it as [`metric`]s
 //! and [`figure`]s, [`prose`] and [`math`] put numbers and formulas in place, [`mod@weave`] makes pages of it all,
-//! [`render`] makes HTML of the pages and [`inspect`] checks that. It knows no linear algebra.
+//! [`render`] makes HTML of the pages and [`inspect`] checks that; [`difference`] says what a change did to a claim's numbers. It knows no linear algebra.
 
 pub mod catalogue;
+pub mod difference;
 pub mod evidence;
 pub mod figure;
 pub mod inspect;

@@ -38,7 +38,7 @@ pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, times: &T
 }
 
 /// Cells in columns, those numbered in `right` flush right.
-fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
+pub(super) fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
     let head = head.map(str::to_owned);
     let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
     let line = |row: &[String; N]| {

@@ -9,7 +9,7 @@ use attention_regression::notebook::evidence::{Evidence, Recording, Site};
 use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::{metric, snapshot, timing};
+use attention_regression::notebook::{difference, metric, snapshot, timing};
 use attention_regression::training::Trained;
 use attention_regression::{Error, MatRef, Result, linalg};
 
@@ -35,7 +35,7 @@ pub(crate) fn recording(evidence: Evidence, site: &Site) -> Recording {
 }
 
 /// The report of a claim that does not hold, or whose numbers moved.
-pub(crate) fn report(site: &Site, failures: &[String], moved: &[String]) -> Option<String> {
+pub(crate) fn report(site: &Site, failures: &[String], moved: &[(String, String)]) -> Option<String> {
     if failures.is_empty() && moved.is_empty() {
         return None;
     }
@@ -47,8 +47,10 @@ pub(crate) fn report(site: &Site, failures: &[String], moved: &[String]) -> Opti
         failures.iter().for_each(|failure| report.push_str(&format!("\n  ✗ {failure}")));
         report.push_str("\n  Mend the mathematics, or say in the claim what is true; a bound is not loosened to make a run pass.");
     }
-    for name in moved {
-        report.push_str(&format!("\n  ◆ {} differs from what was measured", snapshot::path(name).display()));
+    for (name, text) in moved {
+        let accepted = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(snapshot::path(name))).unwrap_or_default();
+        let table = difference::text(name, &accepted, text).unwrap_or_else(|(line, what)| format!("line {line}: {what}"));
+        report.push_str(&format!("\n  ◆ {}\n    {}", snapshot::path(name).display(), table.replace('\n', "\n    ")));
     }
     if !moved.is_empty() {
         report.push_str(&format!(
@@ -72,8 +74,8 @@ macro_rules! record {
         let mut moved = Vec::new();
         for (name, text) in recording.snapshots {
             // insta panics at the first difference: caught, so that the other snapshot is written too.
-            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text))));
-            moved.extend(written.is_err().then_some(name));
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text.as_str()))));
+            moved.extend(written.is_err().then_some((name, text)));
         }
         if let Some(report) = $crate::support::report(site, &recording.failures, &moved) {
             panic!("{report}");
