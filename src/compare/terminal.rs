@@ -8,6 +8,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use super::document::{Attention, Document, Failure, Fit, Judged, PerTarget};
 use super::wording::{each, listed, short};
 use super::{verdict, wording};
+use crate::notebook::number::{self, Digits};
 
 /// The whole text; the table no wider than a terminal, where there is one.
 pub fn text(document: &Document, terminal: bool) -> String {
@@ -117,7 +118,7 @@ fn columns(document: &Document) -> Vec<Column> {
         over("mechanism\ngap", 0, 2, |run| run.mechanism_gap),
         over("degrees of\nfreedom", 4, 3, |run| run.trace),
         over("negative", 6, 2, |run| run.negative_share),
-        column("seconds", 7, &|runs| short(runs.iter().map(|run| run.seconds).sum(), 2)),
+        column("seconds", 7, &|runs| number::unicode(runs.iter().map(|run| run.seconds).sum(), Digits::Decimals(2))),
     ]
 }
 
