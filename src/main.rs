@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use attention_regression::notebook::affected::{self, Sources};
 use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{catalogue, difference, find_root, render, snapshot, timing, weave};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
@@ -41,6 +42,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression claims              every claim with its headline number and time, every statement with its verdict
   attention-regression claims --json       the same for programs
   attention-regression claims show ID      one claim, and the command that verifies it
+  attention-regression claims affected src/whitening.rs
+                                           what a change of that file can reach
   attention-regression compare diabetes    the experiment on a table; `compare --help` has the rest
 
 Exit code: 0 when all is well, 1 when something is wrong with the notebook, 2 for a mistake in the arguments.";
@@ -102,6 +105,15 @@ enum ClaimsCommand {
     Show {
         /// The claim's name, that of its test
         id: String,
+    },
+    /// List what depends on source files or claims: claims, figures, sentences, statements
+    Affected {
+        /// Files below src, tests/claims or snapshots, or names of claims
+        #[arg(required = true, value_name = "FILE|ID")]
+        named: Vec<String>,
+        /// One JSON document instead of lists
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -187,6 +199,11 @@ fn progress() -> ProgressBar {
 
 fn claims(root: &Path, arguments: &Claims) -> Done {
     let registry = Registry::read(root)?;
+    if let Some(ClaimsCommand::Affected { named, json }) = &arguments.command {
+        let affected = affected::affected(&registry, &Sources::read(root)?, root, named)?;
+        say(&if *json { serde_json::to_string_pretty(&affected).unwrap_or_default() } else { affected::text(&registry, &affected) });
+        return Ok(());
+    }
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
     let metrics = weave::metrics(&registry, &snapshots, &mut problems);
@@ -197,6 +214,7 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
     match &arguments.command {
         None if arguments.json => say(&catalogue::json(&registry, &metrics)),
         None => say(catalogue::table(&registry, &metrics, &timing::read_all(root)).trim_end()),
+        Some(ClaimsCommand::Affected { .. }) => {}
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
             Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end()),
             None => {

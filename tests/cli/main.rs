@@ -67,6 +67,26 @@ fn one_claim_is_shown_with_its_command_and_a_wrong_name_with_a_right_one() {
 }
 
 #[test]
+fn what_a_change_can_reach_is_listed_before_anything_runs() {
+    let (code, out, _) = here(&["claims", "affected", "src/regression/kernel.rs"]);
+    assert_eq!(code, 0);
+    for part in
+        ["claims may move", "three_laws_of_influence (src/regression/kernel.rs)", "more build on them", "quotations elsewhere", "S17", "not seen: macros"]
+    {
+        assert!(out.contains(part), "{part} is missing from\n{out}");
+    }
+    assert!(!out.contains("regression_reads_out_its_training_set"), "{out}");
+    assert!(here(&["claims", "affected", "src/compare/page.rs"]).1.starts_with("No claim reaches it."));
+    let (code, json, _) = here(&["claims", "affected", "--json", "regression_reads_out_its_training_set", "tests/claims/sine.rs"]);
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((code, document["claims"]["a_scalar_softmax_cannot_follow_a_sine"].as_str()), (0, Some("tests/claims/sine.rs")));
+    let snapshot = "snapshots/identity__regression_reads_out_its_training_set.figure.snap";
+    assert!(here(&["claims", "affected", snapshot]).1.starts_with("1 of "));
+    let (code, out, error) = here(&["claims", "affected", "nonsense"]);
+    assert!(code == 1 && out.is_empty() && error.contains("neither a claim nor a source"), "{error}");
+}
+
+#[test]
 fn mistakes_are_told_from_faults_by_the_exit_code() {
     assert_eq!(here(&["--nonsense"]).0, 2);
     assert_eq!(here(&["--open", "--check"]).0, 2);
