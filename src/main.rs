@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use attention_regression::notebook::affected::{self, Sources};
 use attention_regression::notebook::registry::{Problem, Registry};
-use attention_regression::notebook::{catalogue, difference, find_root, render, snapshot, timing, weave};
+use attention_regression::notebook::{catalogue, difference, find_root, last_run, render, snapshot, weave};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use command::compare::{Compare, compare};
+use command::verify::{Verify, verify};
 use command::{say, say_error, say_mistake};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -44,6 +45,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression claims show ID      one claim, and the command that verifies it
   attention-regression claims affected src/whitening.rs
                                            what a change of that file can reach
+  attention-regression claims verify --certificate here.json
+                                           run them all and write down what held; --against compares
   attention-regression compare diabetes    the experiment on a table; `compare --help` has the rest
 
 Exit code: 0 when all is well, 1 when something is wrong with the notebook, 2 for a mistake in the arguments.";
@@ -106,6 +109,7 @@ enum ClaimsCommand {
         /// The claim's name, that of its test
         id: String,
     },
+    Verify(Verify),
     /// List what depends on source files or claims: claims, figures, sentences, statements
     Affected {
         /// Files below src, tests/claims or snapshots, or names of claims
@@ -204,6 +208,9 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
         say(&if *json { serde_json::to_string_pretty(&affected).unwrap_or_default() } else { affected::text(&registry, &affected) });
         return Ok(());
     }
+    if let Some(ClaimsCommand::Verify(arguments)) = &arguments.command {
+        return verify(root, &registry, arguments);
+    }
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
     let metrics = weave::metrics(&registry, &snapshots, &mut problems);
@@ -213,8 +220,8 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
     }
     match &arguments.command {
         None if arguments.json => say(&catalogue::json(&registry, &metrics)),
-        None => say(catalogue::table(&registry, &metrics, &timing::read_all(root)).trim_end()),
-        Some(ClaimsCommand::Affected { .. }) => {}
+        None => say(catalogue::table(&registry, &metrics, &last_run::read_all(root)).trim_end()),
+        Some(ClaimsCommand::Affected { .. } | ClaimsCommand::Verify(_)) => {}
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
             Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end()),
             None => {

@@ -2,22 +2,25 @@
 //!
 //! [`registry`] reads the claims, [`evidence`] collects what their tests measure, [`snapshot`] keeps it as [`metric`]s
 //! and [`figure`]s, [`prose`] and [`math`] put numbers and formulas in place, [`mod@weave`] makes pages of it all,
-//! [`render`] makes HTML of the pages and [`inspect`] checks that; [`difference`] says what a change did to a claim's numbers, [`mod@affected`] which claims a change can reach. It knows no linear algebra.
+//! [`render`] makes HTML of the pages and [`inspect`] checks that; [`difference`] says what a change did to a claim's numbers, [`mod@affected`] which claims a change can reach,
+//! [`certificate`] which held where. It knows no linear algebra.
 
 pub mod affected;
 pub mod catalogue;
+pub mod certificate;
 pub mod difference;
 pub mod evidence;
 pub mod figure;
 pub mod inspect;
+pub mod last_run;
 pub mod math;
 pub mod metric;
 pub mod number;
 pub mod prose;
+pub mod provenance;
 pub mod registry;
 pub mod render;
 pub mod snapshot;
-pub mod timing;
 pub mod weave;
 pub mod wording;
 

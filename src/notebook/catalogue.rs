@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::last_run::LastRuns;
 use super::metric::{Metric, Reading};
 use super::prose::{self, Medium, Numbers, Place};
 use super::registry::{Claim, Prose, Registry, Statement};
 use super::snapshot::Metrics;
-use super::timing::Times;
 use super::wording;
 
 /// The version of the JSON document.
 const SCHEMA: &str = "attention-regression/claims/1";
 
 /// Every claim on a line: id, kind, headline number, what it is held to, how long it took; then every statement with its verdict.
-pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, times: &Times) -> String {
+pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, runs: &LastRuns) -> String {
     let claim = |claim: &Claim| {
         let headline = headline(claim, metrics);
         let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| (wording::value(metric.reading), allowed(metric)));
-        let seconds = times.get(&claim.id).map_or(String::new(), |seconds| format!("{seconds:.2}"));
+        let seconds = runs.get(&claim.id).map_or(String::new(), |run| format!("{:.2}", run.seconds));
         [claim.id.clone(), claim.head.kind.name().to_owned(), value, allowed, seconds, claim.chapter.clone()]
     };
     let statement = |statement: &Statement| {
@@ -28,7 +28,7 @@ pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, times: &T
     };
     let claims = aligned(["claim", "kind", "headline", "allowed", "seconds", "chapter"], &[2, 4], registry.claims().map(claim).collect());
     let statements = aligned(["statement", "verdict", "settled by"], &[], registry.statements.iter().map(statement).collect());
-    let total: f64 = registry.claims().filter_map(|claim| times.get(&claim.id)).sum();
+    let total: f64 = registry.claims().filter_map(|claim| runs.get(&claim.id)).map(|run| run.seconds).sum();
     let note = if total > 0.0 {
         format!("{total:.1} seconds in all, when each last ran; claims that share trainings wait for them together.\n")
     } else {

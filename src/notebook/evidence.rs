@@ -42,6 +42,8 @@ pub struct Recording {
     pub snapshots: Vec<(String, String)>,
     /// Judgements that failed, one sentence each.
     pub failures: Vec<String>,
+    /// What was measured, with all its digits.
+    pub measured: Metrics,
     /// Since the first line of the claim.
     pub seconds: f64,
 }
@@ -188,7 +190,7 @@ impl Evidence {
                 Err(what) => self.failures.push(format!("the figure's {what}: a snapshot holds finite numbers only")),
             }
         }
-        Recording { snapshots, failures: self.failures, seconds: self.started.elapsed().as_secs_f64() }
+        Recording { snapshots, failures: self.failures, measured: self.metrics, seconds: self.started.elapsed().as_secs_f64() }
     }
 
     /// A claim has teeth, and shows what its kind promises.

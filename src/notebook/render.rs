@@ -5,13 +5,12 @@
 //! an earlier one, and a folder that is not an earlier book is never emptied.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
 use mdbook_driver::config::Config;
-use sha2::Digest as _;
 
+use super::provenance::Provenance;
 use super::registry::Problem;
 use super::weave::{PAGES, Pages};
 use super::{inspect, math};
@@ -131,18 +130,5 @@ fn inlined(markdown: &str, pages: &Pages) -> String {
 
 /// Where the page comes from. It stands in the HTML only: the sources cannot know the commit that contains them.
 fn footer(root: &Path) -> String {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
-        let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-        (output.status.success() && !text.is_empty()).then_some(text)
-    };
-    let commit = git(&["log", "-1", "--format=%h, %as"]).map_or("no commit".to_owned(), |commit| {
-        let changed = git(&["status", "--porcelain", "--untracked-files=no"]).is_some();
-        format!("commit {commit}{}", if changed { ", with uncommitted changes" } else { "" })
-    });
-    let lock = std::fs::read(root.join("Cargo.lock")).map_or("no lock file".to_owned(), |bytes| {
-        let digest: String = sha2::Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("lock file {digest}")
-    });
-    format!("\n\n<footer class=\"provenance\">Rendered from {commit} · {} · {lock}</footer>\n", env!("NOTEBOOK_RUSTC"))
+    format!("\n\n<footer class=\"provenance\">Rendered from {}</footer>\n", Provenance::of(root).line())
 }

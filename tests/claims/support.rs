@@ -9,7 +9,7 @@ use attention_regression::notebook::evidence::{Evidence, Recording, Site};
 use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::{difference, metric, snapshot, timing};
+use attention_regression::notebook::{difference, last_run, metric, snapshot};
 use attention_regression::training::Trained;
 use attention_regression::{Error, MatRef, Result, linalg};
 
@@ -30,7 +30,7 @@ pub(crate) fn site(here: &str) -> &'static Site {
 pub(crate) fn recording(evidence: Evidence, site: &Site) -> Recording {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let recording = evidence.recording(site, &|name| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n")));
-    timing::write(root, site.id, recording.seconds);
+    last_run::write(root, site.id, recording.seconds, &recording.measured);
     recording
 }
 

@@ -86,6 +86,24 @@ fn what_a_change_can_reach_is_listed_before_anything_runs() {
     assert!(code == 1 && out.is_empty() && error.contains("neither a claim nor a source"), "{error}");
 }
 
+/// What is wrong is said before a claim runs; that they run and compare is a step of `.ci/run`, which may call cargo.
+#[test]
+fn a_certificate_is_neither_read_from_nor_written_over_something_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let letter = folder.path().join("letter.json");
+    std::fs::write(&letter, "{}").expect("a file");
+    let letter = letter.to_string_lossy();
+    let refused = |arguments: &[&str], words: &str| {
+        let (code, out, error) = here(&[&["claims", "verify"], arguments].concat());
+        assert!(code == 1 && out.is_empty() && error.contains(words), "{arguments:?}: {error}");
+    };
+    refused(&["no_such_claim"], "`no_such_claim` is no claim");
+    refused(&["--against", &letter], "is no certificate");
+    refused(&["--against", "/nowhere.json"], "cannot be read");
+    refused(&["--certificate", &letter], "is there and is no certificate");
+    assert_eq!(std::fs::read_to_string(&*letter).expect("a file"), "{}");
+}
+
 #[test]
 fn mistakes_are_told_from_faults_by_the_exit_code() {
     assert_eq!(here(&["--nonsense"]).0, 2);
