@@ -1,6 +1,7 @@
 //! The commands whose arguments take more than a few lines.
 
 pub(crate) mod compare;
+pub(crate) mod review;
 
 use std::io::Write as _;
 

@@ -2,7 +2,8 @@
 //!
 //! [`registry`] reads the claims, [`evidence`] collects what their tests measure, [`snapshot`] keeps it as [`metric`]s
 //! and [`figure`]s, [`prose`] and [`math`] put numbers and formulas in place, [`mod@weave`] makes pages of it all,
-//! [`render`] makes HTML of the pages and [`inspect`] checks that; [`difference`] says what a change did to a claim's numbers. It knows no linear algebra.
+//! [`render`] makes HTML of the pages and [`inspect`] checks that; [`difference`] says what a change did to a claim's numbers,
+//! [`mod@review`] to the book, on a page that stands alone ([`standalone`]). It knows no linear algebra.
 
 pub mod catalogue;
 pub mod difference;
@@ -15,7 +16,9 @@ pub mod number;
 pub mod prose;
 pub mod registry;
 pub mod render;
+pub mod review;
 pub mod snapshot;
+pub mod standalone;
 pub mod timing;
 pub mod weave;
 pub mod wording;

@@ -129,8 +129,13 @@ fn inlined(markdown: &str, pages: &Pages) -> String {
     out
 }
 
-/// Where the page comes from. It stands in the HTML only: the sources cannot know the commit that contains them.
+/// It stands in the HTML only: the sources cannot know the commit that contains them.
 fn footer(root: &Path) -> String {
+    format!("\n\n<footer class=\"provenance\">{}</footer>\n", provenance(root))
+}
+
+/// Where a page comes from: commit, compiler, lock file.
+pub fn provenance(root: &Path) -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
@@ -144,5 +149,5 @@ fn footer(root: &Path) -> String {
         let digest: String = sha2::Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         format!("lock file {digest}")
     });
-    format!("\n\n<footer class=\"provenance\">Rendered from {commit} · {} · {lock}</footer>\n", env!("NOTEBOOK_RUSTC"))
+    format!("Rendered from {commit} · {} · {lock}", env!("NOTEBOOK_RUSTC"))
 }
