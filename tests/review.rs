@@ -243,7 +243,7 @@ fn one_metric_moved() {
             "± 1e-3 relative",
             "the share ",
             "It is .",
-            "Claims that build on it",
+            "2 claims build on it",
             "INSTA_UPDATE=always cargo test --test claims first_claim",
         ],
     );
@@ -265,6 +265,22 @@ fn a_control_stopped_failing() {
         &told.page,
         &["Controls that no longer break their claims", "<span class=\"flag remark\">THE CONTROL NO LONGER BREAKS THE CLAIM", "smaller by 750.0 tolerances"],
     );
+}
+
+#[test]
+fn a_number_is_beyond_its_limit() {
+    let notebook = Notebook::new();
+    notebook.pend(FIRST, "value = 5e-1\nrelative = 1e-3\n", "value = 5e-1\nrelative = 1e-3\nat_most = 4e-1\n");
+    let told = notebook.review(&[]);
+    assert_eq!(
+        (told.code, told.text.as_str()),
+        (
+            1,
+            "▲ first_claim: share, must be at most 4e-1, limit none → at most 4e-1\n1 claim moved against the accepted snapshots; 1 number is beyond its limit; 1 statement of the post is touched.\n"
+        )
+    );
+    assert_eq!(told.json["summary"]["beyond_their_limits"], serde_json::json!([{ "claim": "first_claim", "metric": "share" }]));
+    contains(&told.page, &["Numbers beyond their limits", "<span class=\"flag remark\">must be at most 4e-1"]);
 }
 
 #[test]
@@ -347,7 +363,7 @@ fn a_figure_changed_and_no_metric_did() {
             "value=\"both\" class=\"both\" checked",
             ">Accepted: A figure</title>",
             ">New: A figure</title>",
-            ">Accepted (grey, dotted) and new, overlaid: A figure</title>",
+            ">Accepted (small grey dots, dotted lines) and new, overlaid: A figure</title>",
             "id=\"first_claim-was-narrow-t\"",
             "s, accepted",
         ],
@@ -387,6 +403,15 @@ fn another_commit_is_compared_with_this_checkout() {
     assert_eq!(sentence["after"], "Its share is now 0.55, which is about half, within 1.4 × 10⁻¹¹.");
     assert_eq!(told.json["claims"][0]["command"], "cargo test --test claims first_claim");
     assert_eq!(notebook.review(&["--against", "HEAD"]).code, 0);
+}
+
+#[test]
+fn help_shows_examples_and_exit_codes() {
+    let (code, out, _) = Notebook::new().run(&["--help"]);
+    assert_eq!(code, 0);
+    for part in ["Examples:", "--against main", "--open", "--out <FILE>", "--json", "Exit code: 0 when nothing moved, 1 when something did, 2"] {
+        assert!(out.contains(part), "{part} is missing from\n{out}");
+    }
 }
 
 #[test]

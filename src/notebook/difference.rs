@@ -66,6 +66,20 @@ impl Difference {
         self.after.as_ref().is_some_and(|metric| metric.control && broken(metric.reading).is_some())
     }
 
+    /// Whether what it is does not obey its limit, and it is no control.
+    pub fn failing(&self) -> bool {
+        self.after.as_ref().is_some_and(|metric| !metric.control && broken(metric.reading).is_some())
+    }
+
+    /// Whether it is a count that moved: by more than any tolerance, for it has none.
+    pub fn recounted(&self) -> bool {
+        let count = |metric: &Option<Metric>| match metric.as_ref().map(|metric| metric.reading) {
+            Some(Reading::Count { exactly }) => Some(exactly),
+            _ => None,
+        };
+        count(&self.before).zip(count(&self.after)).is_some_and(|(before, after)| before != after)
+    }
+
     /// Whether its tolerance became wider.
     pub fn widened(&self) -> bool {
         self.values().is_some_and(|[before, after]| wider(before, after))

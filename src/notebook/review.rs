@@ -121,14 +121,14 @@ pub struct Settled {
 impl Item {
     /// The metric that moved furthest in tolerances; without such a number the first that differs.
     pub fn largest(&self) -> Option<&Difference> {
-        let size = |difference: &Difference| difference.tolerances().map_or(-1.0, f64::abs);
+        let size = |difference: &Difference| if difference.recounted() { f64::INFINITY } else { difference.tolerances().map_or(-1.0, f64::abs) };
         // The first of equals, and `max_by` takes the last.
         self.differences.iter().rev().max_by(|a, b| size(a).total_cmp(&size(b)))
     }
 
-    /// Whether something in it must not be accepted in passing: a tamed control, a widened tolerance, words that are untrue.
+    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a widened tolerance, words that are untrue.
     pub fn alarming(&self) -> bool {
-        !self.broken.is_empty() || self.differences.iter().any(|difference| difference.tamed() || difference.widened())
+        !self.broken.is_empty() || self.differences.iter().any(|difference| difference.tamed() || difference.failing() || difference.widened())
     }
 
     /// The title of the claim, or its name where there is none.
@@ -153,6 +153,11 @@ impl Review {
     /// Controls that no longer break their claims: claim and metric.
     pub fn tamed(&self) -> Vec<(&str, &str)> {
         self.named(Difference::tamed)
+    }
+
+    /// Metrics that do not obey their limits: claim and metric.
+    pub fn failing(&self) -> Vec<(&str, &str)> {
+        self.named(Difference::failing)
     }
 
     /// Tolerances that became wider: claim and metric.

@@ -6,6 +6,8 @@ mod bar;
 mod figure;
 mod prose;
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::terminal::summary;
@@ -21,17 +23,22 @@ pub const GENERATOR: &str = "attention-regression review";
 
 /// The page; `provenance` says where it was made.
 pub fn page(review: &Review, provenance: &str) -> String {
+    let moved: BTreeSet<&str> = review.items.iter().map(|item| item.id.as_str()).collect();
     let body = html! {
         h1 { "Review of a change" }
         (overview(review))
-        @for item in &review.items { (claim(item, review.pending)) }
+        @for item in &review.items { (claim(item, review.pending, &moved)) }
         footer.provenance { (provenance) }
     };
     standalone::page("Review of a change", GENERATOR, include_str!("page/review.css"), &body)
 }
 
 fn overview(review: &Review) -> Markup {
-    let [tamed, widened] = [review.tamed(), review.widened()];
+    let alarms = [
+        ("Controls that no longer break their claims", review.tamed()),
+        ("Numbers beyond their limits", review.failing()),
+        ("Tolerances that became wider", review.widened()),
+    ];
     html! {
         @if review.items.is_empty() {
             p.lede { "Nothing moved against " (review.against) ": every number kept its accepted digits." }
@@ -39,11 +46,10 @@ fn overview(review: &Review) -> Markup {
             p.lede { (summary(review)) }
         }
         @for note in &review.notes { p.small { (note) } }
-        @if !tamed.is_empty() || !widened.is_empty() || !review.broken().is_empty() {
+        @if !review.broken().is_empty() || alarms.iter().any(|(_, all)| !all.is_empty()) {
             div.loud {
-                @if !tamed.is_empty() { p { b { "Controls that no longer break their claims" } } (named(&tamed)) }
+                @for (what, all) in alarms.iter().filter(|(_, all)| !all.is_empty()) { p { b { (what) } } (named(all)) }
                 @if !review.broken().is_empty() { p { b { "Phrases that became untrue" } } (phrases(&review.broken())) }
-                @if !widened.is_empty() { p { b { "Tolerances that became wider" } } (named(&widened)) }
             }
         }
         @if !review.items.is_empty() { (contents(review)) }
@@ -135,7 +141,7 @@ fn breakable(name: &str) -> Markup {
     html! { @for (place, part) in name.split('_').enumerate() { @if place > 0 { wbr; "_" } (part) } }
 }
 
-fn claim(item: &Item, pending: bool) -> Markup {
+fn claim(item: &Item, pending: bool, moved: &BTreeSet<&str>) -> Markup {
     let claim = item.claim.as_ref();
     html! {
         section.claim id=(item.id) {
@@ -156,13 +162,27 @@ fn claim(item: &Item, pending: bool) -> Markup {
             }
             @if let Some(change) = &item.figure { (figure::versions(&item.id, change)) }
             (prose::sentences(&item.sentences))
-            @if !item.dependents.is_empty() {
-                p.uses { "Claims that build on it: " @for (place, id) in item.dependents.iter().enumerate() { @if place > 0 { ", " } code { (breakable(id)) } } "." }
-            }
+            @if !item.dependents.is_empty() { (dependents(&item.dependents, moved)) }
             @if let Some(settles) = claim.map(|claim| &claim.head.settles).filter(|settles| !settles.is_empty()) {
                 p.uses { "Settles " @for (place, (id, verdict)) in settles.iter().enumerate() { @if place > 0 { ", " } a href={ "#" (id) } { (id) } " (" (verdict.name()) ")" } "." }
             }
             div.command { span { (if pending { "Accept it" } else { "Check it" }) } pre { code { (item.command(pending)) } } }
+        }
+    }
+}
+
+/// The claims that build on one: those that moved too lead to where they stand.
+fn dependents(all: &[String], moved: &BTreeSet<&str>) -> Markup {
+    let also = all.iter().filter(|id| moved.contains(id.as_str())).count();
+    html! {
+        details {
+            summary {
+                (all.len()) (if all.len() == 1 { " claim builds on it" } else { " claims build on it" })
+                @if also > 0 { ", " (also) " of them moved too" }
+            }
+            ul.dependents {
+                @for id in all { li { @if moved.contains(id.as_str()) { a href={ "#" (id) } { code { (breakable(id)) } } } @else { code { (breakable(id)) } } } }
+            }
         }
     }
 }

@@ -63,17 +63,24 @@ struct Piece<'a> {
     title: &'a str,
     prose: Prose,
     claim: Option<&'a Claim>,
+    /// What the book prints before it.
+    opens: &'static str,
 }
 
 fn pieces(registry: &Registry) -> Vec<Piece<'_>> {
-    let mut all = vec![Piece { key: ("", "opening"), title: &registry.title, prose: registry.opening.clone(), claim: None }];
+    let mut all = vec![Piece { key: ("", "opening"), title: &registry.title, prose: registry.opening.clone(), claim: None, opens: "" }];
     for chapter in &registry.chapters {
-        all.push(Piece { key: (&chapter.id, "chapter"), title: &chapter.title, prose: chapter.prose.clone(), claim: None });
+        all.push(Piece { key: (&chapter.id, "chapter"), title: &chapter.title, prose: chapter.prose.clone(), claim: None, opens: "" });
         for claim in &chapter.claims {
-            let sentence =
-                |key: &'static str, text: &str| Piece { key: (&claim.id, key), title: &claim.title, prose: claim.sentence(key, text), claim: Some(claim) };
-            all.push(Piece { key: (&claim.id, "prose"), title: &claim.title, prose: claim.prose.clone(), claim: Some(claim) });
-            all.extend([sentence("breaks_when", &claim.head.breaks_when), sentence("finding", &claim.head.finding)]);
+            let sentence = |key: &'static str, text: &str, opens| Piece {
+                key: (&claim.id, key),
+                title: &claim.title,
+                prose: claim.sentence(key, text),
+                claim: Some(claim),
+                opens,
+            };
+            all.push(Piece { key: (&claim.id, "prose"), title: &claim.title, prose: claim.prose.clone(), claim: Some(claim), opens: "" });
+            all.extend([sentence("breaks_when", &claim.head.breaks_when, "Breaks when "), sentence("finding", &claim.head.finding, "")]);
         }
     }
     all
@@ -132,8 +139,9 @@ fn quoting(piece: &Piece<'_>, numbers: &Numbers<'_>, moved: &Moved) -> Vec<Sente
         if claims.is_empty() {
             continue;
         }
-        let markdown = told(text, &range, &page, moved);
-        let text_only = told(text, &range, &terminal, moved).replace(MARKS, "");
+        let opens = if text[..range.start].trim().is_empty() { piece.opens } else { "" };
+        let markdown = opens.to_owned() + &told(text, &range, &page, moved);
+        let text_only = opens.to_owned() + &told(text, &range, &terminal, moved).replace(MARKS, "");
         let told = Told { markdown, text: text_only.split_whitespace().collect::<Vec<_>>().join(" ") };
         found.push(Sentence { template: text[range.clone()].to_owned(), line: piece.prose.line(range.start), told, claims });
     }

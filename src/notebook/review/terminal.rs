@@ -44,6 +44,8 @@ fn line(item: &Item) -> String {
     };
     let tamed = others(Difference::tamed);
     parts.extend((!tamed.is_empty()).then(|| format!("NO LONGER BREAKS: {}", tamed.join(", "))));
+    let failing = others(Difference::failing);
+    parts.extend((!failing.is_empty()).then(|| format!("DOES NOT HOLD: {}", failing.join(", "))));
     let widened = others(Difference::widened);
     parts.extend((!widened.is_empty()).then(|| format!("tolerance WIDENED: {}", widened.join(", "))));
     parts.extend((!item.broken.is_empty()).then(|| format!("UNTRUE NOW: {}", item.broken.iter().map(untrue).collect::<Vec<_>>().join(", "))));
@@ -69,6 +71,7 @@ pub fn summary(review: &Review) -> String {
     let first = format!("{} moved against {}", count(review.items.len(), "claim", "claims"), review.against);
     let rest = [
         some(review.tamed().len(), "control no longer breaks its claim", "controls no longer break their claims"),
+        some(review.failing().len(), "number is beyond its limit", "numbers are beyond their limits"),
         some(review.widened().len(), "tolerance is wider", "tolerances are wider"),
         some(review.broken().len(), "phrase became untrue", "phrases became untrue"),
         some(review.statements.len(), "statement of the post is touched", "statements of the post are touched"),
@@ -93,7 +96,8 @@ pub fn json(review: &Review) -> String {
         "notes": review.notes,
         "summary": {
             "claims": review.items.len(), "moved": of_change(Change::Moved), "new": of_change(Change::New), "removed": of_change(Change::Removed),
-            "controls_that_no_longer_break": named(review.tamed()), "tolerances_widened": named(review.widened()),
+            "controls_that_no_longer_break": named(review.tamed()), "beyond_their_limits": named(review.failing()),
+            "tolerances_widened": named(review.widened()),
             "phrases_untrue": review.broken().into_iter().map(broken).collect::<Vec<_>>(),
         },
         "claims": review.items.iter().map(|item| claim(item, review.pending)).collect::<Vec<_>>(),
@@ -131,7 +135,7 @@ fn claim(item: &Item, pending: bool) -> Value {
 fn metric(difference: &Difference) -> Value {
     json!({
         "name": difference.name, "control": difference.control(), "accepted": difference.before, "new": difference.after,
-        "relative_change": difference.relative(), "tolerances": difference.tolerances(), "no_longer_breaks": difference.tamed(),
+        "relative_change": difference.relative(), "tolerances": difference.tolerances(), "no_longer_breaks": difference.tamed(), "beyond_its_limit": difference.failing(),
         "widened": difference.widened(), "remarks": difference.remarks(),
     })
 }
