@@ -23,11 +23,12 @@ pub const GENERATOR: &str = "attention-regression review";
 
 /// The page; `provenance` says where it was made.
 pub fn page(review: &Review, provenance: &str) -> String {
-    let moved: BTreeSet<&str> = review.items.iter().map(|item| item.id.as_str()).collect();
+    let statements = review.statements.iter().map(|settled| settled.id.as_str());
+    let anchors: BTreeSet<&str> = review.items.iter().map(|item| item.id.as_str()).chain(statements).collect();
     let body = html! {
         h1 { "Review of a change" }
         (overview(review))
-        @for item in &review.items { (claim(item, review.pending, &moved)) }
+        @for item in &review.items { (claim(item, review.pending, &anchors)) }
         footer.provenance { (provenance) }
     };
     standalone::page("Review of a change", GENERATOR, include_str!("page/review.css"), &body)
@@ -141,7 +142,7 @@ fn breakable(name: &str) -> Markup {
     html! { @for (place, part) in name.split('_').enumerate() { @if place > 0 { wbr; "_" } (part) } }
 }
 
-fn claim(item: &Item, pending: bool, moved: &BTreeSet<&str>) -> Markup {
+fn claim(item: &Item, pending: bool, anchors: &BTreeSet<&str>) -> Markup {
     let claim = item.claim.as_ref();
     html! {
         section.claim id=(item.id) {
@@ -162,9 +163,9 @@ fn claim(item: &Item, pending: bool, moved: &BTreeSet<&str>) -> Markup {
             }
             @if let Some(change) = &item.figure { (figure::versions(&item.id, change)) }
             (prose::sentences(&item.sentences))
-            @if !item.dependents.is_empty() { (dependents(&item.dependents, moved)) }
+            @if !item.dependents.is_empty() { (dependents(&item.dependents, anchors)) }
             @if let Some(settles) = claim.map(|claim| &claim.head.settles).filter(|settles| !settles.is_empty()) {
-                p.uses { "Settles " @for (place, (id, verdict)) in settles.iter().enumerate() { @if place > 0 { ", " } a href={ "#" (id) } { (id) } " (" (verdict.name()) ")" } "." }
+                p.uses { "Settles " @for (place, (id, verdict)) in settles.iter().enumerate() { @if place > 0 { ", " } @if anchors.contains(id.as_str()) { a href={ "#" (id) } { (id) } } @else { (id) } " (" (verdict.name()) ")" } "." }
             }
             div.command { span { (if pending { "Accept it" } else { "Check it" }) } pre { code { (item.command(pending)) } } }
         }

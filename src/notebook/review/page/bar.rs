@@ -23,12 +23,15 @@ pub(super) fn bar(name: &str, tolerances: f64) -> Markup {
     let shaft = 100.0 + sign * (length - 6.0).max(0.0);
     let (from, to) = (100.0_f64.min(shaft), 100.0_f64.max(shaft));
     let colour = if tolerances.abs() <= 1.0 { "var(--muted,#665f53)" } else { "var(--holds-if,#7a5c00)" };
+    let decades: String =
+        (1..=8).flat_map(|decade| [-1.0, 1.0].map(|side| format!("M{:.1} 15v3", 100.0 + side * (BAND + DECADE * f64::from(decade))))).collect();
     let direction = if tolerances < 0.0 { "smaller" } else { "larger" };
     html! {
         svg.tolerances viewBox="0 0 200 18" role="img" {
             title { (name) ": " (direction) " by " (format!("{:.1}", tolerances.abs())) " tolerances" }
             desc { "An arrow to the " (if tolerances < 0.0 { "left" } else { "right" }) ", from the accepted number in the middle of the band of its tolerance; beyond the band each step is a decade." }
             rect x=(100.0 - BAND) y="2" width=(2.0 * BAND) height="14" fill="var(--hair,#e8e2d6)" {}
+            path d=(decades) stroke="var(--rule,#d8d0c0)" {}
             rect x=(format!("{from:.1}")) y="6.5" width=(format!("{:.1}", to - from)) height="5" fill=(colour) {}
             path d=(format!("M{shaft:.1} 3L{tip:.1} 9L{shaft:.1} 15Z")) fill=(colour) {}
             path d="M100 1v16" stroke="var(--fg,#24211c)" {}

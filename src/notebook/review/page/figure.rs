@@ -129,7 +129,7 @@ fn less(was: &[Panel], is: &[Panel]) -> Option<Vec<Panel>> {
     let panel = |(was, is): (&Panel, &Panel)| {
         let row = |(was, is): (&Vec<f64>, &Vec<f64>)| (was.len() == is.len()).then(|| is.iter().zip(was).map(|(is, was)| is - was).collect());
         let rows = (was.rows.len() == is.rows.len()).then(|| was.rows.iter().zip(&is.rows).map(row).collect::<Option<_>>())??;
-        Some(Panel { rows, note: "difference".to_owned(), ..is.clone() })
+        Some(Panel { rows, note: String::new(), ..is.clone() })
     };
     (was.len() == is.len()).then(|| was.iter().zip(is).map(panel).collect::<Option<_>>())?
 }
