@@ -175,7 +175,8 @@ fn of_values(before: Value, after: Value) -> Vec<String> {
         let words = |limit: Option<Limit>| limit.map_or("none".to_owned(), limit_in_words);
         remarks.push(format!("limit {} → {}", words(before.limit), words(after.limit)));
     }
-    let ends: [(&str, fn(Spread) -> f64); 2] = [("lowest", |spread| spread.lowest), ("highest", |spread| spread.highest)];
+    type End = fn(Spread) -> f64;
+    let ends: [(&str, End); 2] = [("lowest", |spread| spread.lowest), ("highest", |spread| spread.highest)];
     if let (Some(was), Some(is)) = (before.spread, after.spread) {
         let moved = ends.into_iter().filter(|(_, end)| end(was).total_cmp(&end(is)).is_ne());
         remarks.extend(moved.map(|(name, end)| format!("{name} {:e} → {:e}", end(was), end(is))));

@@ -7,6 +7,7 @@
 pub mod page;
 mod sentences;
 mod sides;
+mod split;
 pub mod terminal;
 
 use std::collections::BTreeSet;
