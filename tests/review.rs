@@ -109,6 +109,7 @@ impl Notebook {
         let date = "2020-02-02T02:02:02Z";
         let mut command = Command::new("git");
         command.arg("-C").arg(self.root()).args(identity).args(arguments).env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
+        command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
         command.env("GIT_CONFIG_GLOBAL", self.root().join("no-such-file")).env("GIT_CONFIG_NOSYSTEM", "1");
         let Output { status, stderr, .. } = command.output().expect("git");
         assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&stderr));
@@ -140,6 +141,7 @@ impl Notebook {
 
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_attention-regression"));
+        command.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
         let Output { status, stdout, stderr } = command.arg("review").args(arguments).current_dir(self.root()).output().expect("the binary");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         let (out, error) = (text(stdout), text(stderr));
