@@ -1,6 +1,7 @@
 //! The commands whose arguments take more than a few lines.
 
 pub(crate) mod compare;
+pub(crate) mod review;
 pub(crate) mod verify;
 
 use std::io::Write as _;

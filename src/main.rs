@@ -1,4 +1,4 @@
-//! The command line: weave and render the book, list the claims, compare on a table. Everything it does stands in the library.
+//! The command line: weave and render the book, list the claims, compare on a table, review a change. Everything it does stands in the library.
 
 mod command;
 
@@ -12,6 +12,7 @@ use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{catalogue, difference, find_root, last_run, render, snapshot, weave};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use command::compare::{Compare, compare};
+use command::review::{Review, review};
 use command::verify::{Verify, verify};
 use command::{say, say_error, say_mistake};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -48,6 +49,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression claims verify --certificate here.json
                                            run them all and write down what held; --against compares
   attention-regression compare diabetes    the experiment on a table; `compare --help` has the rest
+  attention-regression review              what a change did: pending snapshots beside the accepted ones, on one page
+  attention-regression review --against HEAD~1   … or this checkout's numbers beside those of another commit
 
 Exit code: 0 when all is well, 1 when something is wrong with the notebook, 2 for a mistake in the arguments.";
 
@@ -58,6 +61,7 @@ enum Commands {
     /// List the claims
     Claims(Claims),
     Compare(Box<Compare>),
+    Review(Review),
     /// Print completions for a shell: `attention-regression completions bash`
     Completions {
         /// Which shell
@@ -128,6 +132,13 @@ fn main() -> ExitCode {
         Some(Commands::Book(arguments)) => root(&arguments.place).and_then(|root| book(&root, arguments)),
         Some(Commands::Claims(arguments)) => root(&arguments.place).and_then(|root| claims(&root, arguments)),
         Some(Commands::Compare(arguments)) => return compare(arguments),
+        // 1 says that something moved; whatever keeps it from being known is 2.
+        Some(Commands::Review(arguments)) => {
+            return root(&arguments.place).and_then(|root| review(&root, arguments)).unwrap_or_else(|problems| {
+                problems.iter().for_each(|problem| say_mistake(&problem.to_string()));
+                ExitCode::from(2)
+            });
+        }
         Some(Commands::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "attention-regression", &mut std::io::stdout());
             return ExitCode::SUCCESS;

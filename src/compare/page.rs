@@ -12,7 +12,6 @@ mod map;
 mod matrices;
 mod plate;
 mod predictions;
-mod style;
 mod summary;
 mod table;
 mod ticks;
@@ -21,39 +20,24 @@ mod weights;
 use std::path::Path;
 
 use case::Subject;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use plate::Plate;
 
 use super::{Document, Run};
 use crate::Result;
 use crate::comparison::Comparison;
+use crate::notebook::standalone;
 
 /// The name of the page in a folder of results.
 pub const PAGE: &str = "index.html";
-
-/// Nothing is fetched and nothing is run, whatever stands in the table.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src data:";
 
 /// The page; `command` is what makes it again.
 pub fn page(comparison: &Comparison, document: &Document, runs: &[Run], command: &str) -> String {
     let cases = case::cases(runs);
     let subject = Subject { comparison, document, cases: &cases };
     let name = title(document);
-    let whole = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                title { (name) " · attention and ridge regression" }
-                style { (PreEscaped(style::sheet())) }
-            }
-            body { div.content { main { (body(subject, &name, command)) } } }
-        }
-    };
-    whole.into_string()
+    let heading = format!("{name} · attention and ridge regression");
+    standalone::page(&heading, "attention-regression compare", include_str!("page/page.css"), &body(subject, &name, command))
 }
 
 /// What the data are called.

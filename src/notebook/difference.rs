@@ -66,18 +66,68 @@ impl Difference {
         self.after.as_ref().is_some_and(|metric| metric.control && broken(metric.reading).is_some())
     }
 
+    /// Whether what it is does not obey its limit, and it is no control.
+    pub fn failing(&self) -> bool {
+        self.after.as_ref().is_some_and(|metric| !metric.control && broken(metric.reading).is_some())
+    }
+
+    /// Whether it is a count that moved: by more than any tolerance, for it has none.
+    pub fn recounted(&self) -> bool {
+        let count = |metric: &Option<Metric>| match metric.as_ref().map(|metric| metric.reading) {
+            Some(Reading::Count { exactly }) => Some(exactly),
+            _ => None,
+        };
+        count(&self.before).zip(count(&self.after)).is_some_and(|(before, after)| before != after)
+    }
+
+    /// Whether its tolerance became wider.
+    pub fn widened(&self) -> bool {
+        self.values().is_some_and(|[before, after]| wider(before, after))
+    }
+
+    /// Whether it removes a hypothesis of its claim.
+    pub fn control(&self) -> bool {
+        self.after.as_ref().or(self.before.as_ref()).is_some_and(|metric| metric.control)
+    }
+
+    /// Whether what prose may quote of it changed: a number, a limit, a range; not a tolerance alone.
+    pub fn quotable(&self) -> bool {
+        let bare = |metric: &Option<Metric>| {
+            metric.as_ref().map(|metric| match metric.reading {
+                Reading::Value(value) => Reading::Value(Value { tolerance: Tolerance::Relative(0.0), ..value }),
+                other => other,
+            })
+        };
+        bare(&self.before) != bare(&self.after)
+    }
+
+    /// What it was and what it is, with all digits.
+    pub fn digits(&self) -> [Option<String>; 2] {
+        [&self.before, &self.after].map(|metric| metric.as_ref().map(|metric| exact(metric.reading)))
+    }
+
+    /// How far it may move, in words.
+    pub fn tolerance(&self) -> Option<String> {
+        match self.after.as_ref().or(self.before.as_ref())?.reading {
+            Reading::Value(value) => Some(tolerance_in_words(value.tolerance)),
+            _ => None,
+        }
+    }
+
     /// What is to be said besides the numbers, most important first.
     pub fn remarks(&self) -> Vec<String> {
+        let broken_limit = || self.after.as_ref().and_then(|after| Some((after.control, broken(after.reading)?)));
+        let verdict = broken_limit().map(|(control, limit)| match control {
+            true => format!("THE CONTROL NO LONGER BREAKS THE CLAIM: must be {limit}"),
+            false => format!("must be {limit}"),
+        });
         let (before, after) = match (&self.before, &self.after) {
-            (None, Some(_)) => return vec!["new".to_owned()],
+            (None, Some(_)) => return verdict.into_iter().chain(["new".to_owned()]).collect(),
             (Some(_), None) => return vec!["gone".to_owned()],
             (None, None) => return Vec::new(),
             (Some(before), Some(after)) => (before, after),
         };
-        let mut remarks = Vec::new();
-        if let Some(limit) = broken(after.reading) {
-            remarks.push(if after.control { format!("THE CONTROL NO LONGER BREAKS THE CLAIM: must be {limit}") } else { format!("must be {limit}") });
-        }
+        let mut remarks = Vec::from_iter(verdict);
         if after.control != before.control {
             remarks.push(if after.control { "is a control now".to_owned() } else { "is no control any more".to_owned() });
         }
@@ -111,11 +161,14 @@ fn of_readings(before: Reading, after: Reading) -> Vec<String> {
     }
 }
 
+fn wider(before: Value, after: Value) -> bool {
+    after.tolerance.margin(before.value) > before.tolerance.margin(before.value)
+}
+
 fn of_values(before: Value, after: Value) -> Vec<String> {
     let mut remarks = Vec::new();
     if before.tolerance != after.tolerance {
-        let wider = after.tolerance.margin(before.value) > before.tolerance.margin(before.value);
-        let verb = if wider { "WIDENED" } else { "narrowed" };
+        let verb = if wider(before, after) { "WIDENED" } else { "narrowed" };
         remarks.push(format!("tolerance {verb}: {} → {}", tolerance_in_words(before.tolerance), tolerance_in_words(after.tolerance)));
     }
     if before.limit != after.limit {
@@ -147,6 +200,11 @@ fn tolerance_in_words(tolerance: Tolerance) -> String {
         Tolerance::Absolute(width) => format!("{width:e}"),
     }
 }
+
+/// Said of a figure that has no counterpart.
+pub const NEW_FIGURE: &str = "the figure is new";
+/// Said of a figure that is no more.
+pub const LOST_FIGURE: &str = "the figure is gone";
 
 /// How far a figure's numbers moved.
 #[derive(Debug, Clone, PartialEq)]
@@ -199,8 +257,8 @@ pub fn text(name: &str, before: &str, after: &str) -> Result<String, (usize, Str
         let read = |text: &str| if text.is_empty() { Ok(None) } else { snapshot::read_figure(text).map(Some) };
         return Ok(match (read(before)?, read(after)?) {
             (Some(before), Some(after)) => figure_in_words(of_figures(&before, &after)),
-            (None, Some(_)) => "the figure is new".to_owned(),
-            (Some(_), None) => "the figure is gone".to_owned(),
+            (None, Some(_)) => NEW_FIGURE.to_owned(),
+            (Some(_), None) => LOST_FIGURE.to_owned(),
             (None, None) => String::new(),
         });
     }
@@ -208,7 +266,8 @@ pub fn text(name: &str, before: &str, after: &str) -> Result<String, (usize, Str
     Ok(table(&between(&read(before)?, &read(after)?)))
 }
 
-fn figure_in_words(difference: Option<FigureDifference>) -> String {
+/// How far a figure's numbers moved, in words.
+pub fn figure_in_words(difference: Option<FigureDifference>) -> String {
     let Some(difference) = difference else { return "the figure is the same".to_owned() };
     let furthest = difference.furthest.map_or(String::new(), |(place, was, is)| format!(", furthest `{place}`, {was:e} → {is:e}"));
     match difference.moved {
@@ -219,14 +278,13 @@ fn figure_in_words(difference: Option<FigureDifference>) -> String {
 
 /// Differences as a table: metric, accepted → new, change, tolerances, remarks below.
 pub fn table(differences: &[Difference]) -> String {
-    let shown = |metric: &Option<Metric>| metric.as_ref().map_or("–".to_owned(), |metric| exact(metric.reading));
     let signed = |number: Option<f64>, unit: &str| number.map_or(String::new(), |number| format!("{number:+.2e}{unit}"));
     let row = |difference: &Difference| {
-        let control = difference.after.as_ref().or(difference.before.as_ref()).is_some_and(|metric| metric.control);
         let away = difference.tolerances().map_or(String::new(), |away| format!("{away:+.1}"));
         let tolerance = difference.values().map_or(String::new(), |[_, after]| tolerance_in_words(after.tolerance));
-        let name = if control { format!("{} (control)", difference.name) } else { difference.name.clone() };
-        [name, shown(&difference.before), shown(&difference.after), signed(difference.relative(), ""), tolerance, away]
+        let name = if difference.control() { format!("{} (control)", difference.name) } else { difference.name.clone() };
+        let [before, after] = difference.digits().map(|digits| digits.unwrap_or("–".to_owned()));
+        [name, before, after, signed(difference.relative(), ""), tolerance, away]
     };
     let rows: Vec<[String; 6]> = differences.iter().map(row).collect();
     let lines = aligned(["metric", "accepted", "new", "relative change", "tolerance", "tolerances away"], &[1, 2, 3, 4, 5], rows);

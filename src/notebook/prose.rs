@@ -53,6 +53,33 @@ pub struct Woven {
     pub problems: Vec<Problem>,
 }
 
+/// One reference in prose, as it reads with these numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Where it stands, braces included.
+    pub range: Range<usize>,
+    /// The claim and the metric that it names.
+    pub of: (String, String),
+    /// The words that must stay true, and their range.
+    pub phrase: Option<(String, String)>,
+    /// What a reader sees, or what is wrong.
+    pub shown: Result<String, String>,
+}
+
+/// Every reference of a piece of prose, in order; what else is wrong with it is for [`weave`] to say.
+pub fn quotes(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Vec<Quote> {
+    let quote = |range: Range<usize>| {
+        let text = &prose.text[range.start + 2..range.end - 2];
+        let mut parts = text.splitn(3, '|');
+        let name = parts.next().unwrap_or_default().split([':', '|']).next().unwrap_or_default();
+        let (claim, metric) = name.split_once('/').unwrap_or((place.claim.map_or("", |claim| claim.id.as_str()), name));
+        let of = (claim.to_owned(), metric.split('.').next().unwrap_or_default().to_owned());
+        let phrase = parts.next().and_then(|words| Some((words.to_owned(), parts.next()?.to_owned())));
+        Quote { range, of, phrase, shown: reference(text, place, numbers).map(|(_, _, shown)| shown).map_err(|(what, _)| what) }
+    };
+    references(prose, &math::spans(&prose.text), &mut Vec::new()).into_iter().map(quote).collect()
+}
+
 /// The page of a claim.
 pub fn page(claim: &Claim) -> String {
     format!("{}.md", claim.chapter)

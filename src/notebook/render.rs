@@ -128,7 +128,7 @@ fn inlined(markdown: &str, pages: &Pages) -> String {
     out
 }
 
-/// Where the page comes from. It stands in the HTML only: the sources cannot know the commit that contains them.
+/// It stands in the HTML only: the sources cannot know the commit that contains them.
 fn footer(root: &Path) -> String {
     format!("\n\n<footer class=\"provenance\">Rendered from {}</footer>\n", Provenance::of(root).line())
 }

@@ -1,0 +1,268 @@
+//! What a change of the mathematics did, as one thing to look at: numbers, figures, the sentences that quote them, what rests on them.
+//!
+//! Two sides are compared: the accepted snapshots with those that wait for review, or another commit with this checkout. An
+//! [`Item`] is a claim whose snapshots differ, are new or are gone. [`page::page`] writes it as one page that needs nothing else,
+//! [`terminal`] as lines and as JSON. What it renounces: prose and code that changed while no number did, which `git diff` shows.
+
+pub mod page;
+mod sentences;
+mod sides;
+mod split;
+pub mod terminal;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+pub use sentences::{Broken, Quoted, Told};
+use sides::Side;
+
+use super::difference::{self, Difference, FigureDifference};
+use super::figure::Figure;
+use super::registry::{Claim, Problem, Registry, Verdict};
+
+/// Everything that moved.
+#[derive(Debug)]
+pub struct Review {
+    /// What the numbers are compared with, in words.
+    pub against: String,
+    /// Whether what moved waits for acceptance, as a pending snapshot.
+    pub pending: bool,
+    /// What a reader should know about the comparison itself.
+    pub notes: Vec<String>,
+    /// The claims that moved, in reading order; those that are gone come last.
+    pub items: Vec<Item>,
+    /// Statements of the post that a claim settles which moved.
+    pub statements: Vec<Settled>,
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It was there and is there.
+    Moved,
+    /// It has no accepted snapshot.
+    New,
+    /// No claim records its snapshot any more.
+    Removed,
+}
+
+impl Change {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Moved => "moved",
+            Self::New => "new",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// One claim whose snapshots differ.
+#[derive(Debug)]
+pub struct Item {
+    /// The claim's name.
+    pub id: String,
+    /// What became of it.
+    pub change: Change,
+    /// The claim as it is, or was; none where a snapshot is all that is left of it.
+    pub claim: Option<Claim>,
+    /// Its metrics that differ.
+    pub differences: Vec<Difference>,
+    /// Its figure, where that differs.
+    pub figure: Option<FigureChange>,
+    /// The sentences of the book that quote what moved.
+    pub sentences: Vec<Quoted>,
+    /// Phrases and references that held and do not hold any more.
+    pub broken: Vec<Broken>,
+    /// The claims that build on it, directly or through others, in reading order.
+    pub dependents: Vec<String>,
+    /// The snapshots that differ, below the root.
+    pub snapshots: Vec<PathBuf>,
+}
+
+/// A figure that is not what it was.
+#[derive(Debug, Clone)]
+pub struct FigureChange {
+    /// What it was.
+    pub before: Option<Figure>,
+    /// What it is.
+    pub after: Option<Figure>,
+    /// How far its numbers moved.
+    pub difference: Option<FigureDifference>,
+}
+
+impl FigureChange {
+    /// What happened to it, in words.
+    pub fn words(&self) -> String {
+        match (&self.before, &self.after) {
+            (None, _) => difference::NEW_FIGURE.to_owned(),
+            (_, None) => difference::LOST_FIGURE.to_owned(),
+            _ => difference::figure_in_words(self.difference.clone()),
+        }
+    }
+}
+
+/// A statement whose claims moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Its short name.
+    pub id: String,
+    /// What the post says.
+    pub says: String,
+    /// The line of it in the list of statements.
+    pub line: usize,
+    /// The verdict that the claims gave, where another.
+    pub was: Option<Verdict>,
+    /// The verdict that they give.
+    pub verdict: Verdict,
+    /// The claims that moved.
+    pub claims: Vec<String>,
+}
+
+impl Item {
+    /// The metric that moved furthest in tolerances; without such a number the first that differs.
+    pub fn largest(&self) -> Option<&Difference> {
+        let size = |difference: &Difference| if difference.recounted() { f64::INFINITY } else { difference.tolerances().map_or(-1.0, f64::abs) };
+        // The first of equals, and `max_by` takes the last.
+        self.differences.iter().rev().max_by(|a, b| size(a).total_cmp(&size(b)))
+    }
+
+    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a widened tolerance, words that are untrue.
+    pub fn alarming(&self) -> bool {
+        !self.broken.is_empty() || self.differences.iter().any(|difference| difference.tamed() || difference.failing() || difference.widened())
+    }
+
+    /// The title of the claim, or its name where there is none.
+    pub fn title(&self) -> &str {
+        self.claim.as_ref().map_or(&self.id, |claim| &claim.title)
+    }
+
+    /// The command that accepts it; what is not pending is only checked.
+    pub fn command(&self, pending: bool) -> String {
+        match (self.change, pending) {
+            (Change::Removed, true) => format!("git rm {}", self.snapshots.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ")),
+            (Change::Removed, false) => {
+                format!("git log --oneline -- {}", self.snapshots.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" "))
+            }
+            (_, true) => format!("INSTA_UPDATE=always cargo test --test claims {}", self.id),
+            (_, false) => format!("cargo test --test claims {}", self.id),
+        }
+    }
+}
+
+impl Review {
+    /// Controls that no longer break their claims: claim and metric.
+    pub fn tamed(&self) -> Vec<(&str, &str)> {
+        self.named(Difference::tamed)
+    }
+
+    /// Metrics that do not obey their limits: claim and metric.
+    pub fn failing(&self) -> Vec<(&str, &str)> {
+        self.named(Difference::failing)
+    }
+
+    /// Tolerances that became wider: claim and metric.
+    pub fn widened(&self) -> Vec<(&str, &str)> {
+        self.named(Difference::widened)
+    }
+
+    /// Phrases and references that do not hold any more, each once.
+    pub fn broken(&self) -> Vec<&Broken> {
+        let mut seen = BTreeSet::new();
+        self.items.iter().flat_map(|item| &item.broken).filter(|broken| seen.insert((&broken.file, broken.line, &broken.reference))).collect()
+    }
+
+    fn named(&self, test: fn(&Difference) -> bool) -> Vec<(&str, &str)> {
+        let mut found = Vec::new();
+        for item in &self.items {
+            found.extend(item.differences.iter().filter(|difference| test(difference)).map(|difference| (item.id.as_str(), difference.name.as_str())));
+        }
+        found
+    }
+}
+
+/// Compares the accepted snapshots with pending ones, or a revision with the accepted ones.
+///
+/// # Errors
+/// What cannot be read, or a revision that git does not know.
+pub fn review(root: &Path, against: Option<&str>) -> Result<Review, Vec<Problem>> {
+    let sides = match against {
+        None => sides::pending(root)?,
+        Some(revision) => sides::against(root, revision)?,
+    };
+    let (before, after) = (&sides.before, &sides.after);
+    let mut items: Vec<Item> = ids(before, after).into_iter().filter_map(|id| item(id, before, after, against.is_none())).collect();
+    sentences::fill(&mut items, before, after);
+    let statements = settled(&items, &before.registry, &after.registry);
+    Ok(Review { against: sides.words, pending: against.is_none(), notes: sides.notes, items, statements })
+}
+
+/// Every claim of either side: in reading order, then those that only a snapshot remembers.
+fn ids<'a>(before: &'a Side, after: &'a Side) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    let claims = after.registry.claims().chain(before.registry.claims()).map(|claim| claim.id.as_str());
+    let orphans = after.snapshots.keys().chain(before.snapshots.keys()).map(|name| sides::id(name));
+    claims.chain(orphans).filter(|id| seen.insert(*id)).collect()
+}
+
+fn item(id: &str, before: &Side, after: &Side, pending: bool) -> Option<Item> {
+    let claim = after.registry.claim(id).or_else(|| before.registry.claim(id));
+    let known = |side: &Side| side.metrics.contains_key(id) || side.figures.contains_key(id);
+    // An accepted snapshot that no claim records is what is left of a claim that was removed.
+    let orphan = after.registry.claim(id).is_none() && (!pending || !after.waiting.contains(id));
+    let change = match (known(before), known(after) && !orphan) {
+        (true, true) => Change::Moved,
+        (false, true) => Change::New,
+        (true, false) => Change::Removed,
+        (false, false) => return None,
+    };
+    let none = Vec::new();
+    let of = |side: &'_ Side, there: bool| if there { side.metrics.get(id).unwrap_or(&none).clone() } else { Vec::new() };
+    let differences = difference::between(&of(before, true), &of(after, change != Change::Removed));
+    let (was, is) = (before.figures.get(id), after.figures.get(id).filter(|_| change != Change::Removed));
+    let figure = (was != is).then(|| FigureChange {
+        before: was.cloned(),
+        after: is.cloned(),
+        difference: was.zip(is).and_then(|(was, is)| difference::of_figures(was, is)),
+    });
+    let names = before.snapshots.keys().chain(after.snapshots.keys()).filter(|name| sides::id(name) == id);
+    let changed = names.filter(|name| change == Change::Removed || before.snapshots.get(*name) != after.snapshots.get(*name));
+    let snapshots: BTreeSet<PathBuf> = changed.map(|name| super::snapshot::path(name)).collect();
+    let moved = change != Change::Moved || !differences.is_empty() || figure.is_some();
+    let registry = if change == Change::Removed { &before.registry } else { &after.registry };
+    moved.then(|| Item {
+        id: id.to_owned(),
+        change,
+        claim: claim.cloned(),
+        differences,
+        figure,
+        sentences: Vec::new(),
+        broken: Vec::new(),
+        dependents: dependents(registry, id),
+        snapshots: snapshots.into_iter().collect(),
+    })
+}
+
+/// The claims that use it, and those that use them, in reading order.
+fn dependents(registry: &Registry, id: &str) -> Vec<String> {
+    let mut found = BTreeSet::from([id]);
+    let mut size = 0;
+    while size != found.len() {
+        size = found.len();
+        let more: Vec<&str> =
+            registry.claims().filter(|claim| claim.head.uses.iter().any(|used| found.contains(used.as_str()))).map(|claim| claim.id.as_str()).collect();
+        found.extend(more);
+    }
+    registry.claims().filter(|claim| claim.id != id && found.contains(claim.id.as_str())).map(|claim| claim.id.clone()).collect()
+}
+
+fn settled(items: &[Item], before: &Registry, after: &Registry) -> Vec<Settled> {
+    let statement = |statement: &super::registry::Statement| {
+        let settles = |item: &&Item| item.claim.as_ref().is_some_and(|claim| claim.head.settles.contains_key(&statement.id));
+        let claims: Vec<String> = items.iter().filter(settles).map(|item| item.id.clone()).collect();
+        let verdict = after.verdict(statement);
+        let was = before.statements.iter().find(|other| other.id == statement.id).map(|other| before.verdict(other)).filter(|was| *was != verdict);
+        (!claims.is_empty()).then(|| Settled { id: statement.id.clone(), says: statement.says.clone(), line: statement.line, was, verdict, claims })
+    };
+    after.statements.iter().filter_map(statement).collect()
+}

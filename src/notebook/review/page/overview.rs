@@ -1,0 +1,95 @@
+//! What a reviewer sees first: how much moved, what must not be passed over, the claims, the statements of the post that they settle.
+
+use maud::{Markup, html};
+
+use super::table::signed;
+use super::{breakable, flag, phrases, prose};
+use crate::notebook::difference::Difference;
+use crate::notebook::registry::{STATEMENTS, Verdict};
+use crate::notebook::review::terminal::summary;
+use crate::notebook::review::{Review, Settled};
+
+pub(super) fn overview(review: &Review) -> Markup {
+    let alarms = [
+        ("Controls that no longer break their claims", review.tamed()),
+        ("Numbers beyond their limits", review.failing()),
+        ("Tolerances that became wider", review.widened()),
+    ];
+    html! {
+        @if review.items.is_empty() {
+            p.lede { "Nothing moved against " (review.against) ": every number kept its accepted digits." }
+        } @else {
+            p.lede { (summary(review)) }
+        }
+        @for note in &review.notes { p.small { (note) } }
+        @if !review.broken().is_empty() || alarms.iter().any(|(_, all)| !all.is_empty()) {
+            div.loud {
+                @for (what, all) in alarms.iter().filter(|(_, all)| !all.is_empty()) { p { b { (what) } } (named(all)) }
+                @if !review.broken().is_empty() { p { b { "Phrases that became untrue" } } (phrases(&review.broken())) }
+            }
+        }
+        @if !review.items.is_empty() { (contents(review)) }
+        @if !review.statements.is_empty() { (statements(&review.statements)) }
+    }
+}
+
+fn named(all: &[(&str, &str)]) -> Markup {
+    html! { ul { @for (claim, metric) in all { li { code { (metric) } " of " a href={ "#" (claim) } { (breakable(claim)) } } } } }
+}
+
+fn contents(review: &Review) -> Markup {
+    html! {
+        h2 { "Claims" }
+        div.wide {
+            table.contents {
+                thead { tr { th { "Claim" } th { "What" } th { "Largest move" } th.r { "tolerances away" } } }
+                tbody {
+                    @for item in &review.items {
+                        tr {
+                            td { a href={ "#" (item.id) } { (prose::inline(item.title())) } small { (breakable(&item.id)) } }
+                            td { (flag(item)) }
+                            td {
+                                @if let Some(largest) = item.largest() { code { (largest.name) } } @else if item.figure.is_some() { "the figure" }
+                            }
+                            td.r { @if let Some(away) = item.largest().and_then(Difference::tolerances) { (signed(away)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn statements(all: &[Settled]) -> Markup {
+    html! {
+        h2 { "Statements of the post" }
+        p.small { "The claims that settle them moved. A verdict is written by hand: does it still say what the numbers say?" }
+        div.wide {
+            table.verdicts {
+                thead { tr { th { "Verdict" } th { "The post says" } th { "Claims that moved" } } }
+                tbody {
+                    @for settled in all {
+                        tr id=(settled.id) {
+                            td { @if let Some(was) = settled.was { (badge(was)) " → " } (badge(settled.verdict)) }
+                            td { (prose::inline(&settled.says)) }
+                            td {
+                                @for claim in &settled.claims { a href={ "#" (claim) } { (breakable(claim)) } br; }
+                                small { (settled.id) " · " (STATEMENTS) ":" (settled.line) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn badge(verdict: Verdict) -> Markup {
+    let class = match verdict {
+        Verdict::Holds => "holds",
+        Verdict::HoldsIf => "holds-if",
+        Verdict::False => "false",
+        Verdict::Argued => "argued",
+    };
+    html! { span class={ "verdict " (class) } { (verdict.name()) } }
+}
