@@ -3,13 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use approx::assert_relative_eq;
+use attention_regression::attention::Normalisation;
+use attention_regression::attention::gradients::Task;
 use attention_regression::comparison::{Comparison, Scores, Settings, Variant};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, Condensed, Dataset, Scaling, Table, split};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::regression::diagnostics::leave_one_out_by_definition;
 use attention_regression::regression::{Intercept, Ridge};
-use attention_regression::training::{Ending, Parametrisation};
+use attention_regression::training::{Ending, Parametrisation, Training};
 use attention_regression::{Error, Mat};
 
 /// `n` training and 40 test rows of `d` features and two targets, far from standard units; the second feature is constant.
@@ -135,6 +137,21 @@ fn linear_attention_arrives_on_many_rows_as_on_few() {
             );
         }
     }
+}
+
+/// Adam at a constant rate does not come to rest on this table, at whatever step it is stopped; linear attention must.
+#[test]
+fn linear_attention_comes_to_rest_where_a_constant_rate_does_not() {
+    let comparison = Comparison::new(measured(2000, 20), Settings::default()).unwrap();
+    let variant = Variant { whitened: true, ..Variant::grid()[0] };
+    let x = &comparison.rows(variant).train;
+    let task = Task::regression(x.x.as_ref(), x.y.as_ref());
+    // On 400 rows' scale, as the comparison trains it.
+    let training = comparison.training(variant, 1);
+    let Normalisation::Linear { scale } = training.normalisation else { panic!("a linear variant") };
+    let training = Training { normalisation: Normalisation::Linear { scale: scale * 0.2 }, ..training };
+    assert!(matches!(training.run(task, None).unwrap().ending, Ending::Converged { .. }));
+    assert_eq!(Training { falling: false, ..training }.run(task, None).unwrap().ending, Ending::OutOfSteps);
 }
 
 /// A = QCQᵀ: rank, trace, asymmetry and distances are the same for A and for the small C.

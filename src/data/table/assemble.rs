@@ -86,12 +86,14 @@ pub(super) fn assemble(name: String, heading: Heading, halves: Halves, files: Ve
         notes: Notes { files, ignored: heading.ignored, nameless: heading.nameless, ..Notes::default() },
     };
     let targets = heading.names[heading.features..].to_vec();
+    let called = building.notes.files.last().map(|notes| notes.file.clone()).unwrap_or_default();
     for (at, (name, (train, test))) in heading.names.into_iter().zip(halves.into_pairs()).enumerate() {
         match (train, test) {
             (Column::Numbers(train), Column::Numbers(test)) if at >= heading.features => building.target(&name, &train, &test)?,
             (Column::Numbers(train), Column::Numbers(test)) => building.feature(name.clone(), &name, train, test)?,
             (Column::Codes(levels, train), Column::Codes(lines, test)) => building.indicators(&name, &levels, &train, &lines, &test)?,
-            _ => unreachable!("both halves of a column are of one kind"),
+            // The second pass reads what the first one found; only a file that changes in between can come here.
+            _ => return Err(Refusal::new(&called, None, format!("changed its column {} while it was read", quoted(&name)), "read it again")),
         }
     }
     let Building { x, y, features, notes } = building;
