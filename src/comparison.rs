@@ -73,6 +73,8 @@ pub struct Comparison {
     sample: Option<Vec<usize>>,
     whitening: Mat<f64>,
     hat: Mat<f64>,
+    /// C with H = QCQᵀ on all training rows, whose factor is X = QR.
+    hat_core: Mat<f64>,
 }
 
 impl Comparison {
@@ -97,7 +99,8 @@ impl Comparison {
         let apply = |table: &Table| Table { x: &table.x * &whitening, y: table.y.clone() };
         let white = Dataset { train: apply(&near.train), test: apply(&near.test), ..near.clone() };
         let hat = hat_matrix(near.train.x.as_ref(), settings.penalty, Intercept::None)?;
-        Ok(Self { settings, data, units, train, test, ridge, near, white, sample, whitening, hat })
+        let hat_core = hat_matrix(train.x.as_ref(), settings.penalty, Intercept::None)?;
+        Ok(Self { settings, data, units, train, test, ridge, near, white, sample, whitening, hat, hat_core })
     }
 
     /// The data on scale.
@@ -290,8 +293,7 @@ impl Comparison {
         let near = self.near.train.x.as_ref();
         let (mechanism_gap, signature) = if condensable(variant) {
             let core = self.core(variant, &trained.head);
-            let hat = hat_matrix(self.train.x.as_ref(), self.settings.penalty, Intercept::None)?;
-            (relative_gap(core.as_ref(), hat.as_ref()), Signature::of_factored(core.as_ref(), weights.as_ref(), near)?)
+            (relative_gap(core.as_ref(), self.hat_core.as_ref()), Signature::of_factored(core.as_ref(), weights.as_ref(), near)?)
         } else {
             (relative_gap(weights.as_ref(), self.hat()), Signature::of(weights.as_ref(), near)?)
         };
@@ -350,8 +352,7 @@ impl Comparison {
     /// # Errors
     /// Those of [`Signature::of`].
     pub fn ridge_signature(&self) -> Result<Signature> {
-        let core = hat_matrix(self.train.x.as_ref(), self.settings.penalty, Intercept::None)?;
-        Signature::of_factored(core.as_ref(), self.hat(), self.near.train.x.as_ref())
+        Signature::of_factored(self.hat_core.as_ref(), self.hat(), self.near.train.x.as_ref())
     }
 }
 

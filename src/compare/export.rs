@@ -10,9 +10,8 @@ use super::document::Document;
 use super::folder::{DOCUMENT, Folder, FolderError};
 use super::{Run, run};
 use crate::attention::scores;
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, Scores};
 use crate::linalg::{column, count, entries};
-use crate::regression::{Intercept, hat_matrix};
 use crate::{Mat, MatRef};
 
 /// What stands in a folder of matrices.
@@ -66,8 +65,7 @@ pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, run
         arrays.write("sample", column(&rows).as_ref(), "numbers of these rows among all training rows, from 0")?;
     }
     arrays.write("whitening", comparison.whitening(), "K with KᵀΣ̂K = I on all training rows: whitened rows are XK")?;
-    let hat = hat_matrix(near.train.x.as_ref(), comparison.settings().penalty, Intercept::None)?;
-    arrays.write("h", hat.as_ref(), "H = X(XᵀX + λI)⁻¹Xᵀ on these rows")?;
+    arrays.write("h", comparison.hat(), "H = X(XᵀX + λI)⁻¹Xᵀ on these rows")?;
     let ridge = comparison.ridge();
     arrays.write("ridge_coefficients", ridge.coefficients(), "ridge's coefficients, fitted on all training rows")?;
     arrays.write("ridge_test", ridge.predict(data.test.x.as_ref()).as_ref(), "ridge's predictions for the test rows")?;
@@ -93,7 +91,8 @@ fn variant(arrays: &mut Arrays<'_>, comparison: &Comparison, run: &Run) -> Resul
     arrays.write(&place("weights"), comparison.weights(variant, head)?.as_ref(), "A on the training rows")?;
     let [train, test]: [Mat<f64>; 2] = comparison.predict(variant, head, comparison.near().train.y.as_ref())?;
     arrays.write(&place("predictions_train"), train.as_ref(), "AY, for the training rows")?;
-    let test = if comparison.sample().is_some() { comparison.predictions(variant, head)?[1].clone() } else { test };
+    // Without softmax the test rows are predicted from all training rows, whatever is a sample of them.
+    let test = if variant.scores == Scores::Linear { comparison.predictions(variant, head)?[1].clone() } else { test };
     arrays.write(&place("predictions_test"), test.as_ref(), "predictions for the test rows")?;
     arrays.write(&place("effective_weights"), comparison.effective_weights(variant, head).as_ref(), "WXᵀY/p on unwhitened features")?;
     Ok(())

@@ -372,12 +372,17 @@ fn effective_weights_are_coefficients_unless_there_is_a_softmax() -> Result<()> 
     record!(evidence)
 }
 
-/// How far the effective weights of every linear training are from ridge's coefficients.
-fn linear_gaps(experiment: &Experiment) -> Vec<f64> {
+/// The effective weights of every training of some variants.
+fn learnt_by(experiment: &Experiment, chosen: fn(Variant) -> bool) -> Vec<Mat<f64>> {
     let comparison = experiment.comparison;
     let of = |variant: Variant| experiment.trained(variant).into_iter().map(move |trained| comparison.effective_weights(variant, &trained.head));
-    let all = Variant::grid().into_iter().filter(|&variant| linear(variant)).flat_map(of);
-    all.map(|weights| relative_gap(weights.as_ref(), comparison.ridge().coefficients())).collect()
+    Variant::grid().into_iter().filter(|&variant| chosen(variant)).flat_map(of).collect()
+}
+
+/// How far those of every linear training are from ridge's coefficients.
+fn linear_gaps(experiment: &Experiment) -> Vec<f64> {
+    let ridge = experiment.comparison.ridge().coefficients();
+    learnt_by(experiment, linear).iter().map(|weights| relative_gap(weights.as_ref(), ridge)).collect()
 }
 
 /// ## The direction is lost where softmax leaves regression
@@ -435,10 +440,8 @@ fn the_direction_is_lost_where_softmax_leaves_regression() -> Result<()> {
 
 /// The cosine of the effective weights of every training of some variants to ridge's coefficients.
 fn directions(experiment: &Experiment, chosen: fn(Variant) -> bool) -> Vec<f64> {
-    let comparison = experiment.comparison;
-    let of = |variant: Variant| experiment.trained(variant).into_iter().map(move |trained| comparison.effective_weights(variant, &trained.head));
-    let all = Variant::grid().into_iter().filter(|&variant| chosen(variant)).flat_map(of);
-    all.map(|weights| cosine(weights.as_ref(), comparison.ridge().coefficients())).collect()
+    let ridge = experiment.comparison.ridge().coefficients();
+    learnt_by(experiment, chosen).iter().map(|weights| cosine(weights.as_ref(), ridge)).collect()
 }
 
 /// The truth, where it is known, ridge's coefficients and the effective weights of the eight variants, first seed, on one or
