@@ -3,16 +3,12 @@
 //! Errors are in the target's own units, those ending in `_scaled` in units of its training variance. With one target an error
 //! is a number, with several an array in the order of `data.targets`.
 
+mod made;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Run;
-use super::verdict::{MECHANISM, OUTPUTS, Verdict};
-use crate::comparison::{Baseline, Comparison, Errors, Outcome, Scores, Variant};
-use crate::data::{Scaling, Units};
-use crate::linalg::{self, entries};
-use crate::training::{Ending, Parametrisation};
-use crate::{MatRef, Result};
+use super::verdict::Verdict;
 
 /// The name and version of the schema.
 pub const SCHEMA: &str = "attention-regression/compare/1";
@@ -297,25 +293,6 @@ pub struct Origin {
 }
 
 impl Document {
-    /// Of a comparison and its runs.
-    ///
-    /// # Errors
-    /// Those of [`Comparison::baseline`].
-    pub fn new(comparison: &Comparison, origin: Origin, runs: &[Run]) -> Result<Self> {
-        let units = comparison.units();
-        let fit = |penalty: f64| comparison.baseline(penalty).map(|baseline| Fit::new(baseline, units));
-        Ok(Self {
-            schema: SCHEMA.to_owned(),
-            data: Data::new(comparison, origin)?,
-            ridge: fit(comparison.settings().penalty)?,
-            ols: fit(0.0)?,
-            variants: runs.iter().filter_map(|run| Attention::new(comparison, run)).collect(),
-            failures: runs.iter().filter_map(Failure::new).collect(),
-            thresholds: Thresholds { output_gap: OUTPUTS, mechanism_gap: MECHANISM },
-            verdicts: judged(runs),
-        })
-    }
-
     /// The JSON Schema of the document.
     pub fn json_schema() -> String {
         serde_json::to_string_pretty(&schemars::schema_for!(Self)).unwrap_or_default()
@@ -325,180 +302,4 @@ impl Document {
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
-}
-
-impl Data {
-    fn new(comparison: &Comparison, origin: Origin) -> Result<Self> {
-        let (data, units) = (comparison.data(), comparison.units());
-        let condition = linalg::condition_number(comparison.condensed().x.as_ref())?;
-        Ok(Self {
-            source: origin.source,
-            n_train: data.train.n(),
-            n_test: data.test.n(),
-            features: data.features.clone(),
-            targets: data.targets.clone(),
-            scaling: Scales {
-                kind: scaling(comparison.settings().scaling).to_owned(),
-                feature_means: units.feature_means.clone(),
-                feature_scales: units.feature_scales.clone(),
-                target_means: units.target_means.clone(),
-                target_scales: units.target_scales.clone(),
-            },
-            rank: comparison.ridge().rank(),
-            condition_number: condition.is_finite().then_some(condition),
-            target_variance: PerTarget::of(units.target_scales.iter().map(|deviation| deviation * deviation).collect()),
-            dropped_rows: origin.dropped_rows,
-            notes: origin.notes,
-            context: comparison.sample().map(|rows| Context { rows: rows.len(), seed: comparison.settings().seed }),
-        })
-    }
-}
-
-impl Fit {
-    fn new(baseline: Baseline, units: &Units) -> Self {
-        let [train, test] = [&baseline.train, &baseline.test].map(|errors| InUnits::new(errors, units));
-        let Baseline { leverages, .. } = baseline;
-        Self {
-            lambda: baseline.penalty,
-            coefficients: PerTarget::of(baseline.coefficients),
-            intercept: PerTarget::of(baseline.intercept),
-            coefficients_scaled: PerTarget::of(baseline.coefficients_scaled),
-            effective_degrees_of_freedom: baseline.effective_degrees_of_freedom,
-            leverages: Leverages { min: leverages.min, median: leverages.median, mean: leverages.mean, max: leverages.max },
-            mse_train: train.mse,
-            mse_test: test.mse,
-            mse_train_scaled: train.mse_scaled,
-            mse_test_scaled: test.mse_scaled,
-            r2_train: train.r_squared,
-            r2_test: test.r_squared,
-            loo_mse: baseline
-                .leave_one_out
-                .map(|errors| PerTarget::of(errors.iter().zip(&units.target_scales).map(|(mse, scale)| mse * scale * scale).collect())),
-        }
-    }
-}
-
-/// Errors of each target, in its own units and scaled.
-struct InUnits {
-    mse: PerTarget<f64>,
-    mse_scaled: PerTarget<f64>,
-    r_squared: PerTarget<f64>,
-}
-
-impl InUnits {
-    fn new(errors: &[Errors], units: &Units) -> Self {
-        let scaled = errors.iter().map(|error| error.mse);
-        Self {
-            mse: PerTarget::of(scaled.clone().zip(&units.target_scales).map(|(mse, scale)| mse * scale * scale).collect()),
-            mse_scaled: PerTarget::of(scaled.collect()),
-            r_squared: PerTarget::of(errors.iter().map(|error| error.r_squared).collect()),
-        }
-    }
-}
-
-impl Attention {
-    fn new(comparison: &Comparison, run: &Run) -> Option<Self> {
-        let (trained, outcome) = run.result.as_ref().ok()?;
-        let [train, test] = outcome.errors.each_ref().map(|errors| InUnits::new(errors, comparison.units()));
-        let Outcome { signature, train: on_train, test: on_test, .. } = outcome;
-        Some(Self {
-            score: score(run.variant).to_owned(),
-            whitening: whitening(run.variant).to_owned(),
-            weights: weights(run.variant).to_owned(),
-            head_width: comparison.width(),
-            seed: run.seed,
-            steps: trained.last().step,
-            converged: matches!(trained.ending, Ending::Converged { .. }),
-            mse_train: train.mse,
-            mse_test: test.mse,
-            mse_train_scaled: train.mse_scaled,
-            mse_test_scaled: test.mse_scaled,
-            r2_train: train.r_squared,
-            r2_test: test.r_squared,
-            cosine_train: on_train.cosine,
-            cosine_test: on_test.cosine,
-            centred_cosine_test: on_test.centred_cosine,
-            slope_test: on_test.slope,
-            output_gap: on_test.output_gap,
-            mechanism_gap: outcome.mechanism_gap,
-            weights_gap: outcome.weights_gap,
-            rank: signature.rank,
-            trace: signature.trace,
-            asymmetry: signature.asymmetry,
-            idempotence_gap: signature.idempotence_gap,
-            row_sum_min: signature.row_sums.0,
-            row_sum_max: signature.row_sums.1,
-            negative_share: signature.negative_share,
-            perplexity: signature.perplexity,
-            effective_weights: PerTarget::of(columns(comparison.effective_weights(run.variant, &trained.head).as_ref())),
-            final_loss: trained.last().loss,
-            seconds: run.seconds,
-        })
-    }
-}
-
-impl Failure {
-    fn new(run: &Run) -> Option<Self> {
-        let error = run.result.as_ref().err()?;
-        let variant = run.variant;
-        Some(Self {
-            score: score(variant).to_owned(),
-            whitening: whitening(variant).to_owned(),
-            weights: weights(variant).to_owned(),
-            seed: run.seed,
-            error: error.to_string(),
-        })
-    }
-}
-
-/// One verdict for each variant, in the order of the runs.
-fn judged(runs: &[Run]) -> Vec<Judged> {
-    let mut variants: Vec<Variant> = runs.iter().map(|run| run.variant).collect();
-    variants.dedup();
-    let judge = |variant: Variant| {
-        let outcomes = || runs.iter().filter(move |run| run.variant == variant).filter_map(Run::outcome);
-        let largest = |of: fn(&Outcome) -> f64| outcomes().map(of).max_by(f64::total_cmp);
-        let verdict = Verdict::of_all(outcomes());
-        Judged {
-            score: score(variant).to_owned(),
-            whitening: whitening(variant).to_owned(),
-            weights: weights(variant).to_owned(),
-            verdict,
-            words: verdict.words().to_owned(),
-            output_gap: largest(|outcome| outcome.test.output_gap),
-            mechanism_gap: largest(|outcome| outcome.mechanism_gap),
-        }
-    };
-    variants.into_iter().map(judge).collect()
-}
-
-fn score(variant: Variant) -> &'static str {
-    match variant.scores {
-        Scores::Softmax => "softmax",
-        Scores::Linear => "linear",
-    }
-}
-
-fn whitening(variant: Variant) -> &'static str {
-    if variant.whitened { "zca" } else { "none" }
-}
-
-fn weights(variant: Variant) -> &'static str {
-    match variant.parametrisation {
-        Parametrisation::Separate => "separate",
-        Parametrisation::Tied => "tied",
-        Parametrisation::Merged => "merged",
-    }
-}
-
-fn scaling(scaling: Scaling) -> &'static str {
-    match scaling {
-        Scaling::None => "none",
-        Scaling::Standard => "standard",
-        Scaling::UnitNorm => "unit-norm",
-    }
-}
-
-fn columns(matrix: MatRef<'_, f64>) -> Vec<Vec<f64>> {
-    matrix.col_iter().map(|column| entries(column.as_mat()).collect()).collect()
 }
