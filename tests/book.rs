@@ -27,7 +27,7 @@ const CHAPTER: &str = r#"//! # A chapter
 /// ```
 #[test]
 fn chapter_claim() {
-    record!();
+    evidence.rounding("gap", gap < bound); evidence.note(name, "$1 & more"); record!(evidence);
 }
 
 /// ## Another claim holds
@@ -42,7 +42,7 @@ fn chapter_claim() {
 /// ```
 #[test]
 fn second_claim() {
-    record!();
+    evidence.rounding("gap", gap < bound); evidence.note(name, "$1 & more"); record!(evidence);
 }
 "#;
 const METRICS: &str = "---\nsource: tests/claims/chapter.rs\n---\n[gap]\nmeasures = \"the gap, $\\\\|A\\\\|$\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n\n[share]\nmeasures = \"the share\"\nvalue = 5e-1\nrelative = 1e-3\n\n[moved]\nmeasures = \"moved\"\ncontrol = true\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n";
@@ -141,7 +141,11 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
         ">about half</a>",
         "**Breaks when** it moves by",
         "cargo test --test claims chapter_claim",
-        "record!();",
+        "<a class=\"n\" href=\"#chapter_claim.gap.at\">",
+        "<span class=\"at\" id=\"chapter_claim.gap.at\"><span class=\"at\" id=\"chapter_claim.share.at\">",
+        "evidence.rounding(&quot;gap&quot;, gap &lt; bound); ",
+        "&quot;&#36;1 &amp; more&quot;",
+        "Used by <a href=\"chapter.md#second_claim\">Another claim holds</a>.",
         "id=\"chapter_claim.moved\"",
         "3 decades",
     ] {
@@ -154,12 +158,45 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     assert_eq!(told(notebook.render()), "", "an earlier book is replaced");
 }
 
+#[test]
+fn the_book_tells_how_far_it_can_be_relied_on() {
+    let notebook = Notebook::new();
+    notebook.edit(SNAP, "at_least = 1e0", "at_least = 1.999e0");
+    notebook.edit(CLAIMS, "{{moved}}.\"\n/// ```", "{{moved}}.\"\n///\n/// [room]\n/// moved = \"It is {{moved.limit}} or more by *design*.\"\n/// ```");
+    let pages = notebook.weave().unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
+    let contains = |page: &str, parts: &[&str]| {
+        for part in parts {
+            assert!(pages[Path::new(page)].contains(part), "{part} is missing from {page}:\n{}", pages[Path::new(page)]);
+        }
+    };
+    contains(
+        "room.md",
+        &["It is <a class=\"n\" href=\"chapter.md#chapter_claim.moved\">2.00</a> or more by <em>design</em>.", ">0.50</td>", "<summary>1 numbers"],
+    );
+    contains(
+        "coverage.md",
+        &[
+            "makes 2 statements",
+            "1 of them are settled by 1 claims",
+            "1 controls",
+            "One is interpretation",
+            "Argued, not tested.",
+            "<td class=\"control\">moved</td>",
+            "1 claims settle no",
+        ],
+    );
+    contains("claims.md", &["<a href=\"index.md#S1\" title=\"holds\">", "3 decades", "equal up to rounding", "figures/uses.svg"]);
+    contains("figures/uses.svg", &["role=\"group\"", "href=\"chapter.md#second_claim\"", "2 claims in reading order, and 1 arcs"]);
+    contains("figures/uses-second_claim.svg", &["It rests on one claim, and none builds on it.", "“Another claim holds” builds on “A claim holds”"]);
+    contains("chapter.md", &["<summary>It rests on no other claim, and one builds on it</summary>"]);
+}
+
 /// A file, what is replaced in it, by what, and what must be reported.
 type Fault = (&'static str, &'static str, &'static str, &'static str);
 
 #[test]
 fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
-    let faults: [Fault; 37] = [
+    let faults: [Fault; 41] = [
         (
             CLAIMS,
             "{{gap}}, the share",
@@ -221,6 +258,25 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
         (CLAIMS, "A claim holds", "A claim holds $\\frac{1}$", "the formula `\\frac{1}` cannot be set"),
         (CLAIMS, "![What to see.](figure)", "![What to see.](other.png)", "chapter.rs:9: the image `other.png` is not a figure of a claim"),
         (SNAP, "the gap, $\\\\|A\\\\|$", "the gap, $\\\\frac{1}$", "chapter__chapter_claim.snap:4: the label of `gap` holds a formula that cannot be set"),
+        (
+            CLAIMS,
+            "evidence.rounding(\"gap\", gap < bound); evidence.note(name",
+            "evidence.note(\"g{}\"",
+            "no call in the test `chapter_claim` records the metric `gap`; record it",
+        ),
+        (
+            SNAP,
+            "at_least = 1e0",
+            "at_least = 1.999e0",
+            "chapter.rs:19: `moved` of `chapter_claim` could cross its limit without a snapshot that shows it: 0.50 tolerances; move the limit, or say",
+        ),
+        (SNAP, "headroom = 3", "headroom = 7", "chapter.rs:19: `gap` of `chapter_claim` is very far from its limit: 7 decades; move the limit, or say"),
+        (
+            CLAIMS,
+            "{{moved}}.\"\n/// ```",
+            "{{moved}}.\"\n///\n/// [room]\n/// gap = \"It is near.\"\n/// ```",
+            "chapter.rs:19: `room` of `chapter_claim` gives a reason for `gap`, which needs none; remove it",
+        ),
         (SNAP, "headroom = 3", "headroom = three", "chapter__chapter_claim.snap:7: "),
     ];
     for (path, from, to, expected) in faults {

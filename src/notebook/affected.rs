@@ -81,17 +81,8 @@ fn reached<'a>(registry: &'a Registry, sources: &Sources, root: &Path, name: &st
 }
 
 fn downstream(registry: &Registry, root: &Path, found: &mut Affected) {
-    let mut hit: BTreeSet<String> = found.claims.keys().cloned().collect();
-    loop {
-        let next: Vec<&Claim> = registry.claims().filter(|claim| !hit.contains(&claim.id) && claim.head.uses.iter().any(|id| hit.contains(id))).collect();
-        if next.is_empty() {
-            break;
-        }
-        for claim in next {
-            found.downstream.insert(claim.id.clone());
-            hit.insert(claim.id.clone());
-        }
-    }
+    let downstream = found.claims.keys().flat_map(|id| registry.dependents(id)).map(|claim| claim.id.clone());
+    found.downstream = downstream.filter(|id| !found.claims.contains_key(id)).collect();
     let has_figure = |claim: &&Claim| root.join(snapshot::path(&format!("{}{}", claim.snapshot(), snapshot::FIGURE))).is_file();
     let claims = || registry.claims().filter(|claim| found.claims.contains_key(&claim.id));
     found.figures = claims().filter(has_figure).map(|claim| claim.id.clone()).collect();

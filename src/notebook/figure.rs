@@ -1,7 +1,7 @@
 //! A figure as data: what a claim plots, before anybody draws it.
 //!
 //! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so
-//! a plot never shows a number that no test has accepted. `chart`, `multiples`, `dots`, `panels` and `gallery` draw with
+//! a plot never shows a number that no test has accepted. [`graph`] draws what claims build on. `chart`, `multiples`, `dots`, `panels` and `gallery` draw with
 //! plotters on `svg`, our backend: colours follow the page's light and dark theme, text needs no installed font, and `<title>` and `<desc>`
 //! say in words what the picture shows. Every figure is drawn twice, 680 units wide and, for phones, 360.
 //!
@@ -11,6 +11,7 @@ mod chart;
 pub mod describe;
 mod dots;
 mod gallery;
+pub mod graph;
 mod key;
 mod labels;
 mod model;
@@ -70,14 +71,18 @@ pub fn draw(figure: &Figure, id: &str) -> Result<Drawing, DrawError> {
             Plot::Panels(panels) => panels::draw(panels, &mut body, width, if width == WIDE { 4 } else { 2 })?,
             Plot::Gallery(gallery) => gallery::draw(gallery, &mut body, width, if width == WIDE { 2 } else { 1 })?,
         };
-        let id = format!("{id}{suffix}");
-        Ok(format!(
-            "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" xmlns=\"http://www.w3.org/2000/svg\" font-family=\"var(--plot-font,'Open Sans','Helvetica Neue',Arial,sans-serif)\" fill=\"var(--fg,#24211c)\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{body}</svg>\n",
-            escape(&figure.title),
-            escape(&description),
-        ))
+        Ok(framed(&format!("{id}{suffix}"), (width, height), "img", &figure.title, &description, &body))
     };
     Ok(Drawing { wide: on(WIDE, "")?, narrow: on(NARROW, "-narrow")? })
+}
+
+/// A drawing with its frame of reference, its title and its description.
+fn framed(id: &str, (width, height): (i32, i32), role: &str, title: &str, description: &str, body: &str) -> String {
+    format!(
+        "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-t {id}-d\" xmlns=\"http://www.w3.org/2000/svg\" font-family=\"var(--plot-font,'Open Sans','Helvetica Neue',Arial,sans-serif)\" fill=\"var(--fg,#24211c)\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{body}</svg>\n",
+        escape(title),
+        escape(description),
+    )
 }
 
 /// Text for an element of SVG.

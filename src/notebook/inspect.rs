@@ -135,7 +135,9 @@ impl Reader {
             "img" if attribute("alt").is_none_or(|alt| alt.trim().is_empty()) => {
                 self.problem(line, "an image has no alternative text", "say in words what it shows");
             }
-            "svg" if attribute("role").as_deref() == Some("img") => *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false }),
+            "svg" if matches!(attribute("role").as_deref(), Some("img" | "group")) => {
+                *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false })
+            }
             "title" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.title = true),
             "desc" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.description = true),
             "merror" => self.problem(line, "a formula became an error box", "mend the LaTeX"),

@@ -150,6 +150,57 @@ impl Limit {
     }
 }
 
+/// How far a number is from the limit that it must obey; over several seeds, the seed that is nearest to it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Room {
+    /// In powers of ten; infinite where number and limit have no ratio.
+    pub decades: f64,
+    /// In tolerances of the number; none for rounding, which has none.
+    pub tolerances: Option<f64>,
+}
+
+impl Room {
+    /// More decades than this, and a limit says little about the number.
+    const LOOSE: f64 = 6.0;
+    /// Fewer decades than this, and the limit is near.
+    const THIN: f64 = 1.0;
+
+    /// Whether the limit is so far off that a much worse number would pass.
+    pub fn loose(self) -> bool {
+        self.decades > Self::LOOSE
+    }
+
+    /// Whether the limit is near the number.
+    pub fn thin(self) -> bool {
+        self.decades < Self::THIN
+    }
+
+    /// Whether the number could move beyond the limit before its snapshot shows that it moved.
+    pub fn unwatched(self) -> bool {
+        self.thin() && self.tolerances.is_none_or(|tolerances| tolerances <= 1.0)
+    }
+}
+
+impl Reading {
+    /// The room it has; none where it is held to an expected value, or to its snapshot alone.
+    pub fn room(self) -> Option<Room> {
+        let value = match self {
+            #[expect(clippy::cast_precision_loss, reason = "decades are few")]
+            Self::Rounding { headroom, .. } => return Some(Room { decades: headroom as f64, tolerances: None }),
+            Self::Count { .. } => return None,
+            Self::Value(value) => value,
+        };
+        let (limit, nearest) = match value.limit? {
+            Limit::AtMost(limit) => (limit, value.spread.map_or(value.value, |spread| spread.highest)),
+            Limit::AtLeast(limit) => (limit, value.spread.map_or(value.value, |spread| spread.lowest)),
+            Limit::Expected(_) => return None,
+        };
+        let ratio = limit / nearest;
+        let decades = if ratio > 0.0 { ratio.log10().abs() } else { f64::INFINITY };
+        Some(Room { decades, tolerances: Some((limit - nearest).abs() / value.tolerance.margin(nearest)) })
+    }
+}
+
 /// `value` to so many significant digits.
 pub fn rounded(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits.max(1) - 1).parse().unwrap_or(value)
@@ -242,6 +293,21 @@ mod tests {
         assert_eq!(headroom(1e-14, 3e-11), 3);
         assert_eq!(headroom(0.0, 3e-11), 5);
         assert_eq!(headroom(1e-10, 3e-11), -1);
+    }
+
+    #[test]
+    fn room_is_counted_from_the_seed_nearest_to_the_limit() {
+        let spread = Some(Spread { lowest: 0.5, highest: 2.0, seeds: 5 });
+        let reading = |limit: Limit| Reading::Value(Value { value: 1.0, tolerance: Tolerance::Relative(0.1), limit: Some(limit), spread });
+        let most = reading(Limit::AtMost(20.0)).room().expect("a limit");
+        assert!((most.decades - 1.0).abs() < 1e-12 && !most.thin() && !most.loose());
+        assert!((most.tolerances.expect("a tolerance") - 90.0).abs() < 1e-9);
+        let least = reading(Limit::AtLeast(0.46)).room().expect("a limit");
+        assert!(least.thin() && least.unwatched(), "{least:?}");
+        assert!(reading(Limit::AtLeast(-1.0)).room().is_some_and(Room::loose));
+        assert_eq!(reading(Limit::Expected(1.0)).room(), None);
+        let rounding = Reading::Rounding { rounding_at_most: 1e-9, headroom: 6 }.room().expect("a bound");
+        assert!(!rounding.loose() && !rounding.thin());
     }
 
     #[test]

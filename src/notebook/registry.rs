@@ -10,18 +10,23 @@
 //! time, so that prose changes without a compile. It therefore depends on syn, toml and serde alone.
 
 // By path, since build.rs includes this file from another folder.
+#[path = "registry/assertions.rs"]
+mod assertions;
 #[path = "registry/checks.rs"]
 mod checks;
 #[path = "registry/parse.rs"]
 mod parse;
 #[path = "registry/source.rs"]
 mod source;
+#[path = "registry/uses.rs"]
+mod uses;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use assertions::Assertion;
 pub use source::{Problem, Prose};
 
 /// Where the table of contents is, below the root of the repository.
@@ -111,6 +116,9 @@ pub struct Head {
     /// Decimals that may stand in its mathematics.
     #[serde(default)]
     pub constants: Vec<String>,
+    /// Why a limit is where it is, by metric: required where it leaves very much room, or less than one tolerance.
+    #[serde(default)]
+    pub room: BTreeMap<String, String>,
 }
 
 /// One claim: a test with its prose.
@@ -134,12 +142,21 @@ pub struct Claim {
     pub line: usize,
     /// The test, from its attribute to its closing brace.
     pub code: String,
+    /// The line of its file on which that begins.
+    pub code_line: usize,
+    /// Its calls that record evidence, in order.
+    pub assertions: Vec<Assertion>,
 }
 
 impl Claim {
     /// The name of its metric snapshot, without `.snap`.
     pub fn snapshot(&self) -> String {
         format!("{}__{}", self.chapter, self.id)
+    }
+
+    /// The call of the test that recorded a metric.
+    pub fn assertion(&self, metric: &str) -> Option<&Assertion> {
+        assertions::of(&self.assertions, metric)
     }
 
     /// A sentence of the head as prose, with the line where it stands.

@@ -6,13 +6,18 @@
 //! [`write()`] puts the pages below `book/src`, and [`stale`] says where the committed ones differ.
 
 mod claim;
+mod code;
+mod coverage;
 mod evidence;
+mod graph;
+mod index;
 mod lists;
+mod room;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::figure::{self, Figure, describe};
+use super::figure::{self, Drawing, Figure, describe};
 use super::files_below;
 use super::math::{self, Class};
 use super::prose::{self, Medium, Numbers, Place};
@@ -53,8 +58,12 @@ pub fn weave(registry: &Registry, snapshots: &BTreeMap<String, String>) -> Resul
         let text = claim::chapter(&mut loom, chapter);
         loom.page(&format!("{}.md", chapter.id), text);
     }
-    let index = lists::claims(&loom);
+    let index = index::index(&mut loom);
     loom.page("claims.md", index);
+    let coverage = coverage::coverage(&loom);
+    loom.page("coverage.md", coverage);
+    let room = room::room(&mut loom);
+    loom.page("room.md", room);
     let notation = lists::notation(&mut loom);
     loom.page("notation.md", notation);
     loom.problems.sort();
@@ -187,16 +196,21 @@ impl Loom<'_> {
         let (figure, fingerprint) = self.figures.get(id).ok_or_else(|| format!("`{id}` has recorded no figure"))?;
         let name = format!("{copy}{id}");
         let drawing = figure::draw(figure, &name).map_err(|error| format!("the figure of `{id}` cannot be drawn: {error}"))?;
-        for (suffix, svg) in [("", &drawing.wide), ("-narrow", &drawing.narrow)] {
-            self.pages.insert(PathBuf::from(format!("figures/{name}{suffix}.svg")), format!("{MARK}\n{}\n", svg.trim()));
-        }
         let alt = escape(&format!("{}. {}", figure.title, describe::describe(figure)));
         let table =
             describe::table(figure).map_or(String::new(), |table| format!("<details><summary>The plotted numbers</summary>\n{}\n</details>\n", table.trim()));
         let caption = markup(caption);
-        Ok(format!(
-            "<figure id=\"figure-{name}\" data-series=\"{fingerprint}\">\n<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n</div>\n<figcaption>{caption}</figcaption>\n{table}</figure>"
-        ))
+        let fingerprint = fingerprint.clone();
+        let image = self.drawing(&name, &drawing, &alt);
+        Ok(format!("<figure id=\"figure-{name}\" data-series=\"{fingerprint}\">\n{image}\n<figcaption>{caption}</figcaption>\n{table}</figure>"))
+    }
+
+    /// Keeps a drawing beside the pages and returns the image that shows it.
+    fn drawing(&mut self, name: &str, drawing: &Drawing, alt: &str) -> String {
+        for (suffix, svg) in [("", &drawing.wide), ("-narrow", &drawing.narrow)] {
+            self.pages.insert(PathBuf::from(format!("figures/{name}{suffix}.svg")), format!("{MARK}\n{}\n", svg.trim()));
+        }
+        format!("<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n</div>")
     }
 }
 

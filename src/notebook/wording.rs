@@ -1,6 +1,6 @@
 //! A reading in words: what was measured, what it is held to, and every digit that is on record.
 
-use super::metric::{Limit, Reading, Tolerance, Value};
+use super::metric::{Limit, Reading, Room, Tolerance, Value};
 use super::number::{self, Digits};
 
 /// The value as a reader needs it; rounding has none worth printing.
@@ -46,7 +46,27 @@ fn width(tolerance: Tolerance) -> String {
 
 /// `1 decade`, `3 decades`.
 pub fn decades(headroom: i64) -> String {
-    format!("{headroom} {}", if headroom == 1 { "decade" } else { "decades" })
+    counted(&headroom.to_string())
+}
+
+/// The decades of some room: `3 decades`, `0.4 decades`.
+pub fn room(room: Room) -> String {
+    counted(&short(room.decades))
+}
+
+fn counted(decades: &str) -> String {
+    format!("{decades} {}", if decades == "1" { "decade" } else { "decades" })
+}
+
+/// A distance: whole where it is more than ten, otherwise to a tenth, or a hundredth where it is less than one.
+pub fn short(distance: f64) -> String {
+    match distance {
+        _ if distance.is_infinite() => "∞".to_owned(),
+        _ if distance.fract() == 0.0 || distance >= 10.0 => format!("{distance:.0}"),
+        _ if distance >= 1.0 => format!("{distance:.1}"),
+        _ if distance >= 0.005 => format!("{distance:.2}"),
+        _ => "0".to_owned(),
+    }
 }
 
 /// Every number of the snapshot, with its tolerance.

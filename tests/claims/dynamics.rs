@@ -88,7 +88,7 @@ fn merged_attention_is_gradient_descent_on_least_squares() -> Result<()> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let steady = merged(x, y, 1.9, 5000)?.run(Task::regression(x, y), None)?;
     let least = mse(Ridge::fit(x, y, 0.0, Intercept::None)?.fitted(), y);
-    evidence.judge("steady", "loss over the least after 5000 steps, rate 1.9", steady.last().loss / least, relative(1e-6), at_most(1.0 + 1e-9));
+    evidence.judge("steady", "loss over the least after 5000 steps, rate 1.9", steady.last().loss / least, relative(1e-10), at_most(1.0 + 1e-9));
     let Err(Error::Diverged { step, .. }) = merged(x, y, 2.1, 5000)?.run(Task::regression(x, y), None) else {
         panic!("a rate beyond twice the inverse curvature must diverge");
     };
@@ -252,6 +252,11 @@ fn first_step(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<(Mat<f64>, Mat<f
 /// uses = ["with_softmax_the_predictions_part_to_either_side", "the_first_step_of_softmax_is_the_picture"]
 /// headline = "cosine_last"
 /// breaks_when = "there is no softmax: linear attention comes to regression and stays, its last test error is {{linear:4}} times ridge's."
+///
+/// [room]
+/// best = "The worst of five seeds counts, and it lies within a tenth of what least squares reaches. The tolerance is wide because a softmax in training amplifies rounding."
+/// train = "The worst of five seeds counts, and after a thousand steps no two machines need agree on the second digit. No straight line comes near the limit."
+/// cosine_last = "The limit stands well below {{cosine_best:2}}, where the path was nearest, and the seed that stayed closest is just inside: a little closer would still be a departure."
 /// ```
 #[test]
 fn softmax_passes_close_by_regression_and_leaves() -> Result<()> {

@@ -157,22 +157,17 @@ fn the_picture_needs_orthonormal_columns() -> Result<()> {
     evidence.control("rescaled_ratio", "the same after the best rescaling", mse(rescaled.as_ref(), y) / error, relative(1e-6), at_least(3.0));
     evidence.note("synthetic_cosine", "cosine to least squares, synthetic", cosine(picture.as_ref(), fit.fitted()), relative(1e-6));
 
-    picture_of_diabetes(&mut evidence)?;
-    evidence.figure(scatter(fit.fitted(), rescaled.as_ref()));
-    record!(evidence)
-}
-
-/// The picture on real data, where the numbers are known.
-fn picture_of_diabetes(evidence: &mut Evidence) -> Result<()> {
+    // The same on real data, where the numbers are known.
     let data = diabetes()?;
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
-    let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
+    let known = Ridge::fit(x, y, 0.0, Intercept::None)?;
     let picture = linear::output(x, x, y, 1.0, Diagonal::Kept);
-    let rescaled = mse(best_rescaling(picture.as_ref(), y).as_ref(), y);
-    evidence.judge("diabetes_cosine", "cosine to least squares, diabetes", cosine(picture.as_ref(), fit.fitted()), relative(1e-4), expected(0.8795));
-    evidence.judge("diabetes_rescaled", "mean squared error after the best rescaling, diabetes", rescaled, relative(5e-4), expected(3489.0));
-    evidence.judge("diabetes_least_squares", "mean squared error of least squares, diabetes", mse(fit.fitted(), y), relative(1e-5), expected(2774.98));
-    Ok(())
+    let best = mse(best_rescaling(picture.as_ref(), y).as_ref(), y);
+    evidence.judge("diabetes_cosine", "cosine to least squares, diabetes", cosine(picture.as_ref(), known.fitted()), relative(1e-4), expected(0.8795));
+    evidence.judge("diabetes_rescaled", "mean squared error after the best rescaling, diabetes", best, relative(5e-4), expected(3489.0));
+    evidence.judge("diabetes_least_squares", "mean squared error of least squares, diabetes", mse(known.fitted(), y), relative(1e-5), expected(2774.98));
+    evidence.figure(scatter(fit.fitted(), rescaled.as_ref()));
+    record!(evidence)
 }
 
 /// The multiple of a prediction with the smallest squared error.

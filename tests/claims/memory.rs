@@ -172,7 +172,7 @@ fn what_a_memory_holds() -> Result<()> {
     );
     evidence.seeds("least_squares", "error of least squares over $1 - d/n$, the same $n$", &over(1, |n, d| 1.0 - d / n), relative(0.1), expected(1.0));
     let cold: Vec<f64> = table.last().into_iter().flatten().map(|errors| errors[2]).collect();
-    evidence.seeds("softmax", "error of softmax, $n = 1024$, $\\tau = 1/32$", &cold, relative(0.02), at_most(1e-3));
+    evidence.seeds("softmax", "error of softmax, $n = 1024$, $\\tau = 1/32$", &cold, relative(0.02), at_most(1e-6));
     let (keys, values) = (unit_rows(1, 0, WIDTH), standard_normal(1, 1, WIDTH, 16));
     let fit = Ridge::fit(keys.as_ref(), values.as_ref(), 0.0, Intercept::None)?;
     evidence.rounding("exact", "least squares against the values, $n = d$", relative_gap(fit.fitted(), values.as_ref()), rounding_bound(keys.as_ref())?);

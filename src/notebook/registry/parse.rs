@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{CONTENTS, Chapter, Claim, Head, MAP, Problem, Prose, Registry, STATEMENTS, Statement};
+use super::{CONTENTS, Chapter, Claim, Head, MAP, Problem, Prose, Registry, STATEMENTS, Statement, assertions};
 
 /// The module of `tests/claims` that is no chapter.
 const SUPPORT: &str = "support";
@@ -113,15 +113,17 @@ fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &
     if prose.text.trim().is_empty() {
         problems.push(Problem::new(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
     }
-    Some(Claim { code: code(text, test), id, chapter: chapter.to_owned(), title, prose, head, head_at, file: path.to_path_buf(), line })
+    let (code_line, code) = code(text, test);
+    let assertions = assertions::assertions(test);
+    Some(Claim { id, chapter: chapter.to_owned(), title, prose, head, head_at, file: path.to_path_buf(), line, code, code_line, assertions })
 }
 
-/// The test as it stands, from `#[test]` to its closing brace.
-fn code(text: &str, test: &syn::ItemFn) -> String {
+/// The test as it stands, from `#[test]` to its closing brace, and the line on which it begins.
+fn code(text: &str, test: &syn::ItemFn) -> (usize, String) {
     use syn::spanned::Spanned;
     let first = test.attrs.iter().find(|attribute| attribute.path().is_ident("test")).map_or(1, |attribute| attribute.span().start().line);
     let last = test.block.brace_token.span.close().end().line;
-    text.lines().skip(first - 1).take(last + 1 - first).map(|line| format!("{line}\n")).collect()
+    (first, text.lines().skip(first - 1).take(last + 1 - first).map(|line| format!("{line}\n")).collect())
 }
 
 fn head_fence(prose: &mut Prose) -> Option<Prose> {
@@ -137,7 +139,7 @@ fn head_fence(prose: &mut Prose) -> Option<Prose> {
 }
 
 fn head(id: &str, at: &Prose, problems: &mut Vec<Problem>) -> Option<Head> {
-    let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`";
+    let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`, `room`";
     let head: Head = toml::from_str(&at.text)
         .map_err(|error| problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
         .ok()?;

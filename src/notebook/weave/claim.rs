@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Loom, escape, evidence, markup};
+use super::index::{kind, link};
+use super::{Loom, code, escape, evidence, graph, markup, room};
 use crate::notebook::prose::{self, Medium, Place};
-use crate::notebook::registry::{Chapter, Claim, Problem};
+use crate::notebook::registry::{Chapter, Claim, Problem, Verdict};
 
 /// One chapter: its opening prose, then its claims.
 pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> String {
@@ -25,7 +26,7 @@ fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
     check(loom, claim, &quoted, &broken, &shown);
     loom.check(&claim.file, claim.line, &claim.title, &page);
     let rows = loom.metrics.get(&claim.id).map_or(String::new(), |metrics| evidence::table(claim, metrics));
-    let lines = claim.code.lines().count();
+    let (test, graph) = (code::fold(loom, claim), graph::around(loom, claim));
     [
         "<section class=\"claim\">".to_owned(),
         head(loom, claim),
@@ -34,7 +35,8 @@ fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
         rows,
         format!("<div class=\"breaks\">\n\n**Breaks when** {}\n\n</div>", breaks.trim()),
         uses(loom, claim),
-        format!("<details class=\"test\"><summary>The test, <code>{}</code>, {lines} lines</summary>\n\n```rust\n{}```\n\n</details>", claim.id, claim.code),
+        graph,
+        test,
         format!("<div class=\"command\"><span>Check it</span>\n\n```text\ncargo test --test claims {}\n```\n\n</div>", claim.id),
         "</section>".to_owned(),
     ]
@@ -66,6 +68,9 @@ fn check(loom: &mut Loom<'_>, claim: &Claim, quoted: &BTreeSet<(String, String)>
             problem("breaks_when", format!("`breaks_when` of `{}` quotes none of its controls", claim.id), "quote the number that shows it break");
         }
     }
+    if let Some(metrics) = loom.metrics.get(&claim.id) {
+        loom.problems.extend(room::problems(claim, metrics));
+    }
     if loom.figures.contains_key(&claim.id) && !shown.contains(&claim.id) {
         let what = format!("the figure of `{}` is recorded and not shown", claim.id);
         loom.problems.push(Problem::new(&claim.file, claim.line, what, "place it in the prose with `![caption](figure)`"));
@@ -77,13 +82,28 @@ fn head(loom: &Loom<'_>, claim: &Claim) -> String {
     let settled: Vec<String> =
         settled.map(|statement| format!("<a href=\"index.md#{}\" title=\"{}\">{}</a>", statement.id, escape(&statement.says), statement.id)).collect();
     let settles = if settled.is_empty() { String::new() } else { format!("<span>settles {}</span>", settled.join(", ")) };
-    format!("<p class=\"claim-head\"><span class=\"kind {}\">{}</span>{settles}</p>", claim.head.kind.name(), capital(claim.head.kind.name()))
+    format!("<p class=\"claim-head\">{}{settles}</p>", kind(claim.head.kind))
 }
 
+/// What it builds on and what builds on it, as links.
 fn uses(loom: &Loom<'_>, claim: &Claim) -> String {
-    let used = claim.head.uses.iter().filter_map(|id| loom.registry.claim(id));
-    let links: Vec<String> = used.map(|used| format!("<a href=\"{}#{}\">{}</a>", prose::page(used), used.id, markup(&used.title))).collect();
-    if links.is_empty() { String::new() } else { format!("<p class=\"uses\">Builds on {}.</p>", links.join(", ")) }
+    let links = |claims: Vec<&Claim>| claims.into_iter().map(link).collect::<Vec<_>>().join(", ");
+    let sentence = |before: &str, links: String| (!links.is_empty()).then(|| format!("{before} {links}."));
+    let below = sentence("Builds on", links(claim.head.uses.iter().filter_map(|id| loom.registry.claim(id)).collect()));
+    let above = sentence("Used by", links(loom.registry.users(&claim.id).collect()));
+    let sentences: Vec<String> = below.into_iter().chain(above).collect();
+    if sentences.is_empty() { String::new() } else { format!("<p class=\"uses\">{}</p>", sentences.join(" ")) }
+}
+
+/// A verdict as a shape and words.
+pub(super) fn badge(verdict: Verdict, words: &str) -> String {
+    let class = match verdict {
+        Verdict::Holds => "holds",
+        Verdict::HoldsIf => "holds-if",
+        Verdict::False => "false",
+        Verdict::Argued => "argued",
+    };
+    format!("<span class=\"verdict {class}\">{words}</span>")
 }
 
 pub(super) fn capital(word: &str) -> String {

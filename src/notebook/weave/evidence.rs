@@ -1,7 +1,7 @@
 //! The table of evidence under a claim: what was measured, what is allowed, how much room is left.
 
 use super::{escape, markup};
-use crate::notebook::metric::{Limit, Metric, Reading, Value};
+use crate::notebook::metric::{Limit, Metric, Reading, Room, Value};
 use crate::notebook::number::{self, Digits};
 use crate::notebook::registry::Claim;
 use crate::notebook::snapshot::Metrics;
@@ -18,9 +18,9 @@ pub(super) fn table(claim: &Claim, metrics: &Metrics) -> String {
 
 fn row(claim: &Claim, name: &str, metric: &Metric) -> String {
     let role = if metric.control { "<i>control</i>: " } else { "" };
-    // The title holds every recorded digit: the page changes whenever the snapshot does.
+    // The title holds every recorded digit: the page changes whenever the snapshot does. The value leads to the call that recorded it.
     format!(
-        "<tr id=\"{}\"><td>{role}{}</td><td class=\"r\" title=\"{}\">{}</td><td class=\"r\">{}</td><td>{}</td></tr>",
+        "<tr id=\"{0}\"><td>{role}{1}</td><td class=\"r\" title=\"{2}\"><a class=\"n\" href=\"#{0}.at\">{3}</a></td><td class=\"r\">{4}</td><td>{5}</td></tr>",
         prose::anchor(&claim.id, name),
         markup(&metric.measures),
         escape(&wording::recorded(metric.reading)),
@@ -40,9 +40,14 @@ pub(super) fn shown(reading: Reading) -> String {
     if matches!(reading, Reading::Rounding { .. }) { muted(&value) } else { value }
 }
 
+/// Decades as a bar and in words.
+pub(super) fn headroom(room: Room) -> String {
+    format!("<span class=\"headroom\" style=\"--d:{}\">{}</span>", wording::short(room.decades.min(20.0)), wording::room(room))
+}
+
 fn remark(metric: &Metric) -> String {
     match metric.reading {
-        Reading::Rounding { headroom, .. } => format!("<span class=\"headroom\" style=\"--d:{headroom}\">{}</span>", wording::decades(headroom)),
+        Reading::Rounding { .. } => metric.reading.room().map_or(String::new(), headroom),
         _ if metric.control => muted("breaks, as it must"),
         Reading::Value(Value { spread: Some(spread), tolerance, .. }) => {
             let short = |number: f64| number::unicode(number, Digits::Significant(3));

@@ -1,12 +1,11 @@
-//! Pages that list: the summary, the first page with its verdicts, the index of claims, the notation.
+//! The summary, the first page with its verdicts, the notation.
 
 use std::path::Path;
 
-use super::claim::capital;
-use super::{Loom, escape, evidence, markup};
+use super::claim::badge;
+use super::{Loom, markup};
 use crate::notebook::prose::{self, Medium, Place};
 use crate::notebook::registry::{Registry, STATEMENTS, Statement, Verdict};
-use crate::notebook::wording;
 
 /// mdBook's table of contents.
 pub(super) fn summary(registry: &Registry) -> String {
@@ -17,7 +16,7 @@ pub(super) fn summary(registry: &Registry) -> String {
         }
         out.push_str(&format!("- [{}]({}.md)\n", chapter.title, chapter.id));
     }
-    out + "\n# Reference\n\n- [All claims](claims.md)\n- [Notation](notation.md)\n"
+    out + "\n# Reference\n\n- [All claims](claims.md)\n- [Coverage](coverage.md)\n- [Room to spare](room.md)\n- [Notation](notation.md)\n"
 }
 
 /// The first page: what this is, what the tests say of each statement, how to check it.
@@ -41,16 +40,6 @@ pub(super) fn first_page(loom: &mut Loom<'_>) -> String {
 
 fn command(name: &str, line: &str) -> String {
     format!("<div class=\"command\"><span>{name}</span>\n\n```text\n{line}\n```\n\n</div>")
-}
-
-fn badge(verdict: Verdict, words: &str) -> String {
-    let class = match verdict {
-        Verdict::Holds => "holds",
-        Verdict::HoldsIf => "holds-if",
-        Verdict::False => "false",
-        Verdict::Argued => "argued",
-    };
-    format!("<span class=\"verdict {class}\">{words}</span>")
 }
 
 fn tally(registry: &Registry) -> String {
@@ -86,33 +75,6 @@ fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
         markup(&statement.says),
         findings.join("<br>")
     )
-}
-
-/// Every claim with its kind, its headline number and what that is held to.
-pub(super) fn claims(loom: &Loom<'_>) -> String {
-    let row = |claim: &crate::notebook::registry::Claim| {
-        let headline = loom.metrics.get(&claim.id).and_then(|metrics| metrics.iter().find(|(name, _)| name == &claim.head.headline));
-        let (value, allowed) =
-            headline.map_or((String::new(), String::new()), |(_, metric)| (evidence::shown(metric.reading), wording::allowed(metric.reading)));
-        format!(
-            "<tr><td><a href=\"{}#{}\">{}</a></td><td><span class=\"kind {}\">{}</span></td><td class=\"r\">{value}</td><td class=\"r\">{allowed}</td></tr>",
-            prose::page(claim),
-            claim.id,
-            markup(&claim.title),
-            claim.head.kind.name(),
-            capital(claim.head.kind.name()),
-        )
-    };
-    let mut out = "# All claims\n\nEvery claim of the book with its headline number. An identity is held to a bound on rounding that its test derives; every other number to the tolerance with which it was accepted.\n".to_owned();
-    for chapter in loom.registry.chapters.iter().filter(|chapter| !chapter.claims.is_empty()) {
-        let rows: Vec<String> = chapter.claims.iter().map(row).collect();
-        out.push_str(&format!(
-            "\n## {}\n\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th class=\"r\">headline</th><th class=\"r\">allowed</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n",
-            escape(&chapter.title),
-            rows.join("\n")
-        ));
-    }
-    out
 }
 
 /// The table of notation, from the map of the crate.

@@ -1,0 +1,115 @@
+//! Where in a test each metric is recorded: the calls on `evidence`, and which names each can give a metric.
+//!
+//! A name is a string, a `format!` with holes, or a variable, which may be anything: the most literal call that fits a metric
+//! is the one that recorded it. What it cannot see: calls inside macros and in helper functions.
+
+use syn::visit::{self, Visit};
+
+/// The methods of `Evidence` that record a metric under the name that is their first argument.
+const METHODS: [&str; 8] = ["rounding", "vanishing_control", "count", "exactly", "note", "judge", "control", "seeds"];
+
+/// One call that records evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// What is fixed of the name, before, between and after its holes.
+    pieces: Vec<String>,
+    /// The first line of the call in its file.
+    pub first: usize,
+    /// Its last line.
+    pub last: usize,
+}
+
+/// The calls of a test that record evidence, in order.
+pub(super) fn assertions(test: &syn::ItemFn) -> Vec<Assertion> {
+    let mut calls = Calls(Vec::new());
+    calls.visit_item_fn(test);
+    calls.0
+}
+
+/// The call that recorded `metric`: of those that fit, the one with the most of its name fixed.
+pub(super) fn of<'a>(all: &'a [Assertion], metric: &str) -> Option<&'a Assertion> {
+    // The first of equals, and `max_by_key` takes the last.
+    all.iter().rev().filter(|assertion| assertion.fits(metric)).max_by_key(|assertion| assertion.pieces.iter().map(String::len).sum::<usize>())
+}
+
+impl Assertion {
+    fn fits(&self, metric: &str) -> bool {
+        let [first, holes @ ..] = self.pieces.as_slice() else { return false };
+        let Some((last, inner)) = holes.split_last() else { return first == metric };
+        let rest = metric.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()));
+        rest.is_some_and(|rest| inner.iter().try_fold(rest, |rest, piece| rest.split_once(piece.as_str()).map(|(_, rest)| rest)).is_some())
+    }
+}
+
+struct Calls(Vec<Assertion>);
+
+impl<'ast> Visit<'ast> for Calls {
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        use syn::spanned::Spanned as _;
+        let on_evidence = matches!(&*call.receiver, syn::Expr::Path(path) if path.path.is_ident("evidence"));
+        if on_evidence && METHODS.iter().any(|method| call.method == method) {
+            let pieces = call.args.first().map_or_else(anything, pieces);
+            self.0.push(Assertion { pieces, first: call.span().start().line, last: call.paren_token.span.close().end().line });
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+}
+
+fn anything() -> Vec<String> {
+    vec![String::new(), String::new()]
+}
+
+fn pieces(name: &syn::Expr) -> Vec<String> {
+    match name {
+        syn::Expr::Reference(reference) => pieces(&reference.expr),
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => vec![text.value()],
+        syn::Expr::Macro(call) if call.mac.path.is_ident("format") => {
+            let text = call.mac.parse_body_with(|input: syn::parse::ParseStream<'_>| {
+                let text: syn::LitStr = input.parse()?;
+                input.parse::<proc_macro2::TokenStream>()?;
+                Ok(text.value())
+            });
+            text.map_or_else(|_| anything(), |text| fixed(&text))
+        }
+        _ => anything(),
+    }
+}
+
+/// What a format string fixes: its text between the holes.
+fn fixed(format: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = format;
+    while let Some((piece, after)) = rest.split_once('{') {
+        pieces.push(piece.to_owned());
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    pieces.push(rest.to_owned());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_literal_call_that_fits_recorded_a_metric() {
+        let test: syn::ItemFn = syn::parse_str(
+            "fn a_claim() -> Outcome {\n    let mut evidence = Evidence::new();\n    for (name, gap) in cases {\n        evidence.rounding(name, \"a\", gap, bound);\n        evidence.seeds(&format!(\"error_{name}\"), \"b\", &gaps, relative(0.1), at_most(1.0));\n        evidence.note(\n            \"error_sine\", \"c\", 1.0,\n            relative(0.1),\n        );\n    }\n    other.note(\"elsewhere\");\n    record!(evidence)\n}",
+        )
+        .expect("a function");
+        let all = assertions(&test);
+        let lines = |metric: &str| of(&all, metric).map(|found| (found.first, found.last));
+        assert_eq!(all.len(), 3);
+        assert_eq!(lines("error_sine"), Some((6, 9)));
+        assert_eq!(lines("error_diabetes"), Some((5, 5)));
+        assert_eq!(lines("elsewhere"), Some((4, 4)));
+        assert_eq!(of(&all[1..], "elsewhere"), None);
+    }
+
+    #[test]
+    fn holes_stand_for_anything_and_the_rest_must_fit_in_order() {
+        let fits = |format: &str, name: &str| Assertion { pieces: fixed(format), first: 1, last: 1 }.fits(name);
+        assert!(fits("a_{x}_b_{y:?}", "a_1_b_2") && fits("{x}", "") && fits("same", "same"));
+        assert!(!fits("a_{x}_b_{y}", "a_b_") && !fits("same", "sames") && !fits("ab{x}b", "ab"));
+    }
+}

@@ -1,0 +1,80 @@
+//! The index of claims: chapter by chapter with their headline numbers, kind by kind, and what builds on what.
+
+use super::claim::{badge, capital};
+use super::{Loom, escape, evidence, graph, markup};
+use crate::notebook::metric::{Metric, Reading, Value};
+use crate::notebook::prose;
+use crate::notebook::registry::{Claim, Kind};
+use crate::notebook::wording;
+
+/// The page.
+pub(super) fn index(loom: &mut Loom<'_>) -> String {
+    let mut out = "# All claims\n\nEvery claim of the book with its headline number, what that is held to, how far it is from there, and over how many seeds. An identity is held to a bound on rounding that its test derives; every other number to the tolerance with which it was accepted, and to its limit where it has one. [Room to spare](room.md) lists the limits that are very near or very far; [coverage](coverage.md) shows the claims behind each statement of the post.\n".to_owned();
+    for chapter in loom.registry.chapters.iter().filter(|chapter| !chapter.claims.is_empty()) {
+        let rows: Vec<String> = chapter.claims.iter().map(|claim| row(loom, claim)).collect();
+        out.push_str(&format!(
+            "\n## {}\n\n<div class=\"wide\">\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th>settles</th><th class=\"r\">headline</th><th class=\"r\">allowed</th><th>headroom</th><th class=\"r\">seeds</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n",
+            escape(&chapter.title),
+            rows.join("\n")
+        ));
+    }
+    format!("{out}\n## By kind\n\n{}\n\n## What builds on what\n\n{}\n", kinds(loom), graph::whole(loom))
+}
+
+fn row(loom: &Loom<'_>, claim: &Claim) -> String {
+    let metrics = loom.metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
+    let headline = metrics.iter().find(|(name, _)| name == &claim.head.headline).map(|(_, metric)| metric);
+    let of = |words: &dyn Fn(Reading) -> String| headline.map_or(String::new(), |metric| words(metric.reading));
+    let settles: Vec<String> =
+        claim.head.settles.iter().map(|(id, verdict)| format!("<a href=\"index.md#{id}\" title=\"{}\">{}</a>", verdict.name(), badge(*verdict, id))).collect();
+    let seeds =
+        metrics.iter().filter_map(|(_, metric)| seeds(metric)).max().map_or(String::new(), |seeds| format!("{seeds} <span class=\"unit\">seeds</span>"));
+    format!(
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td>{}</td><td class=\"r\">{seeds}</td></tr>",
+        link(claim),
+        kind(claim.head.kind),
+        settles.join(" "),
+        of(&evidence::shown),
+        of(&wording::allowed),
+        of(&|reading| reading.room().map_or(String::new(), evidence::headroom)),
+    )
+}
+
+fn seeds(metric: &Metric) -> Option<i64> {
+    match metric.reading {
+        Reading::Value(Value { spread, .. }) => spread.map(|spread| spread.seeds),
+        _ => None,
+    }
+}
+
+/// A claim's title as a link to it.
+pub(super) fn link(claim: &Claim) -> String {
+    format!("<a href=\"{}#{}\">{}</a>", prose::page(claim), claim.id, markup(&claim.title))
+}
+
+/// A kind with its shape.
+pub(super) fn kind(kind: Kind) -> String {
+    format!("<span class=\"kind {}\">{}</span>", kind.name(), capital(kind.name()))
+}
+
+fn kinds(loom: &Loom<'_>) -> String {
+    let all = [Kind::Identity, Kind::Bound, Kind::Rate, Kind::Measured, Kind::Counterexample];
+    let section = |of: Kind| {
+        let links: Vec<String> = loom.registry.claims().filter(|claim| claim.head.kind == of).map(|claim| format!("<li>{}</li>", link(claim))).collect();
+        (!links.is_empty()).then(|| {
+            format!("<details class=\"list\"><summary>{} {}: {}</summary>\n<ul>\n{}\n</ul>\n</details>", kind(of), links.len(), shows(of), links.join("\n"))
+        })
+    };
+    all.into_iter().filter_map(section).collect::<Vec<_>>().join("\n\n")
+}
+
+/// What the test of a claim of that kind must show.
+fn shows(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Identity => "equal up to rounding, within a bound that the test derives",
+        Kind::Bound => "never above, or never below",
+        Kind::Rate => "a limit, or an order of convergence",
+        Kind::Measured => "an effect over several seeds, every one of them beyond a margin",
+        Kind::Counterexample => "a sentence of the post that fails as it stands",
+    }
+}
