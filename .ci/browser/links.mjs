@@ -2,7 +2,7 @@
 
 /** Runs inside a page: where its links lead, and which anchors it offers. */
 export function survey() {
-  const links = [...document.querySelectorAll("a[href], area[href]")].map((link) => ({ href: link.href, written: link.getAttribute("href"), words: link.textContent.trim().slice(0, 40) }));
+  const links = [...document.querySelectorAll("a[href], area[href]")].map((link) => ({ href: new URL(link.getAttribute("href"), link.baseURI).href, written: link.getAttribute("href"), words: link.textContent.trim().slice(0, 40) }));
   return { links, ids: [...document.querySelectorAll("[id], a[name]")].map((element) => element.id || element.name) };
 }
 
