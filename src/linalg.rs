@@ -182,6 +182,14 @@ pub fn count(n: usize) -> f64 {
     n as f64
 }
 
+/// Mean squared difference over every entry; 0 where there is none.
+pub fn mse(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> f64 {
+    same_shape(prediction, target);
+    let total: f64 = entries(prediction).zip(entries(target)).map(|(p, t)| (p - t) * (p - t)).sum();
+    let number = target.nrows() * target.ncols();
+    if number == 0 { 0.0 } else { total / count(number) }
+}
+
 pub(crate) fn same_shape(a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
     assert_eq!((a.nrows(), a.ncols()), (b.nrows(), b.ncols()), "matrices of one shape");
 }

@@ -61,6 +61,7 @@ export async function readsWithoutScripts(browser, site, name, options) {
   const { page, complaints, close } = await open(browser, `${site}${name}`, site, { ...options, scripts: false });
   const shown = await page.evaluate(() => [...document.querySelectorAll("main :is(h1, h2, p)")].filter((element) => element.checkVisibility() && element.getBoundingClientRect().height > 0).length);
   const faults = shown > 0 ? [] : ["nothing of the text is shown: the page must not need its scripts"];
+  await page.evaluate(unfold);
   for (const look of [formulas, room, contrast]) faults.push(...(await page.evaluate(look)));
   faults.push(...(await page.evaluate(figures, { smallest: options.smallest })), ...complaints);
   await close();

@@ -5,14 +5,7 @@
 
 use faer::MatRef;
 
-use crate::linalg::{column_means, count, entries, largest, same_shape};
-
-/// Mean squared error over every entry.
-pub fn mse(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> f64 {
-    same_shape(prediction, target);
-    let total: f64 = entries(prediction).zip(entries(target)).map(|(p, t)| (p - t) * (p - t)).sum();
-    quotient(total, count(target.nrows() * target.ncols()))
-}
+use crate::linalg::{column_means, count, entries, largest, mse, same_shape};
 
 /// R² = 1 − Σ(ŷ − y)²/Σ(y − ȳ)², with the mean of each target; 0 where no target varies.
 pub fn r_squared(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> f64 {

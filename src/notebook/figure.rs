@@ -18,6 +18,7 @@ mod model;
 mod multiples;
 mod panels;
 mod pen;
+pub mod settled;
 mod svg;
 
 pub use model::{

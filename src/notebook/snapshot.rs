@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::figure::{Cell, Chart, Column, Dots, Figure, Gallery, Group, Multiples, Pane, Panel, Panels, Plot, Reference, Row, RowSeries, Scale, Series};
-use super::metric::{self, Metric, Tolerance};
+use super::figure::{Figure, settled};
+use super::metric::{self, Metric};
 use super::registry::Problem;
 
 /// The folder of the snapshots, below the root.
@@ -66,8 +66,7 @@ pub fn read_metrics(text: &str) -> Result<Metrics, (usize, String)> {
 /// # Errors
 /// The place of a number that is NaN or infinite.
 pub fn write_figure(figure: &Figure, accepted: Option<&Figure>) -> Result<String, String> {
-    let settled = Figure { plot: settled_plot(&figure.plot, accepted.map(|accepted| &accepted.plot)), ..figure.clone() };
-    match Value::try_from(settled).map_err(|error| error.to_string())? {
+    match Value::try_from(settled::figure(figure, accepted)).map_err(|error| error.to_string())? {
         Value::Table(table) => write(&table),
         other => Err(format!("a figure is a table, not {}", other.type_str())),
     }
@@ -103,117 +102,6 @@ pub fn read_all(root: &Path) -> Result<BTreeMap<String, String>, Problem> {
 pub fn pending(root: &Path) -> Vec<String> {
     let names = super::files_below(&root.join(FOLDER));
     names.iter().filter_map(|path| path.to_str()?.strip_suffix(".snap.new").map(str::to_owned)).collect()
-}
-
-fn settled_plot(plot: &Plot, accepted: Option<&Plot>) -> Plot {
-    match (plot, accepted) {
-        (Plot::Chart(chart), before) => {
-            let before = match before {
-                Some(Plot::Chart(before)) => Some(before),
-                _ => None,
-            };
-            let find = |name: &str| before.and_then(|chart| chart.series.iter().find(|series| series.name == name));
-            let series = chart.series.iter().map(|series| settled_series(series, find(&series.name), chart.x.scale, chart.y.scale)).collect();
-            Plot::Chart(Chart { series, ..chart.clone() })
-        }
-        (Plot::Dots(dots), before) => {
-            let before = match before {
-                Some(Plot::Dots(before)) => Some(before),
-                _ => None,
-            };
-            let pane = |(place, pane): (usize, &Pane)| settled_pane(pane, before.and_then(|dots| dots.panes.get(place)));
-            Plot::Dots(Dots { panes: dots.panes.iter().enumerate().map(pane).collect(), ..dots.clone() })
-        }
-        (Plot::Panels(panels), before) => {
-            let before = match before {
-                Some(Plot::Panels(before)) => Some(before),
-                _ => None,
-            };
-            let settled = panels.panels.iter().enumerate().map(|(place, panel)| settled_panel(panel, before.and_then(|panels| panels.panels.get(place))));
-            Plot::Panels(Panels { panels: settled.collect() })
-        }
-        (Plot::Multiples(multiples), before) => {
-            let before = match before {
-                Some(Plot::Multiples(before)) => Some(before),
-                _ => None,
-            };
-            let row = |(place, row): (usize, &Row)| {
-                let before = before.and_then(|multiples| multiples.rows.get(place));
-                let cell = |(place, (cell, column)): (usize, (&Cell, &Column))| {
-                    let before = before.and_then(|row| row.cells.get(place));
-                    let find = |name: &str| before.and_then(|cell| cell.series.iter().find(|series| series.name == name));
-                    let series = |series: &Series| settled_series(series, find(&series.name), multiples.x.scale, column.y.scale);
-                    Cell { series: cell.series.iter().map(series).collect() }
-                };
-                Row { cells: row.cells.iter().zip(&multiples.columns).enumerate().map(cell).collect(), ..row.clone() }
-            };
-            Plot::Multiples(Multiples { rows: multiples.rows.iter().enumerate().map(row).collect(), ..multiples.clone() })
-        }
-        (Plot::Gallery(gallery), before) => {
-            let before = match before {
-                Some(Plot::Gallery(before)) => Some(before),
-                _ => None,
-            };
-            let group = |(place, group): (usize, &Group)| {
-                let before = before.and_then(|gallery| gallery.groups.get(place));
-                let panel = |(place, panel): (usize, &Panel)| settled_panel(panel, before.and_then(|group| group.panels.get(place)));
-                Group { panels: group.panels.iter().enumerate().map(panel).collect(), ..group.clone() }
-            };
-            Plot::Gallery(Gallery { groups: gallery.groups.iter().enumerate().map(group).collect() })
-        }
-    }
-}
-
-fn settled_panel(panel: &Panel, accepted: Option<&Panel>) -> Panel {
-    let largest = largest(panel.rows.iter().flatten());
-    let row = |(i, row): (usize, &Vec<f64>)| {
-        let before = accepted.and_then(|panel| Some((panel.rows.get(i)?.as_slice(), panel.relative)));
-        settled_numbers(row, before, panel.relative, Some(largest))
-    };
-    Panel { rows: panel.rows.iter().enumerate().map(row).collect(), ..panel.clone() }
-}
-
-fn settled_series(series: &Series, accepted: Option<&Series>, x: Scale, y: Scale) -> Series {
-    let numbers = |of: fn(&Series) -> &Vec<f64>, scale: Scale| {
-        let magnitude = (scale == Scale::Linear).then(|| largest(of(series).iter()));
-        settled_numbers(of(series), accepted.map(|accepted| (of(accepted).as_slice(), accepted.relative)), series.relative, magnitude)
-    };
-    Series { x: numbers(|series| &series.x, x), y: numbers(|series| &series.y, y), ..series.clone() }
-}
-
-fn settled_pane(pane: &Pane, accepted: Option<&Pane>) -> Pane {
-    let series = |(place, series): (usize, &RowSeries)| {
-        let before = accepted.and_then(|pane| pane.series.get(place)).filter(|before| before.name == series.name);
-        let magnitude = (pane.axis.scale == Scale::Linear).then(|| largest(series.values.iter().flatten()));
-        let row = |(row, values): (usize, &Vec<f64>)| {
-            let before = before.and_then(|before| Some((before.values.get(row)?.as_slice(), before.relative)));
-            settled_numbers(values, before, series.relative, magnitude)
-        };
-        RowSeries { values: series.values.iter().enumerate().map(row).collect(), ..series.clone() }
-    };
-    // The reference is a number like the others, known as well as the first series.
-    let reference = pane.reference.as_ref().map(|reference| {
-        let relative = pane.series.first().map_or(1e-6, |series| series.relative);
-        let before = accepted.and_then(|pane| Some([pane.reference.as_ref()?.at]));
-        let at = settled_numbers(&[reference.at], before.as_ref().map(|before| (before.as_slice(), relative)), relative, None);
-        Reference { at: at.first().copied().unwrap_or(reference.at), ..reference.clone() }
-    });
-    Pane { series: pane.series.iter().enumerate().map(series).collect(), reference, ..pane.clone() }
-}
-
-fn largest<'a>(numbers: impl Iterator<Item = &'a f64>) -> f64 {
-    numbers.fold(0.0, |largest: f64, number| largest.max(number.abs()))
-}
-
-/// Tolerances are relative to each number on a logarithmic scale, to the largest one on a linear scale.
-fn settled_numbers(fresh: &[f64], accepted: Option<(&[f64], f64)>, relative: f64, magnitude: Option<f64>) -> Vec<f64> {
-    let tolerance = |share: f64| magnitude.map_or(Tolerance::Relative(share), |largest| Tolerance::Absolute(share * largest));
-    let width = tolerance(relative);
-    let settle = |(place, &number): (usize, &f64)| match accepted.and_then(|(before, share)| Some((*before.get(place)?, share))) {
-        Some((before, share)) => width.sticky(number, before, tolerance(share)),
-        None => width.rounded(number),
-    };
-    fresh.iter().enumerate().map(settle).collect()
 }
 
 fn parse(text: &str) -> Result<Table, (usize, String)> {

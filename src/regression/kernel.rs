@@ -7,8 +7,7 @@
 
 use faer::{Mat, MatRef};
 
-use crate::agreement::mse;
-use crate::linalg::check_finite;
+use crate::linalg::{check_finite, mse};
 use crate::{Error, Result};
 
 /// S with predictions Sy at the rows of `queries` (n*×d), n*×n: non-negative, its rows sum to one.

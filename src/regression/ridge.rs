@@ -11,7 +11,7 @@
 
 use faer::{Mat, MatRef};
 
-use crate::linalg::{self, check_finite, count};
+use crate::linalg::{self, check_finite, count, mse};
 use crate::{Error, Result};
 
 /// Whether the fit has an unpenalised intercept.
@@ -147,7 +147,7 @@ impl Ridge {
     pub fn leave_one_out_mse(&self) -> Result<f64> {
         let left_out = self.leave_one_out()?;
         let observed = &self.fitted + &self.residuals;
-        Ok(crate::agreement::mse(left_out.as_ref(), observed.as_ref()))
+        Ok(mse(left_out.as_ref(), observed.as_ref()))
     }
 }
 

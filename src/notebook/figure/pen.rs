@@ -23,6 +23,15 @@ pub(super) enum Anchor {
     End,
 }
 
+/// How words are set.
+struct Type {
+    size: i32,
+    colour: Colour,
+    line: Line,
+    anchor: Anchor,
+    face: FontStyle,
+}
+
 /// Draws on a canvas through plotters' elements.
 pub(super) struct Pen<'a> {
     area: DrawingArea<Canvas<'a>, Shift>,
@@ -86,21 +95,20 @@ impl<'a> Pen<'a> {
 
     /// Words on their baseline, at a place in units.
     pub(super) fn text(&self, words: &str, at: (i32, i32), size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
-        self.words(words, tenths(at), size, colour, Line::Solid, anchor, FontStyle::Normal)
+        self.words(words, tenths(at), Type { size, colour, line: Line::Solid, anchor, face: FontStyle::Normal })
     }
 
     /// Bold words on their baseline, at a place in units.
     pub(super) fn bold(&self, words: &str, at: (i32, i32), size: i32) -> Result<(), DrawError> {
-        self.words(words, tenths(at), size, Colour::Foreground, Line::Solid, Anchor::Start, FontStyle::Bold)
+        self.words(words, tenths(at), Type { size, colour: Colour::Foreground, line: Line::Solid, anchor: Anchor::Start, face: FontStyle::Bold })
     }
 
     /// Words over data: legible on a curve.
     pub(super) fn label(&self, words: &str, at: Tenths, size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
-        self.words(words, at, size, colour, Line::Halo, anchor, FontStyle::Normal)
+        self.words(words, at, Type { size, colour, line: Line::Halo, anchor, face: FontStyle::Normal })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the one place where every property of text meets")]
-    fn words(&self, words: &str, at: Tenths, size: i32, colour: Colour, line: Line, anchor: Anchor, face: FontStyle) -> Result<(), DrawError> {
+    fn words(&self, words: &str, at: Tenths, Type { size, colour, line, anchor, face }: Type) -> Result<(), DrawError> {
         let h_pos = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,

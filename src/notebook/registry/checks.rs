@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kind, Problem, Registry, STATEMENTS, Verdict};
+use super::{Claim, Kind, Problem, Registry, STATEMENTS, Verdict};
 
 /// Every problem between claims and statements.
 pub(super) fn check(registry: &Registry, problems: &mut Vec<Problem>) {
@@ -68,52 +68,41 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Problem>) {
     for claim in registry.claims() {
         let at = claim.sentence("settles", "");
         for (id, verdict) in &claim.head.settles {
-            let Some(statement) = registry.statements.iter().find(|statement| &statement.id == id) else {
-                problems.push(at.problem(
-                    0,
-                    format!("`{}` settles `{id}`, which is no statement", claim.id),
-                    format!("add `{id}` to {STATEMENTS}, or remove it from `settles`"),
-                ));
-                continue;
-            };
-            let agreed = registry.verdict(statement);
-            if agreed != *verdict {
-                let cure = "give both claims one verdict, or split the statement in two";
-                problems.push(at.problem(0, format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name()), cure));
-            }
-            if statement.argument.is_some() {
-                problems.push(at.problem(
-                    0,
-                    format!("{id} is marked as interpretation and yet `{}` settles it", claim.id),
-                    format!("remove its `argument` in {STATEMENTS}, or this verdict"),
-                ));
-            }
+            problems.extend(settles(registry, claim, id, *verdict).into_iter().map(|(what, cure)| at.problem(0, what, cure)));
         }
         if !claim.head.settles.is_empty() && claim.head.finding.trim().is_empty() {
-            problems.push(at.problem(
-                0,
-                format!("`{}` settles a statement and has no `finding`", claim.id),
-                "say in one sentence what was found: it goes into the table of verdicts",
-            ));
+            let what = format!("`{}` settles a statement and has no `finding`", claim.id);
+            problems.push(at.problem(0, what, "say in one sentence what was found: it goes into the table of verdicts"));
         }
     }
     for statement in &registry.statements {
+        let mut problem = |what: String, cure: &str| problems.push(Problem::new(STATEMENTS, statement.line, what, cure));
         if statement.argument.is_none() && registry.settling(&statement.id).next().is_none() {
-            problems.push(Problem::new(
-                STATEMENTS,
-                statement.line,
-                format!("no claim settles {}", statement.id),
-                "let a claim settle it, or give it an `argument` where no test can",
-            ));
+            problem(format!("no claim settles {}", statement.id), "let a claim settle it, or give it an `argument` where no test can");
         }
-        let kinds: Vec<Kind> = registry.settling(&statement.id).map(|claim| claim.head.kind).collect();
-        if registry.verdict(statement) == Verdict::False && !kinds.contains(&Kind::Counterexample) {
-            problems.push(Problem::new(
-                STATEMENTS,
-                statement.line,
-                format!("{} is “false as stated” and no counterexample says so", statement.id),
-                "let a claim of kind `counterexample` settle it",
-            ));
+        let counterexample = registry.settling(&statement.id).any(|claim| claim.head.kind == Kind::Counterexample);
+        if registry.verdict(statement) == Verdict::False && !counterexample {
+            let what = format!("{} is “false as stated” and no counterexample says so", statement.id);
+            problem(what, "let a claim of kind `counterexample` settle it");
         }
     }
+}
+
+/// What is wrong with one verdict of a claim, and the cure.
+fn settles(registry: &Registry, claim: &Claim, id: &str, verdict: Verdict) -> Vec<(String, String)> {
+    let Some(statement) = registry.statements.iter().find(|statement| statement.id == id) else {
+        let what = format!("`{}` settles `{id}`, which is no statement", claim.id);
+        return vec![(what, format!("add `{id}` to {STATEMENTS}, or remove it from `settles`"))];
+    };
+    let mut wrong = Vec::new();
+    let agreed = registry.verdict(statement);
+    if agreed != verdict {
+        let what = format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name());
+        wrong.push((what, "give both claims one verdict, or split the statement in two".to_owned()));
+    }
+    if statement.argument.is_some() {
+        let what = format!("{id} is marked as interpretation and yet `{}` settles it", claim.id);
+        wrong.push((what, format!("remove its `argument` in {STATEMENTS}, or this verdict")));
+    }
+    wrong
 }

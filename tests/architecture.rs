@@ -1,0 +1,319 @@
+//! Rules of the house that no compiler checks, as tests: what imports what, what a module says of itself, what never happens, which words
+//! name a quantity, and where everything is said to be.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::visit::Visit;
+
+/// From the ground up: a module imports from floors below its own, never from its own or from one above.
+const FLOORS: [&[&str]; 7] = [
+    &["error"],
+    &["linalg", "notebook"],
+    &["data", "regression", "attention", "whitening"],
+    &["training", "agreement"],
+    &["comparison"],
+    &["compare"],
+    &["command", "main"],
+];
+/// The floors from which the loom may be seen: the library below knows nothing of books.
+const SEES_THE_LOOM: [&str; 3] = ["compare", "command", "main"];
+
+/// A module's own concept, its unit tests left out, in lines.
+const LONGEST_MODULE: usize = 370;
+const LONGEST_FUNCTION: usize = 50;
+const LONGEST_HEADER: usize = 20;
+const MOST_ARGUMENTS: usize = 7;
+
+/// A word that is not ours, and the one that is.
+const SYNONYMS: [(&str, &str); 12] = [
+    ("logits", "scores"),
+    ("attention map", "weights"),
+    ("sphering", "whitening"),
+    ("hat_mat(", "hat_matrix"),
+    ("projection matrix", "hat matrix"),
+    ("influence matrix", "hat matrix"),
+    ("smoothing matrix", "smoother matrix"),
+    ("regularis", "penalty"),
+    ("regulariz", "penalty"),
+    ("fn dof(", "effective_degrees_of_freedom"),
+    ("fn degrees_of_freedom(", "effective_degrees_of_freedom"),
+    ("leverage_score", "leverages"),
+];
+
+/// One file of Rust.
+struct Module {
+    path: PathBuf,
+    text: String,
+}
+
+impl Module {
+    /// The module of the crate that it belongs to: `src/data/table/scan.rs` is `data`.
+    fn top(&self) -> String {
+        let below = self.path.strip_prefix("src").expect("a file of src");
+        below.iter().next().expect("a name").to_string_lossy().trim_end_matches(".rs").to_owned()
+    }
+
+    /// Its text up to its unit tests, which stand last.
+    fn own(&self) -> &str {
+        self.text.split("#[cfg(test)]").next().unwrap_or_default()
+    }
+
+    /// That, parsed.
+    fn file(&self) -> syn::File {
+        syn::parse_file(self.own()).unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
+    }
+
+    fn at(&self, line: usize) -> String {
+        format!("{}:{line}", self.path.display())
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Rust files below a folder.
+fn modules(folder: &str) -> Vec<Module> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(root().join(&below)).expect("a folder").flatten() {
+            let path = below.join(entry.file_name());
+            if entry.file_type().expect("a type").is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(root().join(&path)).expect("a file").replace("\r\n", "\n");
+                found.push(Module { path, text });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// No fault, or all of them with what to do.
+fn none(faults: &[String], cure: &str) {
+    assert!(faults.is_empty(), "{cure}\n{}", faults.join("\n"));
+}
+
+/// The modules of the crate that some code names after `crate::`.
+fn named(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (place, token) in tokens.iter().enumerate() {
+        if let TokenTree::Group(group) = token {
+            named(group.stream(), found);
+        }
+        let crate_path = matches!(token, TokenTree::Ident(ident) if ident == "crate" || ident == "attention_regression");
+        if !crate_path || !matches!(tokens.get(place + 1), Some(TokenTree::Punct(colon)) if colon.as_char() == ':') {
+            continue;
+        }
+        match tokens.get(place + 3) {
+            Some(TokenTree::Ident(ident)) => drop(found.insert(ident.to_string())),
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                let mut first = true;
+                for token in group.stream() {
+                    match token {
+                        TokenTree::Ident(ident) if first => {
+                            found.insert(ident.to_string());
+                            first = false;
+                        }
+                        TokenTree::Punct(comma) => first = comma.as_char() == ',',
+                        _ => first = false,
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn imports_go_down() {
+    let floor = |name: &str| FLOORS.iter().position(|floor| floor.contains(&name));
+    let mut faults = Vec::new();
+    for module in modules("src") {
+        let top = module.top();
+        if top == "lib" {
+            continue;
+        }
+        let own = floor(&top);
+        if own.is_none() {
+            faults.push(format!("{}: `{top}` stands on no floor: add it to FLOORS", module.path.display()));
+        }
+        let mut names = BTreeSet::new();
+        named(module.own().parse().expect("tokens"), &mut names);
+        for name in names.iter().filter(|name| **name != top) {
+            let sees = name != "notebook" || SEES_THE_LOOM.contains(&top.as_str());
+            if !sees || floor(name).is_some_and(|there| Some(there) >= own) {
+                faults.push(format!("{}: `{top}` imports `{name}`", module.path.display()));
+            }
+        }
+    }
+    none(&faults, "imports go down the floors of the crate's map: move what both need to a lower floor");
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    let mut faults = Vec::new();
+    for module in modules("src").into_iter().chain(modules("tests")).chain(modules("benches")) {
+        let header = module.text.lines().take_while(|line| line.starts_with("//!")).count();
+        // The map of the crate and the chapters of the book are longer.
+        let long = header > LONGEST_HEADER && module.path != Path::new("src/lib.rs") && !module.path.starts_with("tests/claims");
+        if header == 0 || long {
+            faults.push(format!("{}: a header of {header} lines", module.path.display()));
+        }
+    }
+    none(&faults, "a module begins with `//!`: what it does, in at most twenty lines");
+}
+
+#[test]
+fn modules_and_functions_are_short() {
+    let mut faults = Vec::new();
+    for module in modules("src") {
+        let own = module.own().lines().count();
+        if own > LONGEST_MODULE {
+            faults.push(format!("{}: {own} lines of one module", module.path.display()));
+        }
+        let mut functions = Functions::default();
+        functions.visit_file(&module.file());
+        for (name, line, lines, arguments) in functions.0 {
+            if lines > LONGEST_FUNCTION {
+                faults.push(format!("{}: `{name}` has {lines} lines", module.at(line)));
+            }
+            if arguments > MOST_ARGUMENTS {
+                faults.push(format!("{}: `{name}` takes {arguments} arguments", module.at(line)));
+            }
+        }
+    }
+    none(&faults, "find the second concept in it, and give that a place of its own");
+}
+
+/// Name, line, lines and arguments of every function.
+#[derive(Default)]
+struct Functions(Vec<(String, usize, usize, usize)>);
+
+impl Functions {
+    fn add(&mut self, signature: &syn::Signature, block: &syn::Block) {
+        let (first, last) = (signature.fn_token.span.start().line, block.brace_token.span.close().end().line);
+        self.0.push((signature.ident.to_string(), first, last + 1 - first, signature.inputs.len()));
+    }
+}
+
+impl Visit<'_> for Functions {
+    fn visit_item_fn(&mut self, function: &syn::ItemFn) {
+        self.add(&function.sig, &function.block);
+        syn::visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &syn::ImplItemFn) {
+        self.add(&function.sig, &function.block);
+        syn::visit::visit_impl_item_fn(self, function);
+    }
+}
+
+#[test]
+fn the_library_never_panics_on_purpose() {
+    let mut faults = Vec::new();
+    for module in modules("src") {
+        let mut panics = Panics::default();
+        panics.visit_file(&module.file());
+        faults.extend(panics.0.iter().map(|(what, line)| format!("{}: `{what}`", module.at(*line))));
+    }
+    none(&faults, "an error of the data is a value: return it with `?`; a shape that does not fit is `assert_eq!`");
+}
+
+/// Calls and macros that end the program.
+#[derive(Default)]
+struct Panics(Vec<(String, usize)>);
+
+impl Visit<'_> for Panics {
+    fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+        if ["unwrap", "expect", "unwrap_err", "expect_err"].iter().any(|name| call.method == name) {
+            self.0.push((call.method.to_string(), call.method.span().start().line));
+        }
+        syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_macro(&mut self, called: &syn::Macro) {
+        if let Some(name) = called.path.get_ident().filter(|name| ["panic", "todo", "unimplemented", "unreachable", "dbg"].iter().any(|other| *name == other)) {
+            self.0.push((format!("{name}!"), name.span().start().line));
+        }
+    }
+}
+
+#[test]
+fn no_test_is_left_out_or_expects_to_panic() {
+    let mut faults = Vec::new();
+    for module in modules("src").into_iter().chain(modules("tests")) {
+        let lines = module.text.lines().zip(1..);
+        let left_out = lines.filter(|(line, _)| ["#[ignore", "#[should_panic"].iter().any(|attribute| line.trim_start().starts_with(attribute)));
+        faults.extend(left_out.map(|(line, number)| format!("{}: {}", module.at(number), line.trim())));
+    }
+    none(&faults, "a test that does not run proves nothing: mend it or delete it");
+}
+
+#[test]
+fn one_quantity_has_one_name() {
+    let mut faults = Vec::new();
+    let texts = modules("src").into_iter().chain(modules("tests/claims")).map(|module| (module.path, module.text));
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    for (path, text) in texts.chain([(PathBuf::from("README.md"), readme)]) {
+        for (line, number) in text.lines().zip(1..) {
+            let lower = line.to_lowercase();
+            let others = SYNONYMS.iter().filter(|(other, _)| lower.contains(other));
+            faults.extend(others.map(|(other, ours)| format!("{}:{number}: `{other}` is called `{ours}` here", path.display())));
+        }
+    }
+    none(&faults, "the field has a word for it, and the crate uses one: see the notation in src/lib.rs");
+}
+
+#[test]
+fn the_maps_name_every_room() {
+    let mut faults = Vec::new();
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect(path);
+    let (map, readme) = (read("src/lib.rs"), read("README.md"));
+    let (header, _) = map.split_once("\n#![").expect("attributes after the header");
+    for name in FLOORS.iter().flat_map(|floor| floor.iter()).filter(|name| !["command", "main"].contains(name)) {
+        if !header.contains(&format!("`{name}`")) {
+            faults.push(format!("src/lib.rs: the map does not name `{name}`"));
+        }
+        if !readme.contains(name) {
+            faults.push(format!("README.md: the map does not name `{name}`"));
+        }
+    }
+    none(&faults, "the map of the crate and the README say where everything is");
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    let mut faults = Vec::new();
+    let (mut listing, mut reason) = (false, false);
+    for (line, number) in manifest.lines().zip(1..) {
+        if line.starts_with('[') {
+            listing = ["[dependencies]", "[dev-dependencies]", "[build-dependencies]"].contains(&line);
+            reason = false;
+        } else if line.starts_with('#') {
+            reason = true;
+        } else if line.is_empty() {
+            reason = false;
+        } else if listing && !reason && line.contains('=') {
+            faults.push(format!("Cargo.toml:{number}: {}", line.split_whitespace().next().unwrap_or_default()));
+        }
+    }
+    none(&faults, "say above it in one line why the crate depends on it");
+}
+
+#[test]
+fn an_import_that_goes_up_would_be_seen() {
+    let mut names = BTreeSet::new();
+    let code = "use crate::{Result, agreement::mse, data::{self, Table}}; fn f() { attention_regression::notebook::x(); other::training(); }";
+    named(code.parse().expect("tokens"), &mut names);
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["Result", "agreement", "data", "notebook"]);
+    let file: syn::File = syn::parse_str("fn f() { x.unwrap(); y.expect(\"z\"); panic!(\"no\"); z.unwrap_or(1); }").expect("Rust");
+    let mut panics = Panics::default();
+    panics.visit_file(&file);
+    assert_eq!(panics.0.len(), 3);
+}
