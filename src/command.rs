@@ -3,6 +3,7 @@
 pub(crate) mod compare;
 pub(crate) mod review;
 pub(crate) mod verify;
+pub(crate) mod watch;
 
 use std::io::Write as _;
 

@@ -14,6 +14,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use command::compare::{Compare, compare};
 use command::review::{Review, review};
 use command::verify::{Verify, verify};
+use command::watch::watch;
 use command::{say, say_error, say_mistake};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -40,6 +41,7 @@ const EXAMPLES: &str = "Examples:
   attention-regression                     weave and render the book into target/book
   attention-regression --open              … and open it in a browser
   attention-regression --out site          … into another folder
+  attention-regression --watch --open      … and follow every change of prose, snapshots and theme
   attention-regression --check             only say whether book/src is fresh
   attention-regression claims              every claim with its headline number and time, every statement with its verdict
   attention-regression claims --json       the same for programs
@@ -89,6 +91,12 @@ struct Book {
     /// Where the HTML goes [default: target/book below the root]
     #[arg(long, value_name = "DIR", conflicts_with = "check")]
     out: Option<PathBuf>,
+    /// Make it again whenever its sources change, and have the open page reload
+    #[arg(long, conflicts_with = "check")]
+    watch: bool,
+    /// With --watch: where on this machine the book is served, 0 for any free port [default: 3000, or a free one]
+    #[arg(long, value_name = "PORT", requires = "watch")]
+    port: Option<u16>,
     /// Write nothing: exit with 1 where book/src differs from what the claims say
     #[arg(long)]
     check: bool,
@@ -168,9 +176,36 @@ fn root(place: &Root) -> Result<PathBuf, Vec<Problem>> {
 
 fn book(root: &Path, arguments: &Book) -> Done {
     let out = arguments.out.clone().unwrap_or_else(|| root.join("target/book"));
-    if !arguments.check {
-        render::refuse_foreign(&out).map_err(|problem| vec![problem])?;
+    if arguments.check {
+        return check(root);
     }
+    render::refuse_foreign(&out).map_err(|problem| vec![problem])?;
+    if arguments.watch {
+        return watch(root, &out, arguments.port, arguments.open, &|| made(root, &out));
+    }
+    let first = out.join("index.html");
+    say(&format!("{}.\nThe book is at {}", made(root, &out)?, first.display()));
+    if arguments.open {
+        open::that(&first).map_err(|error| vec![Problem::new(&first, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
+    }
+    Ok(())
+}
+
+/// Whether the committed pages are what the claims say.
+fn check(root: &Path) -> Done {
+    let registry = Registry::read(root)?;
+    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
+    let pages = weave::weave(&registry, &snapshots)?;
+    let stale = weave::stale(root, &pages);
+    if !stale.is_empty() {
+        return Err(stale);
+    }
+    say(&format!("book/src is fresh: {} claims, {} files.", registry.claims().count(), pages.len()));
+    Ok(())
+}
+
+/// Weaves the pages and renders them. Says in words what was made.
+fn made(root: &Path, out: &Path) -> Result<String, Vec<Problem>> {
     let progress = progress();
     progress.set_message("reading the claims");
     let registry = Registry::read(root)?;
@@ -181,25 +216,12 @@ fn book(root: &Path, arguments: &Book) -> Done {
     }
     progress.set_message("weaving the pages");
     let pages = weave::weave(&registry, &snapshots)?;
-    if arguments.check {
-        progress.finish_and_clear();
-        let stale = weave::stale(root, &pages);
-        if stale.is_empty() {
-            say(&format!("book/src is fresh: {} claims, {} files.", registry.claims().count(), pages.len()));
-        }
-        return if stale.is_empty() { Ok(()) } else { Err(stale) };
-    }
     let changed = weave::write(root, &pages).map_err(|problem| vec![problem])?;
     progress.set_message("rendering the HTML");
-    let count = render::render(root, &pages, &out)?;
+    let count = render::render(root, &pages, out)?;
     progress.finish_and_clear();
-    let first = out.join("index.html");
     let woven = if changed == 0 { "book/src was fresh".to_owned() } else { format!("{changed} files of book/src changed") };
-    say(&format!("{} claims, {count} pages; {woven}.\nThe book is at {}", registry.claims().count(), first.display()));
-    if arguments.open {
-        open::that(&first).map_err(|error| vec![Problem::new(&first, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
-    }
-    Ok(())
+    Ok(format!("{} claims, {count} pages; {woven}", registry.claims().count()))
 }
 
 /// A spinner on a terminal, nothing elsewhere.

@@ -1,6 +1,8 @@
 //! The command line as its users meet it: words, exit codes, and no colour where nobody looks.
 
 mod compare;
+#[cfg(unix)]
+mod watch;
 
 use std::path::Path;
 use std::process::{Command, Output};
