@@ -136,7 +136,7 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     assert_eq!(Some(&pages), notebook.weave().ok().as_ref());
     let chapter = &pages[Path::new("chapter.md")];
     for part in [
-        "<a class=\"n\" href=\"#chapter_claim.gap\">$1.4 \\times 10^{-11}$</a>",
+        "<a class=\"n\" href=\"#chapter_claim.gap\" aria-label=\"1.4 × 10⁻¹¹\">$1.4 \\times 10^{-11}$</a>",
         ">0.50</a>",
         ">about half</a>",
         "**Breaks when** it moves by",
@@ -153,6 +153,7 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     }
     assert_eq!(told(notebook.render()), "");
     let html = std::fs::read_to_string(notebook.out().join("chapter.html")).expect("the page");
+    assert!(html.contains("Skip to the text") && html.matches("<h1").count() == 1, "furniture for every reader");
     assert!(html.contains("<math") && html.contains("<svg class=\"plot\"") && html.contains("class=\"provenance\"") && !html.contains("<img class=\"plot\""));
     assert!(!std::fs::read_to_string(notebook.root().join("book/src/chapter.md")).expect("the source").contains("provenance"));
     assert_eq!(told(notebook.render()), "", "an earlier book is replaced");

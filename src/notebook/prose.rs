@@ -105,7 +105,12 @@ pub fn weave(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Woven {
             Ok((claim, metric, shown)) => {
                 let target = if page(claim) == place.page { String::new() } else { page(claim) };
                 woven.markdown.push_str(&match place.medium {
-                    Medium::Page => format!("<a class=\"n\" href=\"{target}#{}\">{shown}</a>", anchor(&claim.id, metric)),
+                    Medium::Page => {
+                        // A formula is no name for a link: it gets the number in plain characters.
+                        let plain = shown.starts_with('$').then(|| reference(text, Place { medium: Medium::Terminal, ..place }, numbers).ok()).flatten();
+                        let label = plain.map_or(String::new(), |(_, _, plain)| format!(" aria-label=\"{plain}\""));
+                        format!("<a class=\"n\" href=\"{target}#{}\"{label}>{shown}</a>", anchor(&claim.id, metric))
+                    }
                     Medium::Terminal => shown,
                 });
                 woven.quoted.insert((claim.id.clone(), metric.to_owned()));

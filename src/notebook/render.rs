@@ -4,6 +4,8 @@
 //! The HTML is made in a folder beside the target and inspected there; only a book without fault takes the place of
 //! an earlier one, and a folder that is not an earlier book is never emptied.
 
+mod furniture;
+
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
@@ -27,7 +29,7 @@ const BOOK: &str = "book";
 pub fn render(root: &Path, pages: &Pages, out: &Path) -> Result<usize, Vec<Problem>> {
     refuse_foreign(out).map_err(|problem| vec![problem])?;
     let staging = staging(out).map_err(|problem| vec![problem])?;
-    let made = make(root, pages, &staging).map_err(|problem| vec![problem]).and_then(|()| {
+    let made = make(root, pages, &staging).and_then(|()| furniture::arrange(&staging)).map_err(|problem| vec![problem]).and_then(|()| {
         let (count, problems) = inspect::inspect(&staging);
         if problems.is_empty() { Ok(count) } else { Err(problems) }
     });

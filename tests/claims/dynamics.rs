@@ -1,11 +1,11 @@
 //! # The path of training
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! $\eta$ is the rate of gradient descent and $\gamma$ the scale of linear attention, $A = \gamma\,XWX^\top$. One
 //! target; $c = X^\top y$.
 //!
-//! </aside>
+//! </div>
 //!
 //! So far we looked at where training ends. The post also says that the behaviour of the loss affects how attention and
 //! regression align, and that is a statement about the way there.

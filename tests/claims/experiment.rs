@@ -1,11 +1,11 @@
 //! # The experiment
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! A gap in outputs is $\|\hat y - \hat y_{\text{ridge}}\| / \|\hat y_{\text{ridge}}\|$ on test rows; a gap in mechanism is
 //! $\|A - H\|_F / \|H\|_F$ on training rows.
 //!
-//! </aside>
+//! </div>
 //!
 //! The identities are over; now we train. The post compares eight attentions with ridge regression: with softmax over
 //! $QK^\top/d^{1/2}$ or without it and divided by $d$, on rows as they are or whitened, with separate weights $W_q$ and

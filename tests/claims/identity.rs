@@ -1,11 +1,11 @@
 //! # One formula
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! $X$ is $n \times d$ with centred columns, $G = X^\top X$, and $H = XG^{-1}X^\top$ is the hat matrix of least
 //! squares: it turns targets into fitted values, $\hat y = Hy$. The [table of notation](notation.md) has the rest.
 //!
-//! </aside>
+//! </div>
 //!
 //! Draw attention the way the post does: a new row $x_*$ is compared with every training row by a dot product, and the
 //! targets are added up with those products as weights, $\hat y = \sum_i (x_*^\top x_i)\,y_i$. It is hard to look at

@@ -1,10 +1,10 @@
 //! # What the error can tell
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! The values are the targets, $V = y$: a row that attends to itself reads its own answer.
 //!
-//! </aside>
+//! </div>
 //!
 //! Training and test error, says the post, show which of the two generalises. For a regression the rules are known: the
 //! training error is too low, by an amount that the degrees of freedom tell, and the error that a fit without row $i$

@@ -1,11 +1,11 @@
 //! # Attention is not local
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! Keys and queries are whitened rows unless something else is said. A key *wins* a query if its weight is larger than
 //! any other key's. $h$ is the bandwidth of a kernel.
 //!
-//! </aside>
+//! </div>
 //!
 //! The post contrasts the two like this: regression is global and has a closed form, attention is local. It is the picture
 //! everybody has. A token looks around and attends to what resembles it.

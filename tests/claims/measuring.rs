@@ -1,10 +1,10 @@
 //! # Measuring agreement
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! Here the diabetes table keeps its mean: predictions carry an intercept, as the post's do.
 //!
-//! </aside>
+//! </div>
 //!
 //! Two questions remain before anything is trained. Agreement *with what*? The post takes ridge regression with
 //! $\lambda = 10^{-3}$ for the truth. And agreement *in which sense*? It takes the cosine between two vectors of

@@ -1,11 +1,11 @@
 //! # Memory against regression
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! Keys $K$ are $n \times d$ with rows of length one, values $V$ are $n \times m$. To *store* is to keep the pairs, to
 //! *recall* is to ask with a stored key. Errors are mean squares, in units of the values' variance.
 //!
-//! </aside>
+//! </div>
 //!
 //! The other post, *Attention and Linear Regression*, looked at attention from another side. An associative memory
 //! stores pairs of a key and a value, and answers a key with the value that was stored under it. Written down it is a

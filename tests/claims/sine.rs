@@ -1,10 +1,10 @@
 //! # The sine
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! $y = \sin 2x$ plus noise, $x$ uniform on $[-3, 3)$: two hundred training rows and one hundred test rows of one feature.
 //!
-//! </aside>
+//! </div>
 //!
 //! The simplest data of the post are a sine, chosen so that a line must fail. Softmax is a nonlinear function, so
 //! attention should do better. Whether it does depends on something the post does not mention: what the keys are.

@@ -1,11 +1,11 @@
 //! # What a smoother looks like
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! A smoother is any matrix $A$ that turns targets into fitted values, $\hat y = Ay$. Ridge's is $H$; attention's, with fixed
 //! weights, are the attention weights.
 //!
-//! </aside>
+//! </div>
 //!
 //! Training aside, there are only a few kinds of matrix in this book. Regression makes one, linear attention another,
 //! softmax of dot products a third, softmax of distances, $e^{-\|x_* - x_i\|^2/(2h^2)}$ over its sum, a fourth. With

@@ -1,11 +1,11 @@
 //! # How many targets
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! $m$ is the number of targets, $C = X^\top Y$ is $d \times m$, and $P_C$ projects onto the span of its columns. A form $W$
 //! predicts $XWC$.
 //!
-//! </aside>
+//! </div>
 //!
 //! Why does training leave the mechanism alone? Because nobody asked about it. A single target puts eight conditions on
 //! the sixty-four entries of $W$, and gradient descent meets them with what is nearest.

@@ -1,12 +1,12 @@
 //! # Softmax at every temperature
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! A *head*, one attention with its own $W_q$ and $W_k$, has at temperature $\tau$ weights proportional to
 //! $e^{s_j/\tau}$, where $s_j = q \cdot k_j$ is the score of key $k_j$. Its output is $o(\tau)$, and $\bar y$ is the
 //! plain mean of its values. $\kappa$ with arguments is a joint cumulant.
 //!
-//! </aside>
+//! </div>
 //!
 //! Softmax looks like the step at which attention leaves linear algebra for good. It leaves it slowly. Raise the
 //! temperature, and a head first forgets everything but a mean, then, looked at under a magnifying glass that grows with

@@ -1,11 +1,11 @@
 //! # Tied or separate weights
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! $c = X^\top y$ for one target, so $\hat\beta = G^{-1}c$. Tied weights, $W_q = W_k$, make $W = W_qW_q^\top$ symmetric and
 //! positive semidefinite.
 //!
-//! </aside>
+//! </div>
 //!
 //! One matrix for queries and keys, or two? Tying halves the parameters and restricts $W$ to symmetric forms without a
 //! negative direction. It sounds like a restriction on what attention can predict. For regression it is none, and the

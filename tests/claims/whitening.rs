@@ -1,11 +1,11 @@
 //! # Whitening
 //!
-//! <aside class="aside">
+//! <div class="aside" role="note">
 //!
 //! $\hat\Sigma = X^\top X/n$ for centred columns. A whitening is any square $S$ with $S^\top\hat\Sigma S = I$; the
 //! whitened rows are $Z = XS$.
 //!
-//! </aside>
+//! </div>
 //!
 //! Whitening replaces the columns of $X$ by combinations that are uncorrelated and have unit variance. The post applies
 //! it so that attention meets what it takes regression to assume. It has this the wrong way round. Least squares

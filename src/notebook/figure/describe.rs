@@ -85,7 +85,7 @@ fn spread(values: &[f64]) -> Option<String> {
 /// One row for each row and pane, one column for each series.
 fn of_dots(dots: &Dots) -> String {
     let names = unique(dots.panes.iter().flat_map(|pane| &pane.series).map(|series| series.name.as_str()));
-    let mut out = String::from("<table><thead><tr><th></th><th></th>");
+    let mut out = String::from("<table><thead><tr><th>measure</th><th>row</th>");
     names.iter().for_each(|name| {
         let _ = write!(out, "<th class=\"r\">{}</th>", lowered(name));
     });
@@ -169,7 +169,7 @@ fn table_of_matrices<'a>(matrices: impl Iterator<Item = (&'a str, &'a Panel)>) -
     };
     let rows: Vec<String> = matrices.map(row).collect();
     format!(
-        "<table><thead><tr><th>matrix</th><th class=\"r\">size</th><th class=\"r\">largest entry</th><th></th></tr></thead><tbody>\n{}\n</tbody></table>",
+        "<table><thead><tr><th>matrix</th><th class=\"r\">size</th><th class=\"r\">largest entry</th><th>remark</th></tr></thead><tbody>\n{}\n</tbody></table>",
         rows.join("\n")
     )
 }
@@ -178,7 +178,7 @@ fn table_of_matrices<'a>(matrices: impl Iterator<Item = (&'a str, &'a Panel)>) -
 fn of_multiples(multiples: &Multiples) -> String {
     let all = multiples.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.series);
     let names = unique(all.map(|series| series.name.as_str()));
-    let mut out = String::from("<table><thead><tr><th></th><th></th>");
+    let mut out = String::from("<table><thead><tr><th>measure</th><th>row</th>");
     names.iter().for_each(|name| {
         let _ = write!(out, "<th class=\"r\">{}, at the end</th>", lowered(name));
     });

@@ -30,7 +30,7 @@ pub(super) fn fold(loom: &mut Loom<'_>, claim: &Claim) -> String {
     }
     let lines = claim.code.lines().count();
     format!(
-        "<details class=\"test\"><summary>The test, <code>{}</code>, {lines} lines</summary>\n\n<pre><code class=\"language-rust\">{code}</code></pre>\n\n</details>",
+        "<details class=\"test\"><summary>The test, <code>{}</code>, {lines} lines</summary>\n\n<pre><code class=\"language-rust\" tabindex=\"0\">{code}</code></pre>\n\n</details>",
         claim.id
     )
 }
