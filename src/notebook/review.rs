@@ -2,8 +2,10 @@
 //!
 //! Two sides are compared: the accepted snapshots with those that wait for review, or another commit with this checkout. An
 //! [`Item`] is a claim whose snapshots differ, are new or are gone. [`page::page`] writes it as one page that needs nothing else,
-//! [`terminal`] as lines and as JSON. What it renounces: prose and code that changed while no number did, which `git diff` shows.
+//! [`terminal`] as lines and as JSON, both with the [`mod@history`] of the headline numbers. What it renounces: prose and code that changed while no number did, which `git diff` shows.
 
+mod git;
+pub mod history;
 pub mod page;
 mod sentences;
 mod sides;
@@ -13,12 +15,15 @@ pub mod terminal;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub use git::Commit;
+use history::History;
 pub use sentences::{Broken, Quoted, Told};
 use sides::Side;
 
 use super::difference::{self, Difference, FigureDifference};
 use super::figure::Figure;
-use super::registry::{Claim, Problem, Registry, Verdict};
+use super::last_run;
+use super::registry::{Claim, Problem, Registry, Statement, Verdict};
 
 /// Everything that moved.
 #[derive(Debug)]
@@ -31,8 +36,12 @@ pub struct Review {
     pub notes: Vec<String>,
     /// The claims that moved, in reading order; those that are gone come last.
     pub items: Vec<Item>,
-    /// Statements of the post that a claim settles which moved.
+    /// Statements of the post that a claim settles which moved, or whose verdict is another.
     pub statements: Vec<Settled>,
+    /// What the headline metrics of all claims were.
+    pub history: History,
+    /// The claims that did not move, in reading order.
+    pub still: Vec<Claim>,
 }
 
 /// What became of a claim.
@@ -78,6 +87,8 @@ pub struct Item {
     pub dependents: Vec<String>,
     /// The snapshots that differ, below the root.
     pub snapshots: Vec<PathBuf>,
+    /// How long its test took when it last ran here, where that is known.
+    pub seconds: Option<f64>,
 }
 
 /// A figure that is not what it was.
@@ -102,7 +113,7 @@ impl FigureChange {
     }
 }
 
-/// A statement whose claims moved.
+/// A statement whose claims moved, or whose verdict did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     /// Its short name.
@@ -111,12 +122,19 @@ pub struct Settled {
     pub says: String,
     /// The line of it in the list of statements.
     pub line: usize,
-    /// The verdict that the claims gave, where another.
+    /// The verdict that the claims gave; none of a statement that is new.
     pub was: Option<Verdict>,
-    /// The verdict that they give.
-    pub verdict: Verdict,
+    /// The verdict that they give; none of a statement that is gone.
+    pub verdict: Option<Verdict>,
     /// The claims that moved.
     pub claims: Vec<String>,
+}
+
+impl Settled {
+    /// Whether the verdict is another, or the statement itself new or gone.
+    pub fn changed(&self) -> bool {
+        self.was != self.verdict
+    }
 }
 
 impl Item {
@@ -151,6 +169,16 @@ impl Item {
 }
 
 impl Review {
+    /// Whether nothing moved, no number and no verdict.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.judged_otherwise().next().is_none()
+    }
+
+    /// The statements with another verdict, new or gone.
+    pub fn judged_otherwise(&self) -> impl Iterator<Item = &Settled> {
+        self.statements.iter().filter(|settled| settled.changed())
+    }
+
     /// Controls that no longer break their claims: claim and metric.
     pub fn tamed(&self) -> Vec<(&str, &str)> {
         self.named(Difference::tamed)
@@ -193,8 +221,12 @@ pub fn review(root: &Path, against: Option<&str>) -> Result<Review, Vec<Problem>
     let (before, after) = (&sides.before, &sides.after);
     let mut items: Vec<Item> = ids(before, after).into_iter().filter_map(|id| item(id, before, after, against.is_none())).collect();
     sentences::fill(&mut items, before, after);
+    let runs = last_run::read_all(root);
+    items.iter_mut().for_each(|item| item.seconds = runs.get(&item.id).map(|run| run.seconds));
     let statements = settled(&items, &before.registry, &after.registry);
-    Ok(Review { against: sides.words, pending: against.is_none(), notes: sides.notes, items, statements })
+    let history = history::read(root, before, after, against.is_none());
+    let still = after.registry.claims().filter(|claim| !items.iter().any(|item| item.id == claim.id)).cloned().collect();
+    Ok(Review { against: sides.words, pending: against.is_none(), notes: sides.notes, items, statements, history, still })
 }
 
 /// Every claim of either side: in reading order, then those that only a snapshot remembers.
@@ -240,6 +272,7 @@ fn item(id: &str, before: &Side, after: &Side, pending: bool) -> Option<Item> {
         broken: Vec::new(),
         dependents: dependents(registry, id),
         snapshots: snapshots.into_iter().collect(),
+        seconds: None,
     })
 }
 
@@ -256,13 +289,18 @@ fn dependents(registry: &Registry, id: &str) -> Vec<String> {
     registry.claims().filter(|claim| claim.id != id && found.contains(claim.id.as_str())).map(|claim| claim.id.clone()).collect()
 }
 
+/// The statements of either side that something moved in; those that are gone come last.
 fn settled(items: &[Item], before: &Registry, after: &Registry) -> Vec<Settled> {
-    let statement = |statement: &super::registry::Statement| {
+    // Claims that could not be read say nothing of a verdict.
+    let readable = !before.title.is_empty();
+    let verdict = |registry: &Registry, id: &str| registry.statements.iter().find(|other| other.id == id).map(|statement| registry.verdict(statement));
+    let statement = |statement: &Statement| {
         let settles = |item: &&Item| item.claim.as_ref().is_some_and(|claim| claim.head.settles.contains_key(&statement.id));
         let claims: Vec<String> = items.iter().filter(settles).map(|item| item.id.clone()).collect();
-        let verdict = after.verdict(statement);
-        let was = before.statements.iter().find(|other| other.id == statement.id).map(|other| before.verdict(other)).filter(|was| *was != verdict);
-        (!claims.is_empty()).then(|| Settled { id: statement.id.clone(), says: statement.says.clone(), line: statement.line, was, verdict, claims })
+        let is = verdict(after, &statement.id);
+        let was = if readable { verdict(before, &statement.id) } else { is };
+        Settled { id: statement.id.clone(), says: statement.says.clone(), line: statement.line, was, verdict: is, claims }
     };
-    after.statements.iter().filter_map(statement).collect()
+    let gone = before.statements.iter().filter(|statement| verdict(after, &statement.id).is_none());
+    after.statements.iter().chain(gone).map(statement).filter(|settled| settled.changed() || !settled.claims.is_empty()).collect()
 }

@@ -4,6 +4,7 @@
 
 mod bar;
 mod figure;
+mod history;
 mod overview;
 mod prose;
 mod table;
@@ -25,14 +26,15 @@ pub fn page(review: &Review, provenance: &str) -> String {
     let body = html! {
         h1 { "Review of a change" }
         (overview::overview(review))
-        @for item in &review.items { (claim(item, review.pending, &anchors)) }
+        @for item in &review.items { (claim(item, review, &anchors)) }
+        (history::of_others(review))
         footer.provenance { (provenance) }
     };
     standalone::page("Review of a change", GENERATOR, include_str!("page/review.css"), &body)
 }
 
-fn claim(item: &Item, pending: bool, anchors: &BTreeSet<&str>) -> Markup {
-    let claim = item.claim.as_ref();
+fn claim(item: &Item, review: &Review, anchors: &BTreeSet<&str>) -> Markup {
+    let (claim, pending) = (item.claim.as_ref(), review.pending);
     html! {
         section.claim id=(item.id) {
             p.claim-head {
@@ -43,10 +45,12 @@ fn claim(item: &Item, pending: bool, anchors: &BTreeSet<&str>) -> Markup {
             p.small {
                 code { (breakable(&item.id)) }
                 @if let Some(claim) = claim { " · " code { (claim.file.display()) ":" (claim.line) } }
+                @if let Some(seconds) = item.seconds { " · " (format!("{seconds:.2}")) " seconds when it last ran here" }
             }
             @if item.change == Change::New { p { "This claim has no accepted snapshot: everything in it is new." } }
             @if item.change == Change::Removed { p { "No claim records this snapshot any more." } }
             @if !item.differences.is_empty() { (table::numbers(&item.differences)) }
+            (history::of_item(item, review))
             @if !item.broken.is_empty() {
                 div.loud { p { b { "No longer true" } } (phrases(&item.broken.iter().collect::<Vec<_>>())) }
             }

@@ -17,10 +17,15 @@ pub(super) fn sentences(all: &[Quoted]) -> Markup {
                     li {
                         span.where { (inline(&quoted.title)) " · " code { (quoted.file.display()) ":" (quoted.line) } }
                         dl {
-                            dt { "before" }
-                            dd { @if let Some(told) = &quoted.before { (marked(&told.markdown, "del")) } @else { span.muted { "not in the book" } } }
-                            dt { "after" }
-                            dd { @if let Some(told) = &quoted.after { (marked(&told.markdown, "ins")) } @else { span.muted { "not in the book" } } }
+                            @if let (Some(before), Some(after)) = (&quoted.before, &quoted.after) && before == after {
+                                dt { "as before" }
+                                dd { (marked(&after.markdown, "ins")) }
+                            } @else {
+                                dt { "before" }
+                                dd { @if let Some(told) = &quoted.before { (marked(&told.markdown, "del")) } @else { span.muted { "not in the book" } } }
+                                dt { "after" }
+                                dd { @if let Some(told) = &quoted.after { (marked(&told.markdown, "ins")) } @else { span.muted { "not in the book" } } }
+                            }
                         }
                     }
                 }
