@@ -91,9 +91,11 @@ impl Field<'_> {
     fn add(&mut self, series: &Series, points: &[(i32, i32)]) {
         const CURVE: i32 = 3;
         const MARK: i32 = 8;
+        const CENTRE: i32 = 300;
         if series.mark.is_some() {
-            // A label that touches the rim of a mark is as bad as one on its centre.
-            self.dots.extend(points.iter().flat_map(|&(x, y)| [(x - 4, y, MARK / 2), (x + 4, y, MARK / 2), (x, y - 4, MARK / 2), (x, y + 4, MARK / 2)]));
+            // A label may touch the rim of a mark where there is no better place, and not lie on it.
+            let around = |&(x, y): &(i32, i32)| [(x - 4, y, MARK / 2), (x + 4, y, MARK / 2), (x, y - 4, MARK / 2), (x, y + 4, MARK / 2), (x, y, CENTRE)];
+            self.dots.extend(points.iter().flat_map(around));
         }
         if series.stroke == Stroke::None {
             return;

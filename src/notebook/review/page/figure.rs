@@ -42,8 +42,7 @@ pub(super) fn versions(id: &str, change: &FigureChange) -> Markup {
     let first = all.last().map_or("", |version| version.class);
     html! {
         figure.versions id={ "figure-" (id) } {
-            fieldset {
-                legend { "The figure of " (id) }
+            fieldset aria-label={ "The figure of " (id) } {
                 @for version in &all {
                     label { input type="radio" name={ "figure-of-" (id) } value=(version.class) class=(version.class) checked[version.class == first]; " " (version.name) }
                 }

@@ -49,12 +49,13 @@ pub(super) fn inline(markdown: &str) -> Markup {
     let events = Parser::new_ext(markdown, Options::ENABLE_MATH).filter_map(|event| match event {
         Event::InlineMath(latex) => Some(formula(&latex, false)),
         Event::DisplayMath(latex) => Some(formula(&latex, true)),
-        Event::SoftBreak | Event::HardBreak => Some(Event::Text(" ".into())),
+        Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => Some(Event::Text(" ".into())),
         kept @ (Event::Text(_) | Event::Code(_) | Event::Start(Tag::Emphasis | Tag::Strong) | Event::End(TagEnd::Emphasis | TagEnd::Strong)) => Some(kept),
         _ => None,
     });
     let mut out = String::new();
     pulldown_cmark::html::push_html(&mut out, events);
+    out.truncate(out.trim_end().len());
     PreEscaped(out)
 }
 
