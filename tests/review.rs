@@ -360,6 +360,34 @@ fn a_figure_has_other_axes() {
 }
 
 #[test]
+fn a_figure_left_its_axes() {
+    let notebook = Notebook::new();
+    notebook.pend(DRAWN, "y = [0e0, 1e0]", "y = [0e0, 2.34e0]");
+    notebook.review(&[]).is("a_figure_left_its_axes");
+}
+
+#[test]
+fn a_seed_is_beyond_the_limit_and_the_median_is_not() {
+    let notebook = Notebook::new();
+    let seeds = |lowest: &str| format!("relative = 1e-3\nat_least = 4e-1\nlowest = {lowest}\nhighest = 6e-1\nseeds = 5\n\n[moved]");
+    notebook.edit(FIRST, "relative = 1e-3\n\n[moved]", &seeds("4.5e-1"));
+    notebook.pend(FIRST, "lowest = 4.5e-1", "lowest = 3.9e-1");
+    let told = notebook.review(&[]);
+    assert_eq!(told.json["summary"]["beyond_their_limits"], serde_json::json!([{ "claim": "first_claim", "metric": "share" }]));
+    assert!(told.text.starts_with("▲ first_claim: share, must be at least 4e-1, lowest 4.5e-1 → 3.9e-1, -133.3 tolerances\n"), "{}", told.text);
+}
+
+#[test]
+fn a_count_moved() {
+    let notebook = Notebook::new();
+    notebook.edit(THIRD, "value = 5e-1\nrelative = 1e-3", "exactly = 20");
+    notebook.pend(THIRD, "exactly = 20", "exactly = 12");
+    let told = notebook.review(&[]);
+    assert!(told.text.starts_with("▲ third_claim: share 20 → 12, an exact count: a test that demands it fails\n"), "{}", told.text);
+    assert!(told.page.contains("<td class=\"r\">20 → 12</td>"));
+}
+
+#[test]
 fn a_tolerance_was_widened() {
     let notebook = Notebook::new();
     notebook.pend(FIRST, "relative = 1e-3", "relative = 1e-1");

@@ -140,14 +140,26 @@ impl Settled {
 impl Item {
     /// The metric that moved furthest in tolerances; without such a number the first that differs.
     pub fn largest(&self) -> Option<&Difference> {
-        let size = |difference: &Difference| if difference.recounted() { f64::INFINITY } else { difference.tolerances().map_or(-1.0, f64::abs) };
+        let size = |difference: &Difference| if difference.recounted() { f64::INFINITY } else { difference.furthest().map_or(-1.0, f64::abs) };
         // The first of equals, and `max_by` takes the last.
         self.differences.iter().rev().max_by(|a, b| size(a).total_cmp(&size(b)))
     }
 
-    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a widened tolerance, words that are untrue.
+    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a count that may be one, a widened
+    /// tolerance, words that are untrue.
     pub fn alarming(&self) -> bool {
-        !self.broken.is_empty() || self.differences.iter().any(|difference| difference.tamed() || difference.failing() || difference.widened())
+        let alarms = |difference: &Difference| difference.tamed() || difference.failing() || difference.recounted() || difference.widened();
+        !self.broken.is_empty() || self.differences.iter().any(alarms)
+    }
+
+    /// What accepting the snapshot would leave undone, in sentences.
+    pub fn left_undone(&self) -> Vec<&'static str> {
+        let judged = self.differences.iter().any(|difference| difference.tamed() || difference.failing());
+        let sentences = [
+            (judged, "Accepting these numbers does not make the test pass: it judges them, and they do not hold. Mend the mathematics or the claim."),
+            (!self.broken.is_empty(), "Accepting them leaves the book with words that are untrue, and it is not woven until they are rewritten."),
+        ];
+        sentences.into_iter().filter_map(|(applies, sentence)| applies.then_some(sentence)).collect()
     }
 
     /// The title of the claim, or its name where there is none.

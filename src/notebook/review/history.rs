@@ -11,6 +11,7 @@ use std::path::Path;
 
 use super::git::{Commit, Git, Written};
 use super::sides::{self, Side};
+use crate::notebook::difference::same_value;
 use crate::notebook::metric::{Metric, Reading};
 use crate::notebook::registry::Claim;
 use crate::notebook::snapshot::{self, FIGURE, Metrics};
@@ -172,16 +173,8 @@ impl<'a> Found<'a> {
         let kind = self.steps.last().map(|step| std::mem::discriminant(&step.reading));
         let mut steps: Vec<Step> = self.steps.into_iter().filter(|step| Some(std::mem::discriminant(&step.reading)) == kind).collect();
         let skipped = self.unreadable + all - steps.len();
-        steps.dedup_by(|next, last| unmoved(last.reading, next.reading));
+        steps.dedup_by(|next, last| same_value(last.reading, next.reading));
         Course { metric: self.metric.to_owned(), steps, skipped }
-    }
-}
-
-/// Whether the value stayed, whatever became of its tolerance and limit.
-fn unmoved(was: Reading, is: Reading) -> bool {
-    match (was, is) {
-        (Reading::Value(was), Reading::Value(is)) => was.value.total_cmp(&is.value).is_eq(),
-        _ => was == is,
     }
 }
 

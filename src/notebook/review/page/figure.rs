@@ -3,8 +3,10 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::prose::inline;
+use super::widen;
 use crate::notebook::figure::{
-    self, Axis, Cell, Chart, Dots, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Scale, Series, Stroke, describe,
+    self, Axis, Cell, Chart, Dots, DrawError, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Scale, Series, Stroke,
+    describe,
 };
 use crate::notebook::number::{self, Digits};
 use crate::notebook::review::FigureChange;
@@ -25,15 +27,19 @@ struct Version {
 
 /// The figure of a claim, in up to three versions.
 pub(super) fn versions(id: &str, change: &FigureChange) -> Markup {
+    // Both sides on axes that hold the numbers of both, where those of the claim do not hold its own.
+    let beyond = [&change.before, &change.after].into_iter().flatten().any(|figure| matches!(figure::draw(figure, id), Err(DrawError::Outside(_))));
+    let (was, is) = (change.before.as_ref(), change.after.as_ref());
+    let (before, after) = if beyond { widen::fitted(was, is) } else { (was.cloned(), is.cloned()) };
     let titled = |figure: &Figure, word: &str| Figure { title: format!("{word}: {}", figure.title), ..figure.clone() };
-    let (both, apart) = match change.before.as_ref().zip(change.after.as_ref()).map(|(before, after)| together(before, after)) {
+    let (both, apart) = match before.as_ref().zip(after.as_ref()).map(|(before, after)| together(before, after)) {
         Some(Ok(both)) => (Some(both), None),
         Some(Err(apart)) => (None, Some(apart)),
         None => (None, None),
     };
     let all: Vec<Version> = [
-        change.before.as_ref().map(|figure| Version { class: "was", name: "Accepted", figure: titled(figure, "Accepted") }),
-        change.after.as_ref().map(|figure| Version { class: "is", name: "New", figure: titled(figure, "New") }),
+        before.as_ref().map(|figure| Version { class: "was", name: "Accepted", figure: titled(figure, "Accepted") }),
+        after.as_ref().map(|figure| Version { class: "is", name: "New", figure: titled(figure, "New") }),
         both.map(|(name, figure)| Version { class: "both", name, figure }),
     ]
     .into_iter()
@@ -48,7 +54,7 @@ pub(super) fn versions(id: &str, change: &FigureChange) -> Markup {
                 }
             }
             @for version in &all { div class={ "version " (version.class) } { (drawn(id, version)) } }
-            figcaption { b { "Figure." } " " (inline(&capital(&change.words()))) "." @if let Some(why) = apart { " The two cannot be shown in one drawing: " (why) "." } }
+            figcaption { b { "Figure." } " " (inline(&capital(&change.words()))) "." @if beyond { " Some numbers lie outside the axes of the claim, which are wider here: the book is not woven before the claim widens them." } @if let Some(why) = apart { " The two cannot be shown in one drawing: " (why) "." } }
             // What lies over one another has the numbers of the two others.
             @for version in all.iter().filter(|version| version.name != OVERLAID) {
                 @if let Some(numbers) = describe::table(&version.figure) {
@@ -86,7 +92,11 @@ fn together(before: &Figure, after: &Figure) -> Result<(&'static str, Figure), S
         (Plot::Gallery(was), Plot::Gallery(is)) => (DIFFERENCE, Plot::Gallery(gallery(was, is)?)),
         _ => return Err("it is another kind of plot now".to_owned()),
     };
-    let words = if name == OVERLAID { "Accepted (small grey dots, dotted lines) and new, overlaid" } else { "New less accepted" };
+    let words = match (name, &plot) {
+        (OVERLAID, _) => "Accepted (small grey dots, dotted lines) and new, overlaid",
+        (_, Plot::Gallery(_)) => "New less accepted, where there is a difference",
+        _ => "New less accepted",
+    };
     Ok((name, Figure { title: format!("{words}: {}", after.title), plot }))
 }
 
@@ -162,7 +172,11 @@ fn multiples(was: &Multiples, is: &Multiples) -> Result<Multiples, String> {
 fn gallery(was: &Gallery, is: &Gallery) -> Result<Gallery, String> {
     as_many("groups", &was.groups, &is.groups)?;
     let group = |(was, is): (&Group, &Group)| Ok(Group { panels: less(&was.panels, &is.panels)?, ..is.clone() });
-    Ok(Gallery { groups: was.groups.iter().zip(&is.groups).map(group).collect::<Result<_, String>>()? })
+    let groups = was.groups.iter().zip(&is.groups).map(group).collect::<Result<Vec<_>, String>>()?;
+    // Of many groups those that moved: the others are nothing but zeros.
+    let moved = |group: &Group| group.panels.iter().flat_map(|panel| &panel.rows).flatten().any(|entry| *entry != 0.0);
+    let kept: Vec<Group> = groups.iter().filter(|group| moved(group)).cloned().collect();
+    Ok(Gallery { groups: if kept.is_empty() { groups } else { kept } })
 }
 
 /// Matrix by matrix the new entries less the accepted ones.

@@ -21,16 +21,18 @@ const EDGE: f64 = 9.0;
 /// Beyond this ratio of the largest to the smallest value the scale is logarithmic.
 const FACTOR: f64 = 10.0;
 
-/// In the section of a claim that moved.
+/// In the section of a claim that moved; a value that was never another is not drawn.
 pub(super) fn of_item(item: &Item, review: &Review) -> Markup {
     let Some(course) = review.history.courses.get(&item.id).filter(|course| !course.steps.is_empty()) else { return html! {} };
-    let moved = item.differences.iter().any(|difference| difference.name == course.metric);
+    let moved = item.differences.iter().any(|difference| difference.name == course.metric && difference.same_value() != Some(true));
+    let words = html! { b { "History of " code { (breakable(&course.metric)) } } ": " (said(course, moved)) (passed_over(course)) };
+    if course.steps.len() < 2 {
+        return html! { p.small { (words) } };
+    }
     html! {
         figure.history id={ "history-" (item.id) } {
             (line(course, moved))
-            figcaption {
-                b { "History of " code { (breakable(&course.metric)) } } ": " (said(course, moved)) (passed_over(course))
-            }
+            figcaption { (words) }
             (list(course))
         }
     }
@@ -63,19 +65,19 @@ fn row(claim: &Claim, course: &Course) -> Markup {
         tr {
             td { (prose::inline(&claim.title)) small { (breakable(&claim.id)) } }
             td { code { (breakable(&course.metric)) } }
-            td { (line(course, false)) (list(course)) }
+            td { (line(course, false)) @if course.steps.len() > 1 { (list(course)) } }
         }
     }
 }
 
-/// The drawing between its first and its last value.
+/// The drawing between its first and its last value; of one value there is nothing to draw.
 fn line(course: &Course, moved: bool) -> Markup {
-    let several = course.steps.len() > 1;
+    let ends = course.steps.first().zip(course.steps.last());
     html! {
-        div.course {
-            @if let Some(first) = course.steps.first().filter(|_| several) { span.end { (value(first.reading)) } }
-            (sparkline(course, moved))
-            @if let Some(last) = course.steps.last() { span.end.new[moved] { (value(last.reading)) } }
+        @if let Some((first, last)) = ends.filter(|_| course.steps.len() > 1) {
+            div.course { span.end { (value(first.reading)) } (sparkline(course, moved)) span.end.new[moved] { (value(last.reading)) } }
+        } @else {
+            (said(course, moved))
         }
     }
 }

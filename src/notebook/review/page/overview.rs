@@ -7,7 +7,7 @@ use super::{breakable, flag, phrases, prose};
 use crate::notebook::difference::Difference;
 use crate::notebook::registry::{STATEMENTS, Verdict};
 use crate::notebook::review::terminal::{summary, verdicts};
-use crate::notebook::review::{Review, Settled};
+use crate::notebook::review::{Item, Review, Settled};
 
 pub(super) fn overview(review: &Review) -> Markup {
     let alarms = [
@@ -56,13 +56,19 @@ fn contents(review: &Review) -> Markup {
                             td {
                                 @if let Some(largest) = item.largest() { code { (largest.name) } } @else if item.figure.is_some() { "the figure" }
                             }
-                            td.r { @if let Some(away) = item.largest().and_then(Difference::tolerances) { (signed(away)) } }
+                            @if let Some(away) = item.largest().and_then(Difference::furthest) { td.r.away { (signed(away)) } } @else { td.r { (recount(item)) } }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// A count has no tolerance to be away by.
+fn recount(item: &Item) -> String {
+    let digits = item.largest().filter(|largest| largest.recounted()).map(Difference::digits);
+    digits.and_then(|[before, after]| Some(format!("{} → {}", before?, after?))).unwrap_or_default()
 }
 
 fn statements(all: &[Settled]) -> Markup {
