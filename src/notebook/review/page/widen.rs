@@ -1,15 +1,19 @@
 //! A figure whose numbers left its axes, on wider ones: the book refuses to draw it, a reviewer has to see it.
 
 use crate::notebook::figure::{Axis, Figure, Plot, Scale};
+use crate::notebook::metric;
 
 /// Two versions of a figure on axes that hold the numbers of both.
 pub(super) fn fitted(before: Option<&Figure>, after: Option<&Figure>) -> (Option<Figure>, Option<Figure>) {
     let (mut before, mut after) = (before.map(widened), after.map(widened));
     if let (Some(before), Some(after)) = (&mut before, &mut after) {
         for (was, is) in axes(&mut before.plot).into_iter().zip(axes(&mut after.plot)).filter(|(was, is)| was.scale == is.scale) {
-            let ends = [was.ticks.clone(), is.ticks.clone()].concat();
-            cover(was, ends.iter());
-            cover(is, ends.iter());
+            let ends = |axis: &Axis| axis.ticks.first().copied().zip(axis.ticks.last().copied());
+            let (Some((low, high)), Some((lower, higher))) = (ends(was), ends(is)) else { continue };
+            for axis in [was, is] {
+                axis.ticks.first_mut().into_iter().for_each(|first| *first = low.min(lower));
+                axis.ticks.last_mut().into_iter().for_each(|last| *last = high.max(higher));
+            }
         }
     }
     (before, after)
@@ -67,8 +71,12 @@ fn cover<'a>(axis: &mut Axis, numbers: impl Iterator<Item = &'a f64>) {
 
 /// The next number of two digits in a direction.
 fn outward(number: f64, direction: f64) -> f64 {
+    if number == 0.0 {
+        return 0.0;
+    }
     let digit = libm::exp10(libm::floor(libm::log10(number.abs())) - 1.0);
-    if number == 0.0 { 0.0 } else { digit * libm::ceil(direction * number / digit) * direction }
+    let near = metric::rounded(number, 2);
+    if direction * (near - number) >= 0.0 { near } else { metric::rounded(near + direction * digit, 2) }
 }
 
 #[cfg(test)]
