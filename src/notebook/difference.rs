@@ -202,10 +202,10 @@ fn of_values(before: Value, after: Value) -> Vec<String> {
         let away = away.map_or(String::new(), |away| format!(", {away:+.1} tolerances"));
         format!("{name} {was:e} → {is:e}{away}")
     }));
-    if let (Some(was), Some(is)) = (before.spread, after.spread) {
-        if was.seeds != is.seeds {
-            remarks.push(format!("runs {} → {}", was.seeds, is.seeds));
-        }
+    if let (Some(was), Some(is)) = (before.spread, after.spread)
+        && was.seeds != is.seeds
+    {
+        remarks.push(format!("runs {} → {}", was.seeds, is.seeds));
     }
     remarks
 }

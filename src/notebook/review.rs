@@ -2,7 +2,8 @@
 //!
 //! Two sides are compared: the accepted snapshots with those that wait for review, or another commit with this checkout. An
 //! [`Item`] is a claim whose snapshots differ, are new or are gone. [`page::page`] writes it as one page that needs nothing else,
-//! [`terminal`] as lines and as JSON, both with the [`mod@history`] of the headline numbers. What it renounces: prose and code that changed while no number did, which `git diff` shows.
+//! [`terminal`] as lines and as JSON; page and JSON have the [`mod@history`] of every headline number. What it renounces: prose and
+//! code that changed while no number and no verdict did, which `git diff` shows.
 
 mod git;
 pub mod history;

@@ -91,7 +91,7 @@ mod tests {
             axis.ticks
         };
         assert_eq!(grown(Axis::linear("", &[0.0, 1.0, 2.0]), &[0.5, 1.5]), [0.0, 1.0, 2.0]);
-        assert_eq!(grown(Axis::linear("", &[0.0, 1.0, 2.0]), &[-3.14, 12.3]), [-3.2, 1.0, 13.0]);
+        assert_eq!(grown(Axis::linear("", &[0.0, 1.0, 2.0]), &[-3.13, 12.3]), [-3.2, 1.0, 13.0]);
         assert_eq!(grown(Axis::log("", &[1.0, 10.0]), &[0.0, 0.5, 20.0]), [0.5, 20.0]);
         let chart = |y: f64| {
             let series =
