@@ -212,7 +212,7 @@ fn said(course: &Course, moved: bool) -> String {
         [first, between @ .., last] => format!("{}, changed {} times, then {}", told(first, "from"), between.len(), told(last, "since")),
     };
     let new = course.steps.last().filter(|_| moved).map_or(String::new(), |step| format!("; new: {}", whole(step.reading)));
-    let log = if scale(course).is_log() { " The scale is logarithmic." } else { "" };
+    let log = if course.steps.len() > 1 && scale(course).is_log() { " The scale is logarithmic." } else { "" };
     format!("{past}{new}.{log}")
 }
 
