@@ -42,6 +42,14 @@ fn quick() -> Settings {
     Settings { steps: Some(30), ..Settings::default() }
 }
 
+/// Leaves a page where a browser may look at it: in `report-pages` below cargo's folder for tests, beside the document that it links to.
+fn leave(name: &str, html: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
+    let write = |file: &str, text: &str| std::fs::write(folder.join(file), text);
+    let left = std::fs::create_dir_all(&folder).and_then(|()| write(&format!("{name}.html"), html)).and_then(|()| write("comparison.json", "{}"));
+    left.expect("a page");
+}
+
 /// The page of a comparison, checked for all that holds of every page.
 fn made(data: Dataset, settings: Settings, variants: &[Variant]) -> Result<(String, Document)> {
     let comparison = Comparison::new(data, settings)?;
@@ -163,6 +171,7 @@ fn what_stands_in_the_table_is_text_everywhere() -> Result<()> {
     let html = page(&comparison, &Document::new(&comparison, origin, &runs)?, &runs, "compare '<u>'");
     let html = html.replace('\u{7}', "");
     check(&html);
+    leave("hostile_names", &html);
     let elements = elements(&html);
     for never in ["i", "u", "alert"] {
         assert!(!elements.iter().any(|element| element == never), "<{never}> came out of the table");
@@ -178,14 +187,17 @@ fn what_stands_in_the_table_is_text_everywhere() -> Result<()> {
 fn tables_of_every_shape_have_a_page() -> Result<()> {
     let grid = Variant::grid();
     let (html, _) = made(dataset(40, 3, 5), quick(), &grid)?;
+    leave("several_targets", &html);
     assert!(html.contains("The first 3 of 5 targets are shown") && html.contains("Of the 5 targets the first, target_1, is shown"));
     made(dataset(6, 12, 1), quick(), &grid)?;
     made(dataset(6, 12, 1), Settings { penalty: 0.0, ..quick() }, &grid)?;
-    made(dataset(40, 1, 1), quick(), &grid)?;
+    let (html, _) = made(dataset(40, 1, 1), quick(), &grid)?;
+    leave("one_feature", &html);
     made(dataset(3, 2, 2), Settings { steps: Some(1), ..quick() }, &grid)?;
     made(dataset(20, 2, 1), Settings { steps: Some(0), ..quick() }, &grid)?;
     made(dataset(20, 2, 1), quick(), &grid[5..6])?;
     let (html, _) = made(dataset(80, 50, 1), Settings { steps: Some(2), ..quick() }, &grid)?;
+    leave("many_features", &html);
     assert!(html.contains("Of the 50 features the 40 with the largest coefficients of ridge are shown") && html.contains("all 50 names"));
     let mut constant = dataset(20, 3, 1);
     constant.train.x.col_mut(1).iter_mut().for_each(|entry| *entry = 2.0);
@@ -208,9 +220,11 @@ fn a_sample_and_failures_are_said() -> Result<()> {
     assert!(!html.contains("Softmax attends to a sample.") && !html.contains("What could not be trained"));
     let steep = Settings { optimiser: Some(Optimiser::GradientDescent { rate: 1e6 }), ..quick() };
     let (html, document) = made(dataset(60, 3, 1), steep.clone(), &Variant::grid())?;
+    leave("failures", &html);
     assert!(!document.failures.is_empty() && !document.variants.is_empty());
     assert!(html.contains("What could not be trained") && html.contains("diverged at step") && html.contains("could not be trained"));
     let (html, document) = made(dataset(60, 3, 1), steep, &Variant::grid()[..2])?;
+    leave("nothing_trained", &html);
     assert!(document.variants.is_empty() && html.contains("came to nothing") && !html.contains("<figure"));
     Ok(())
 }

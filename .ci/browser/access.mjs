@@ -11,6 +11,8 @@ export async function access(page) {
     // A formula that is wider than a phone scrolls; Chromium and Firefox let a keyboard reach what scrolls, and a stop at every formula would help nobody.
     const exclude = [['p:has(> math[display="block"])']];
     const { violations } = await axe.run({ exclude }, { resultTypes: ["violations"] });
-    return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${target.join(" ")}: ${help} (${id})`));
+    const first = document.querySelectorAll("h1").length;
+    const headings = first === 1 ? [] : [`${first} headings of the first level: a page has one`];
+    return headings.concat(violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${target.join(" ")}: ${help} (${id})`)));
   });
 }

@@ -1,10 +1,12 @@
-// Reads the built book as a reader would: `node check.mjs BOOK [--screens DIR]`. Exit code 1 when something would disturb one.
+// Reads the built book as a reader would: `node check.mjs BOOK [--screens DIR]`; or pages that stand alone, such as reviews and
+// reports, each by itself: `node check.mjs --pages FOLDER [--screens DIR]`. Exit code 1 when something would disturb a reader.
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { access } from "./access.mjs";
 import { launch, open } from "./chromium.mjs";
 import { broken, survey } from "./links.mjs";
-import { anchors, contrast, figures, formulas, room, unfold } from "./looks.mjs";
+import { anchors, choose, contrast, figures, formulas, room, unfold, VERSIONS } from "./looks.mjs";
 import { claims, follows, prints, printsEvery, readsWithoutScripts, searches } from "./reader.mjs";
 import { local, pages, serve } from "./site.mjs";
 
@@ -24,6 +26,11 @@ export async function look(browser, site, name, { width, height, smallest, theme
     contrast: await page.evaluate(contrast),
     anchors: await page.evaluate(anchors),
   };
+  for (const version of VERSIONS) {
+    if (await page.evaluate(choose, version)) seen[`figures, ${version}`] = await page.evaluate(figures, { smallest });
+  }
+  // Its rules do not depend on the theme, except for contrast, which is looked at above.
+  if (theme === "light") seen.access = await access(page);
   seen.quiet = complaints;
   await close();
   return seen;
@@ -54,10 +61,13 @@ export async function check(folder, screens) {
   const tally = new Tally();
   const browser = await launch();
   const { origin, stop } = await serve(folder);
-  const visit = { browser, folder, origin, file: local(folder), tally, screens, ...pages(folder) };
+  const file = local(folder);
+  const visit = { browser, folder, origin, file, sites: { file, served: origin }, tally, screens, ...pages(folder) };
   try {
     await seesEveryPage(visit);
-    await resolvesLinks(visit);
+    await seesTheOthers(visit);
+    // The page for lost readers takes its links from the root of a site, wherever it is shown.
+    await resolvesLinks(visit, origin, visit.all.filter((name) => name !== "404.html"));
     await findsClaims(visit);
   } finally {
     await browser.close();
@@ -66,13 +76,30 @@ export async function check(folder, screens) {
   return tally;
 }
 
-async function seesEveryPage({ browser, origin, file, tally, screens, chapters, all }) {
-  for (const [access, site] of [["file", file], ["served", origin]]) {
+/** What holds of every page in `folder`, opened from the disk. Search, deep links and the print page are the book's alone. */
+export async function checkPages(folder, screens) {
+  const tally = new Tally();
+  const browser = await launch();
+  const file = local(folder);
+  const { all } = pages(folder);
+  const visit = { browser, folder, file, sites: { file }, tally, screens, chapters: all };
+  tally.note(folder, all.length > 0 ? [] : ["there is no page: run the tests that leave them there"]);
+  try {
+    await seesEveryPage(visit);
+    await resolvesLinks(visit, file, all);
+  } finally {
+    await browser.close();
+  }
+  return tally;
+}
+
+async function seesEveryPage({ browser, file, sites, tally, screens, chapters }) {
+  for (const [way, site] of Object.entries(sites)) {
     for (const theme of THEMES) {
       for (const window of WINDOWS) {
         for (const name of chapters) {
           const seen = await look(browser, site, name, { ...window, theme, screens: site === file ? screens : undefined });
-          for (const [what, faults] of Object.entries(seen)) tally.note(`${name} (${access}, ${theme}, ${window.width} px), ${what}`, faults);
+          for (const [what, faults] of Object.entries(seen)) tally.note(`${name} (${way}, ${theme}, ${window.width} px), ${what}`, faults);
         }
       }
     }
@@ -81,6 +108,9 @@ async function seesEveryPage({ browser, origin, file, tally, screens, chapters, 
     for (const window of WINDOWS) for (const name of chapters) tally.note(`${name} (${theme}, ${window.width} px), without scripts`, await readsWithoutScripts(browser, file, name, { ...window, theme }));
     for (const name of chapters) tally.note(`${name} (${theme}), on paper`, await prints(browser, file, name, theme));
   }
+}
+
+async function seesTheOthers({ browser, origin, tally, chapters, all }) {
   for (const name of all.filter((name) => !chapters.includes(name))) {
     const { complaints, close } = await open(browser, `${origin}${name}`, origin);
     tally.note(`${name}, quiet`, complaints);
@@ -88,10 +118,8 @@ async function seesEveryPage({ browser, origin, file, tally, screens, chapters, 
   }
 }
 
-async function resolvesLinks({ browser, origin, folder, tally, all }) {
-  // The page for lost readers takes its links from the root of a site, wherever it is shown.
-  const names = all.filter((name) => name !== "404.html");
-  for (const [name, faults] of await brokenLinks(browser, origin, folder, names)) tally.note(`${name}, links`, faults);
+async function resolvesLinks({ browser, folder, tally }, site, names) {
+  for (const [name, faults] of await brokenLinks(browser, site, folder, names)) tally.note(`${name}, links`, faults);
 }
 
 async function findsClaims({ browser, origin, file, tally, chapters }) {
@@ -111,17 +139,21 @@ async function findsClaims({ browser, origin, file, tally, chapters }) {
   tally.note("print.html", await printsEvery(browser, origin, ids));
 }
 
-async function main([folder, flag, screens = "target/screens", ...rest]) {
+const USAGE = "usage: node check.mjs BOOK [--screens DIR]\n       node check.mjs --pages FOLDER [--screens DIR]";
+
+async function main(words) {
+  const alone = words[0] === "--pages";
+  const [folder, flag, screens = alone ? undefined : "target/screens", ...rest] = alone ? words.slice(1) : words;
   if (!folder || (flag && flag !== "--screens") || rest.length > 0) {
-    console.error("usage: node check.mjs BOOK [--screens DIR]");
+    console.error(USAGE);
     return 2;
   }
-  if (!existsSync(join(folder, "index.html"))) {
-    console.error(`${folder} holds no book: build it with \`cargo run\``);
+  if (!existsSync(alone ? folder : join(folder, "index.html"))) {
+    console.error(alone ? `there is no ${folder}: run \`cargo test\`` : `${folder} holds no book: build it with \`cargo run\``);
     return 2;
   }
-  mkdirSync(screens, { recursive: true });
-  const { passed, faults } = await check(resolve(folder), resolve(screens));
+  if (screens) mkdirSync(screens, { recursive: true });
+  const { passed, faults } = await (alone ? checkPages : check)(resolve(folder), screens && resolve(screens));
   for (const fault of faults) console.error(`✗ ${fault}`);
   console.log(`${passed} checks passed, ${faults.length} failed`);
   return faults.length > 0 ? 1 : 0;

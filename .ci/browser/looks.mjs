@@ -5,6 +5,16 @@ export function unfold() {
   for (const details of document.querySelectorAll("main details")) details.open = true;
 }
 
+/** The versions of a figure on the page of a review, besides the one that is chosen already. */
+export const VERSIONS = ["was", "is"];
+
+/** Chooses a version in every figure that has it; whether there was one. */
+export function choose(version) {
+  const buttons = [...document.querySelectorAll(`.versions input.${version}`)];
+  for (const button of buttons) button.checked = true;
+  return buttons.length > 0;
+}
+
 /** Formulas are laid out, none is an error box, and their font is the shipped one, in which fences stretch. */
 export function formulas() {
   const faults = [];
@@ -41,7 +51,10 @@ export function figures({ smallest }) {
     const name = `figure “${figure.id || "without id"}”`;
     const drawings = [...figure.querySelectorAll("svg.plot, svg[role]")];
     const visible = drawings.filter(shown);
-    if (visible.length !== 1) faults.push(`${name}: ${visible.length} of its ${drawings.length} drawings are shown, one must be: see .has-narrow in book/theme/book.css`);
+    // Where a figure has versions one is shown, on paper all; of each that is shown one drawing.
+    const versions = [...figure.querySelectorAll(".version")].filter((version) => version.querySelector("svg"));
+    const wanted = figure.matches(".versions") && matchMedia("print").matches ? versions.length : 1;
+    if (visible.length !== wanted || visible.length === 0) faults.push(`${name}: ${visible.length} of its ${drawings.length} drawings are shown, ${wanted} must be: see .has-narrow in book/theme/book.css`);
     if (!figure.querySelector("figcaption")?.textContent.trim()) faults.push(`${name} has no caption: write one in the claim's prose`);
     for (const svg of drawings) {
       if (!words(svg, "title")) faults.push(`${name} has no title: give the drawing a <title>`);

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { brokenLinks, look } from "./check.mjs";
+import { brokenLinks, checkPages, look } from "./check.mjs";
 import { launch } from "./chromium.mjs";
 import { follows, prints, printsEvery, readsWithoutScripts, searches } from "./reader.mjs";
 import { local } from "./site.mjs";
@@ -11,17 +11,23 @@ import { local } from "./site.mjs";
 const FONT = new URL("../../book/theme/fonts/latinmodern-math.woff2", import.meta.url);
 const STYLE = `@font-face { font-family: "Latin Modern Math"; src: url("math.woff2"); } math { font-family: "Latin Modern Math"; } body { font: 20px/1.5 serif; color: #000; background: #fff; }`;
 
-const html = (body, style = STYLE) => `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>${style}</style><main>${body}</main>`;
+const html = (body, style = STYLE) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><style>${style}</style><main><h1>A page</h1>${body}</main>`;
 const WORDS = "<title>a title</title><desc>a description</desc>";
 const LABEL = `<text x="9" y="40" font-size="13">a label</text>`;
 const figure = (inside, attributes = `style="width:100%"`) => `<figure id="figure-f"><svg class="plot" role="img" viewBox="0 0 340 100" ${attributes}>${inside}</svg><figcaption>A caption.</figcaption></figure>`;
 const FRACTION = `<math display="block"><mrow><mo stretchy="true" fence="true">(</mo><mfrac><mfrac><mi>a</mi><mi>b</mi></mfrac><mfrac><mi>c</mi><mi>d</mi></mfrac></mfrac><mo stretchy="true" fence="true">)</mo></mrow></math>`;
 const claim = (id) => `<section class="claim"><h2 id="${id}">A claim</h2><p>Its prose.</p></section>`;
+const versions = (shown, was) => `<style>.version:not(.shown) { display: none }</style><figure class="versions" id="figure-v"><input type="radio" name="v" class="was"><div class="version was ${shown[0]}"><svg class="plot" role="img" viewBox="0 0 340 100" style="width:100%">${WORDS}${was}</svg></div><div class="version ${shown[1]}"><svg class="plot" role="img" viewBox="0 0 340 100" style="width:100%">${WORDS}${LABEL}</svg></div><figcaption>A caption.</figcaption></figure>`;
+const CHOSEN = "<style>.versions:has(input.was:checked) .version { display: none } .versions:has(input.was:checked) .version.was { display: block }</style>";
 const FAR = `<p style="height:3000px">far</p>`;
 
 const DESK = { width: 1440, height: 900, smallest: 11 };
 const PHONE = { width: 390, height: 844, smallest: 9.5 };
-const whatIsSeen = (window) => async (browser, site) => Object.values(await look(browser, site, "index.html", window)).flat();
+const whatIsSeen = (window) => async (browser, site) => {
+  const { access, ...seen } = await look(browser, site, "index.html", window);
+  return Object.values(seen).flat();
+};
+const reached = async (browser, site) => (await look(browser, site, "index.html", DESK)).access;
 const desk = whatIsSeen(DESK);
 const phone = whatIsSeen(PHONE);
 const linked = async (browser, site, folder) => [...(await brokenLinks(browser, site, folder, ["index.html", "other.html"])).values()].flat();
@@ -29,6 +35,7 @@ const followed = (browser, site) => follows(browser, site, "index.html", "claim_
 const searched = (browser, site) => searches(browser, site, "index.html", { id: "claim_a", title: "A claim" });
 const scriptless = (browser, site) => readsWithoutScripts(browser, site, "index.html", DESK);
 const onPaper = (browser, site) => prints(browser, site, "index.html", "dark");
+const alone = async (_, __, folder) => (await checkPages(folder)).faults;
 const printed = (browser, site) => printsEvery(browser, site, ["claim_a", "claim_b"]);
 
 /** What is wrong, who must notice, the sentence to be heard (nothing: silence), the page, and another page beside it. */
@@ -50,6 +57,12 @@ const CASES = [
   ["a figure without title", desk, "has no title", figure("<desc>d</desc>")],
   ["a figure without description", desk, "has no description", figure("<title>t</title><desc> </desc>")],
   ["a figure without caption", desk, "has no caption", figure(WORDS).replace("A caption.", "")],
+  ["a figure in versions", desk, null, versions(["", "shown"], LABEL) + CHOSEN],
+  ["two versions at once", desk, "2 of its 2 drawings are shown", versions(["shown", "shown"], LABEL)],
+  ["no version after a choice", desk, "0 of its 2 drawings are shown, 1 must be", versions(["", "shown"], LABEL) + CHOSEN.replace("display: block", "display: none")],
+  ["small labels in a version that is not chosen", desk, "draw it at 11 px or more", versions(["", "shown"], LABEL.replace("13", "2")) + CHOSEN],
+  ["both versions on paper", onPaper, null, html(versions(["shown", "shown"], LABEL))],
+  ["a version missing its drawing on paper", onPaper, "1 of its 2 drawings are shown, 2 must be", html(versions(["shown", "shown"], LABEL), `${STYLE} @media print { .was svg { display: none } }`)],
   ["small labels", desk, "draw it at 11 px or more", figure(WORDS + LABEL, `width="200"`)],
   ["small labels on a phone", phone, "draw it at 9.5 px or more", figure(WORDS + LABEL, `width="200"`)],
   ["a label cut off", desk, "is cut off", figure(WORDS + LABEL.replace("a label", "a label ".repeat(20)))],
@@ -63,6 +76,15 @@ const CASES = [
   ["text cut off in a claim", phone, "is clipped", `<section class="claim"><p style="overflow:hidden;white-space:nowrap">${"long ".repeat(40)}</p></section>`],
   ["text beyond its claim", desk, "sticks out of its claim", `<section class="claim" style="width:300px"><p style="width:400px">wide</p></section>`],
   ["a folded table too wide", phone, "makes the page", `<details><summary>folded</summary><table style="width:700px"><tr><td>wide</td></tr></table></details>`],
+  ["a page that everybody can read", reached, null, `<p>Prose, ${FRACTION} <a href="#c">to c</a></p>${figure(WORDS + LABEL)}<h2 id="c">c</h2><table><tr><th>a</th></tr><tr><td>b</td></tr></table>`],
+  ["two first headings", reached, "2 headings of the first level", `<h1>Another</h1>`],
+  ["an image without words", reached, "(image-alt)", `<img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=">`],
+  ["a link without words", reached, "(link-name)", `<p id="a">p <a href="#a"><math><mi>x</mi></math></a></p>`],
+  ["a button without a name", reached, "(button-name)", `<button></button>`],
+  ["a header without words", reached, "(empty-table-header)", `<table><tr><th></th></tr><tr><td>b</td></tr></table>`],
+  ["a heading skipped", reached, "(heading-order)", `<h3>Too deep</h3>`],
+  ["what scrolls and cannot be reached", reached, "(scrollable-region-focusable)", `<pre style="width:300px;overflow-x:auto">${"long ".repeat(60)}</pre>`],
+  ["text outside landmarks", reached, "(region)", html(`<p>in</p>`).replace("<main>", "<p>out</p><main>")],
   ["an anchor twice", desk, "the id “a” stands on 2 elements", `<p id="a">one</p><p id="a">two</p>`],
   ["links that lead somewhere", linked, null, `<p id="a"><a href="other.html#b">b</a> <a href="#a">a</a> <a href="http://127.0.0.1:9/">elsewhere</a></p>`, "other.html", `<p id="b">b</p>`],
   ["a fragment that is missing here", linked, "index.html has no anchor “lost”", `<p><a href="#lost">go</a></p>`, "other.html", `<p>p</p>`],
@@ -75,9 +97,13 @@ const CASES = [
   ["no search bar", searched, "there is no search bar", claim("claim_a")],
   ["a search that finds nothing", searched, "does not offer the claim", `<input id="mdbook-searchbar"><ul id="mdbook-searchresults"></ul>${claim("claim_a")}`],
   ["a search that finds", searched, null, `<input id="mdbook-searchbar"><p id="mdbook-searchresults"><a href="#claim_a">A claim</a></p>${FAR}${claim("claim_a")}${FAR}`],
-  ["a page made by scripts", scriptless, "nothing of the text is shown", `<script>document.write("<p>here</p>")</script>`],
+  ["a page made by scripts", scriptless, "nothing of the text is shown", html(`<script>document.write("<p>here</p>")</script>`).replace("<h1>A page</h1>", "")],
   ["pale ink on paper", onPaper, "has a contrast of 1.6", html(`<p>pale</p>`, `${STYLE} @media print { p { color: #ccc; } }`)],
   ["a sheet too narrow", onPaper, "does not hold the page's", `<p style="width:900px">wide</p>`],
+  ["pages that stand alone", alone, null, `<p>Prose, ${FRACTION} <a href="#c">c</a></p>${figure(WORDS + LABEL)}<p id="c">c</p>`, "other.html", `<p>p</p>`],
+  ["a fault in one of them", alone, "other.html (file, dark, 390 px), contrast", `<p>p</p>`, "other.html", `<p style="color:#ccc">pale</p>`],
+  ["a link to one that is not there", alone, "there is no lost.html", `<p>p</p>`, "other.html", `<p><a href="lost.html">go</a></p>`],
+  ["no search bar is needed there", alone, null, claim("claim_a"), "other.html", `<p>p</p>`],
   ["a claim that is not printed", printed, "the claim “claim_b” is missing", claim("claim_a"), "print.html", claim("claim_a")],
 ];
 

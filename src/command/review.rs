@@ -61,7 +61,7 @@ pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Pr
     if arguments.open {
         open::that(&out).map_err(|error| vec![Problem::new(&out, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
     }
-    Ok(if review.items.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if review.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Nothing that is not an earlier review is written over.

@@ -10,7 +10,7 @@ use toml::Value as Toml;
 
 use super::catalogue::aligned;
 use super::figure::Figure;
-use super::metric::{Limit, Metric, Reading, Spread, Tolerance, Value};
+use super::metric::{Limit, Metric, Reading, Tolerance, Value};
 use super::snapshot::{self, FIGURE, Metrics};
 use super::wording;
 
@@ -54,11 +54,21 @@ impl Difference {
         (before != 0.0).then(|| (after - before) / before.abs())
     }
 
-    /// The change in tolerances, the smaller of the accepted and the new one.
+    /// The change in tolerances.
     pub fn tolerances(&self) -> Option<f64> {
         let ([from, to], [before, after]) = (self.numbers()?, self.values()?);
-        let margin = before.tolerance.margin(from).min(after.tolerance.margin(from));
-        (margin > 0.0).then(|| (to - from) / margin)
+        away(before, after, from, to)
+    }
+
+    /// Whether both sides have the same value, whatever became of tolerance, limit and range; none where a side has no value.
+    pub fn same_value(&self) -> Option<bool> {
+        Some(same_value(self.before.as_ref()?.reading, self.after.as_ref()?.reading))
+    }
+
+    /// The furthest move in tolerances, of the value and of the ends of its range over seeds.
+    pub fn furthest(&self) -> Option<f64> {
+        let ends = self.values().into_iter().flat_map(|[before, after]| ends(before, after)).filter_map(|(.., away)| away);
+        self.tolerances().into_iter().chain(ends).reduce(|largest, away| if away.abs() > largest.abs() { away } else { largest })
     }
 
     /// Whether it is a control that no longer breaks the claim.
@@ -139,10 +149,22 @@ impl Difference {
     }
 }
 
+/// Whether two readings have one value, whatever became of tolerance, limit and range.
+pub fn same_value(was: Reading, is: Reading) -> bool {
+    match (was, is) {
+        (Reading::Value(was), Reading::Value(is)) => was.value.total_cmp(&is.value).is_eq(),
+        _ => was == is,
+    }
+}
+
 /// The limit that a reading does not obey, in words.
 fn broken(reading: Reading) -> Option<String> {
     match reading {
-        Reading::Value(Value { value, tolerance, limit: Some(limit), .. }) if !limit.allows(value, tolerance) => Some(limit_in_words(limit)),
+        Reading::Value(Value { value, tolerance, limit: Some(limit), spread }) => {
+            // Over several seeds every one must obey it, and the range knows the worst of them.
+            let all = spread.map_or(vec![value], |spread| vec![spread.lowest, value, spread.highest]);
+            all.iter().any(|&value| !limit.allows(value, tolerance)).then(|| limit_in_words(limit))
+        }
         Reading::Rounding { headroom, .. } if headroom < 1 => Some("a decade below its bound".to_owned()),
         _ => None,
     }
@@ -156,6 +178,7 @@ fn of_readings(before: Reading, after: Reading) -> Vec<String> {
             let room = (had != headroom).then(|| format!("headroom {} → {}", wording::decades(had), wording::decades(headroom)));
             bound.into_iter().chain(room).collect()
         }
+        (Reading::Count { exactly: was }, Reading::Count { exactly: is }) if was != is => vec!["an exact count: a test that demands it fails".to_owned()],
         (Reading::Count { .. }, Reading::Count { .. }) => Vec::new(),
         _ => vec!["is another kind of measurement".to_owned()],
     }
@@ -175,15 +198,30 @@ fn of_values(before: Value, after: Value) -> Vec<String> {
         let words = |limit: Option<Limit>| limit.map_or("none".to_owned(), limit_in_words);
         remarks.push(format!("limit {} → {}", words(before.limit), words(after.limit)));
     }
-    let ends = |spread: Spread| [("lowest", spread.lowest), ("highest", spread.highest)];
-    if let (Some(was), Some(is)) = (before.spread, after.spread) {
-        let moved = ends(was).into_iter().zip(ends(is)).filter(|((_, was), (_, is))| was.total_cmp(is).is_ne());
-        remarks.extend(moved.map(|((name, was), (_, is))| format!("{name} {was:e} → {is:e}")));
-        if was.seeds != is.seeds {
-            remarks.push(format!("runs {} → {}", was.seeds, is.seeds));
-        }
+    remarks.extend(ends(before, after).into_iter().map(|(name, was, is, away)| {
+        let away = away.map_or(String::new(), |away| format!(", {away:+.1} tolerances"));
+        format!("{name} {was:e} → {is:e}{away}")
+    }));
+    if let (Some(was), Some(is)) = (before.spread, after.spread)
+        && was.seeds != is.seeds
+    {
+        remarks.push(format!("runs {} → {}", was.seeds, is.seeds));
     }
     remarks
+}
+
+/// The ends of the range over seeds that moved: name, before, after, tolerances away.
+fn ends(before: Value, after: Value) -> Vec<(&'static str, f64, f64, Option<f64>)> {
+    let (Some(was), Some(is)) = (before.spread, after.spread) else { return Vec::new() };
+    let both = [("lowest", was.lowest, is.lowest), ("highest", was.highest, is.highest)];
+    let moved = both.into_iter().filter(|(_, was, is)| was.total_cmp(is).is_ne());
+    moved.map(|(name, was, is)| (name, was, is, away(before, after, was, is))).collect()
+}
+
+/// How far from one number to another in tolerances, the smaller of the accepted and the new one.
+fn away(before: Value, after: Value, from: f64, to: f64) -> Option<f64> {
+    let margin = before.tolerance.margin(from).min(after.tolerance.margin(from));
+    (margin > 0.0).then(|| (to - from) / margin)
 }
 
 fn limit_in_words(limit: Limit) -> String {
@@ -223,13 +261,30 @@ pub fn of_figures(before: &Figure, after: &Figure) -> Option<FigureDifference> {
         return None;
     }
     let numbers = |figure: &Figure| Toml::try_from(figure).map(|value| flattened(&value)).unwrap_or_default();
-    let (before, after) = (numbers(before), numbers(after));
+    let (figure, before, after) = (after, numbers(before), numbers(after));
     let pairs = before.iter().filter_map(|(place, was)| Some((place, *was, after.iter().find(|(other, _)| other == place)?.1)));
     let moved: Vec<(&String, f64, f64)> = pairs.clone().filter(|(_, was, is)| was.total_cmp(is).is_ne()).collect();
     let unpaired = before.len().max(after.len()) - pairs.count().min(before.len().max(after.len()));
     let size = |(_, was, is): &(&String, f64, f64)| (is - was).abs() / was.abs().max(is.abs());
-    let furthest = moved.iter().max_by(|a, b| size(a).total_cmp(&size(b))).map(|(place, was, is)| ((*place).clone(), *was, *is));
+    let furthest = moved.iter().max_by(|a, b| size(a).total_cmp(&size(b))).map(|(place, was, is)| (named(figure, place), *was, *is));
     Some(FigureDifference { moved: moved.len() + unpaired, of: before.len().max(after.len()), furthest })
+}
+
+/// A place with the names of what stands there: `series 2 (ridge) y 17`.
+fn named(figure: &Figure, place: &str) -> String {
+    let mut words = Vec::new();
+    let whole = Toml::try_from(figure).ok();
+    let mut at = whole.as_ref();
+    for step in place.split(' ') {
+        words.push(step.to_owned());
+        at = at.and_then(|value| match step.parse::<usize>() {
+            Ok(number) => value.get(number.checked_sub(1)?),
+            Err(_) => value.get(step),
+        });
+        let name = at.and_then(|value| value.get("name").or_else(|| value.get("symbol"))).and_then(Toml::as_str);
+        words.extend(name.map(|name| format!("({name})")));
+    }
+    words.join(" ")
 }
 
 /// Every number below a value with its place: `series 2, y 17`.

@@ -2,8 +2,11 @@
 //!
 //! Two sides are compared: the accepted snapshots with those that wait for review, or another commit with this checkout. An
 //! [`Item`] is a claim whose snapshots differ, are new or are gone. [`page::page`] writes it as one page that needs nothing else,
-//! [`terminal`] as lines and as JSON. What it renounces: prose and code that changed while no number did, which `git diff` shows.
+//! [`terminal`] as lines and as JSON; page and JSON have the [`mod@history`] of every headline number. What it renounces: prose and
+//! code that changed while no number and no verdict did, which `git diff` shows.
 
+mod git;
+pub mod history;
 pub mod page;
 mod sentences;
 mod sides;
@@ -13,12 +16,15 @@ pub mod terminal;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+pub use git::Commit;
+use history::History;
 pub use sentences::{Broken, Quoted, Told};
 use sides::Side;
 
 use super::difference::{self, Difference, FigureDifference};
 use super::figure::Figure;
-use super::registry::{Claim, Problem, Registry, Verdict};
+use super::last_run;
+use super::registry::{Claim, Problem, Registry, Statement, Verdict};
 
 /// Everything that moved.
 #[derive(Debug)]
@@ -31,8 +37,12 @@ pub struct Review {
     pub notes: Vec<String>,
     /// The claims that moved, in reading order; those that are gone come last.
     pub items: Vec<Item>,
-    /// Statements of the post that a claim settles which moved.
+    /// Statements of the post that a claim settles which moved, or whose verdict is another.
     pub statements: Vec<Settled>,
+    /// What the headline metrics of all claims were.
+    pub history: History,
+    /// The claims that did not move, in reading order.
+    pub still: Vec<Claim>,
 }
 
 /// What became of a claim.
@@ -78,6 +88,8 @@ pub struct Item {
     pub dependents: Vec<String>,
     /// The snapshots that differ, below the root.
     pub snapshots: Vec<PathBuf>,
+    /// How long its test took when it last ran here, where that is known.
+    pub seconds: Option<f64>,
 }
 
 /// A figure that is not what it was.
@@ -102,7 +114,7 @@ impl FigureChange {
     }
 }
 
-/// A statement whose claims moved.
+/// A statement whose claims moved, or whose verdict did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     /// Its short name.
@@ -111,25 +123,44 @@ pub struct Settled {
     pub says: String,
     /// The line of it in the list of statements.
     pub line: usize,
-    /// The verdict that the claims gave, where another.
+    /// The verdict that the claims gave; none of a statement that is new.
     pub was: Option<Verdict>,
-    /// The verdict that they give.
-    pub verdict: Verdict,
+    /// The verdict that they give; none of a statement that is gone.
+    pub verdict: Option<Verdict>,
     /// The claims that moved.
     pub claims: Vec<String>,
+}
+
+impl Settled {
+    /// Whether the verdict is another, or the statement itself new or gone.
+    pub fn changed(&self) -> bool {
+        self.was != self.verdict
+    }
 }
 
 impl Item {
     /// The metric that moved furthest in tolerances; without such a number the first that differs.
     pub fn largest(&self) -> Option<&Difference> {
-        let size = |difference: &Difference| if difference.recounted() { f64::INFINITY } else { difference.tolerances().map_or(-1.0, f64::abs) };
+        let size = |difference: &Difference| if difference.recounted() { f64::INFINITY } else { difference.furthest().map_or(-1.0, f64::abs) };
         // The first of equals, and `max_by` takes the last.
         self.differences.iter().rev().max_by(|a, b| size(a).total_cmp(&size(b)))
     }
 
-    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a widened tolerance, words that are untrue.
+    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a count that may be one, a widened
+    /// tolerance, words that are untrue.
     pub fn alarming(&self) -> bool {
-        !self.broken.is_empty() || self.differences.iter().any(|difference| difference.tamed() || difference.failing() || difference.widened())
+        let alarms = |difference: &Difference| difference.tamed() || difference.failing() || difference.recounted() || difference.widened();
+        !self.broken.is_empty() || self.differences.iter().any(alarms)
+    }
+
+    /// What accepting the snapshot would leave undone, in sentences.
+    pub fn left_undone(&self) -> Vec<&'static str> {
+        let judged = self.differences.iter().any(|difference| difference.tamed() || difference.failing());
+        let sentences = [
+            (judged, "Accepting these numbers does not make the test pass: it judges them, and they do not hold. Mend the mathematics or the claim."),
+            (!self.broken.is_empty(), "Accepting them leaves the book with words that are untrue, and it is not woven until they are rewritten."),
+        ];
+        sentences.into_iter().filter_map(|(applies, sentence)| applies.then_some(sentence)).collect()
     }
 
     /// The title of the claim, or its name where there is none.
@@ -151,6 +182,16 @@ impl Item {
 }
 
 impl Review {
+    /// Whether nothing moved, no number and no verdict.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.judged_otherwise().next().is_none()
+    }
+
+    /// The statements with another verdict, new or gone.
+    pub fn judged_otherwise(&self) -> impl Iterator<Item = &Settled> {
+        self.statements.iter().filter(|settled| settled.changed())
+    }
+
     /// Controls that no longer break their claims: claim and metric.
     pub fn tamed(&self) -> Vec<(&str, &str)> {
         self.named(Difference::tamed)
@@ -193,8 +234,12 @@ pub fn review(root: &Path, against: Option<&str>) -> Result<Review, Vec<Problem>
     let (before, after) = (&sides.before, &sides.after);
     let mut items: Vec<Item> = ids(before, after).into_iter().filter_map(|id| item(id, before, after, against.is_none())).collect();
     sentences::fill(&mut items, before, after);
+    let runs = last_run::read_all(root);
+    items.iter_mut().for_each(|item| item.seconds = runs.get(&item.id).map(|run| run.seconds));
     let statements = settled(&items, &before.registry, &after.registry);
-    Ok(Review { against: sides.words, pending: against.is_none(), notes: sides.notes, items, statements })
+    let history = history::read(root, before, after, against.is_none());
+    let still = after.registry.claims().filter(|claim| !items.iter().any(|item| item.id == claim.id)).cloned().collect();
+    Ok(Review { against: sides.words, pending: against.is_none(), notes: sides.notes, items, statements, history, still })
 }
 
 /// Every claim of either side: in reading order, then those that only a snapshot remembers.
@@ -238,31 +283,23 @@ fn item(id: &str, before: &Side, after: &Side, pending: bool) -> Option<Item> {
         figure,
         sentences: Vec::new(),
         broken: Vec::new(),
-        dependents: dependents(registry, id),
+        dependents: registry.dependents(id).into_iter().map(|claim| claim.id.clone()).collect(),
         snapshots: snapshots.into_iter().collect(),
+        seconds: None,
     })
 }
 
-/// The claims that use it, and those that use them, in reading order.
-fn dependents(registry: &Registry, id: &str) -> Vec<String> {
-    let mut found = BTreeSet::from([id]);
-    let mut size = 0;
-    while size != found.len() {
-        size = found.len();
-        let more: Vec<&str> =
-            registry.claims().filter(|claim| claim.head.uses.iter().any(|used| found.contains(used.as_str()))).map(|claim| claim.id.as_str()).collect();
-        found.extend(more);
-    }
-    registry.claims().filter(|claim| claim.id != id && found.contains(claim.id.as_str())).map(|claim| claim.id.clone()).collect()
-}
-
 fn settled(items: &[Item], before: &Registry, after: &Registry) -> Vec<Settled> {
-    let statement = |statement: &super::registry::Statement| {
+    // Claims that could not be read say nothing of a verdict.
+    let readable = !before.title.is_empty();
+    let verdict = |registry: &Registry, id: &str| registry.statements.iter().find(|other| other.id == id).map(|statement| registry.verdict(statement));
+    let statement = |statement: &Statement| {
         let settles = |item: &&Item| item.claim.as_ref().is_some_and(|claim| claim.head.settles.contains_key(&statement.id));
         let claims: Vec<String> = items.iter().filter(settles).map(|item| item.id.clone()).collect();
-        let verdict = after.verdict(statement);
-        let was = before.statements.iter().find(|other| other.id == statement.id).map(|other| before.verdict(other)).filter(|was| *was != verdict);
-        (!claims.is_empty()).then(|| Settled { id: statement.id.clone(), says: statement.says.clone(), line: statement.line, was, verdict, claims })
+        let is = verdict(after, &statement.id);
+        let was = if readable { verdict(before, &statement.id) } else { is };
+        Settled { id: statement.id.clone(), says: statement.says.clone(), line: statement.line, was, verdict: is, claims }
     };
-    after.statements.iter().filter_map(statement).collect()
+    let gone = before.statements.iter().filter(|statement| verdict(after, &statement.id).is_none());
+    after.statements.iter().chain(gone).map(statement).filter(|settled| settled.changed() || !settled.claims.is_empty()).collect()
 }

@@ -35,7 +35,7 @@ impl Layout {
         let names = dots.rows.iter().map(|name| text_width(name, f64::from(chart::LABEL))).max().unwrap_or(0) + 20;
         let columns = if width == WIDE { i32::try_from(dots.panes.len()).unwrap_or(1).clamp(1, 3) } else { 1 };
         let gap = gap(dots, columns);
-        let across = (width - names - 16 - (columns - 1) * gap) / columns;
+        let across = (width - names - edge(dots, columns) - (columns - 1) * gap) / columns;
         let rows = i32::try_from(dots.rows.len()).unwrap_or(0);
         let deepest = dots.panes.iter().map(|pane| lines(&pane.axis.name, across + GAP - 8).len()).max().unwrap_or(1);
         let foot = FOOT + LEADING * i32::try_from(deepest).unwrap_or(1);
@@ -56,10 +56,21 @@ impl Layout {
     }
 }
 
+/// Half of what a tick's name takes.
+fn half(axis: &Axis, tick: Option<&f64>) -> i32 {
+    tick.map_or(0, |&tick| text_width(&chart::tick_name(tick, axis.scale), f64::from(TICK)) / 2)
+}
+
+/// What lies right of the last pane of a line: more where its last tick has a long name.
+fn edge(dots: &Dots, columns: i32) -> i32 {
+    const LEAST: i32 = 16;
+    let lines = dots.panes.chunks(usize::try_from(columns).unwrap_or(1));
+    lines.filter_map(<[Pane]>::last).map(|pane| half(&pane.axis, pane.axis.ticks.last()) + 2).fold(LEAST, i32::max)
+}
+
 /// What lies between two panes: more where the last tick of one and the first of the next have long names.
 fn gap(dots: &Dots, columns: i32) -> i32 {
     const AIR: i32 = 6;
-    let half = |axis: &Axis, tick: Option<&f64>| tick.map_or(0, |&tick| text_width(&chart::tick_name(tick, axis.scale), f64::from(TICK)) / 2);
     let between = |pair: &[Pane]| half(&pair[0].axis, pair[0].axis.ticks.last()) + half(&pair[1].axis, pair[1].axis.ticks.first()) + AIR;
     let lines = dots.panes.chunks(usize::try_from(columns).unwrap_or(1));
     lines.flat_map(|line| line.windows(2)).map(between).fold(GAP, i32::max)

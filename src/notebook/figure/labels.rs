@@ -64,7 +64,7 @@ fn units(series: &Series, layout: &Layout) -> Result<Vec<(i32, i32)>, DrawError>
 
 /// All places that a label may take, the wish first; none where it wishes for a point that does not exist.
 fn places(label: Label, points: &[(i32, i32)], length: i32) -> Vec<Place> {
-    const SHIFTS: [i32; 9] = [0, -8, 8, -16, 16, -24, 24, -32, 32];
+    const SHIFTS: [i32; 13] = [0, -8, 8, -16, 16, -24, 24, -32, 32, -44, 44, -56, 56];
     let Some(&(wish, _)) = points.get(label.at) else { return Vec::new() };
     let mut places = Vec::new();
     for (index, &(x, y)) in points.iter().enumerate() {
@@ -74,8 +74,10 @@ fn places(label: Label, points: &[(i32, i32)], length: i32) -> Vec<Place> {
             places.push(Place { start, base, anchor, cost });
         };
         for shift in SHIFTS {
-            add(Side::Right, shift.abs() / 2, x + 12, y + 5 + shift, Anchor::Start);
-            add(Side::Left, shift.abs() / 2, x - 12 - length, y + 5 + shift, Anchor::End);
+            // So far away goes only what would lie on a mark.
+            let price = if shift.abs() > 32 { 3 * shift.abs() } else { shift.abs() / 2 };
+            add(Side::Right, price, x + 12, y + 5 + shift, Anchor::Start);
+            add(Side::Left, price, x - 12 - length, y + 5 + shift, Anchor::End);
         }
         for (side, base) in [(Side::Above, y - 12), (Side::Below, y + 22)] {
             add(side, 0, x - length / 2, base, Anchor::Middle);
@@ -91,9 +93,11 @@ impl Field<'_> {
     fn add(&mut self, series: &Series, points: &[(i32, i32)]) {
         const CURVE: i32 = 3;
         const MARK: i32 = 8;
+        const CENTRE: i32 = 300;
         if series.mark.is_some() {
-            // A label that touches the rim of a mark is as bad as one on its centre.
-            self.dots.extend(points.iter().flat_map(|&(x, y)| [(x - 4, y, MARK / 2), (x + 4, y, MARK / 2), (x, y - 4, MARK / 2), (x, y + 4, MARK / 2)]));
+            // A label may touch the rim of a mark where there is no better place, and not lie on it.
+            let around = |&(x, y): &(i32, i32)| [(x - 4, y, MARK / 2), (x + 4, y, MARK / 2), (x, y - 4, MARK / 2), (x, y + 4, MARK / 2), (x, y, CENTRE)];
+            self.dots.extend(points.iter().flat_map(around));
         }
         if series.stroke == Stroke::None {
             return;

@@ -4,9 +4,11 @@
 
 mod bar;
 mod figure;
+mod history;
 mod overview;
 mod prose;
 mod table;
+mod widen;
 
 use std::collections::BTreeSet;
 
@@ -25,14 +27,15 @@ pub fn page(review: &Review, provenance: &str) -> String {
     let body = html! {
         h1 { "Review of a change" }
         (overview::overview(review))
-        @for item in &review.items { (claim(item, review.pending, &anchors)) }
+        @for item in &review.items { (claim(item, review, &anchors)) }
+        (history::of_others(review))
         footer.provenance { (provenance) }
     };
     standalone::page("Review of a change", GENERATOR, include_str!("page/review.css"), &body)
 }
 
-fn claim(item: &Item, pending: bool, anchors: &BTreeSet<&str>) -> Markup {
-    let claim = item.claim.as_ref();
+fn claim(item: &Item, review: &Review, anchors: &BTreeSet<&str>) -> Markup {
+    let (claim, pending) = (item.claim.as_ref(), review.pending);
     html! {
         section.claim id=(item.id) {
             p.claim-head {
@@ -43,6 +46,7 @@ fn claim(item: &Item, pending: bool, anchors: &BTreeSet<&str>) -> Markup {
             p.small {
                 code { (breakable(&item.id)) }
                 @if let Some(claim) = claim { " · " code { (claim.file.display()) ":" (claim.line) } }
+                @if let Some(seconds) = item.seconds { " · its test last took " (seconds_in_words(seconds)) " here" }
             }
             @if item.change == Change::New { p { "This claim has no accepted snapshot: everything in it is new." } }
             @if item.change == Change::Removed { p { "No claim records this snapshot any more." } }
@@ -50,12 +54,14 @@ fn claim(item: &Item, pending: bool, anchors: &BTreeSet<&str>) -> Markup {
             @if !item.broken.is_empty() {
                 div.loud { p { b { "No longer true" } } (phrases(&item.broken.iter().collect::<Vec<_>>())) }
             }
+            (history::of_item(item, review))
             @if let Some(change) = &item.figure { (figure::versions(&item.id, change)) }
             (prose::sentences(&item.sentences))
             @if !item.dependents.is_empty() { (dependents(&item.dependents, anchors)) }
             @if let Some(settles) = claim.map(|claim| &claim.head.settles).filter(|settles| !settles.is_empty()) {
                 p.uses { "Settles " @for (place, (id, verdict)) in settles.iter().enumerate() { @if place > 0 { ", " } @if anchors.contains(id.as_str()) { a href={ "#" (id) } { (id) } } @else { (id) } " (" (verdict.name()) ")" } "." }
             }
+            @if pending { @for sentence in item.left_undone() { p.small { (sentence) } } }
             div.command { span { (if pending { "Accept it" } else { "Check it" }) } pre { code { (item.command(pending)) } } }
         }
     }
@@ -80,14 +86,23 @@ fn dependents(all: &[String], moved: &BTreeSet<&str>) -> Markup {
     html! {
         details {
             summary {
-                (all.len()) (if all.len() == 1 { " claim builds on it" } else { " claims build on it" })
-                @if also > 0 { ", " (also) " of them moved too" }
+                @match (all.len(), also) {
+                    (1, 0) => "1 claim builds on it",
+                    (1, _) => "1 claim builds on it and moved too",
+                    (all, 0) => { (all) " claims build on it" }
+                    (all, also) => { (all) " claims build on it, " (also) " of them moved too" }
+                }
             }
             ul.dependents {
                 @for id in all { li { @if moved.contains(id.as_str()) { a href={ "#" (id) } { code { (breakable(id)) } } } @else { code { (breakable(id)) } } } }
             }
         }
     }
+}
+
+/// What a claim shares with others is computed by the first that asks: the others take no time.
+fn seconds_in_words(seconds: f64) -> String {
+    if seconds < 0.01 { "less than 0.01 seconds".to_owned() } else { format!("{seconds:.2} seconds") }
 }
 
 fn flag(item: &Item) -> Markup {

@@ -120,7 +120,29 @@ struct Sentence {
     template: String,
     line: usize,
     told: Told,
+    /// What it says of the numbers that moved, in order.
+    shown: Vec<Result<String, String>>,
     claims: BTreeSet<String>,
+}
+
+impl Sentence {
+    /// Both sides, with marks around what reads otherwise or is untrue; words that stayed true stay unmarked.
+    fn beside(mut self, was: Option<Self>) -> (Self, Option<Told>) {
+        let Some(mut was) = was else { return (self, None) };
+        if was.shown.len() == self.shown.len() {
+            let stayed: Vec<bool> = was.shown.iter().zip(&self.shown).map(|(was, is)| is.is_ok() && was == is).collect();
+            [&mut was.told, &mut self.told].into_iter().for_each(|told| told.markdown = unmarked(&told.markdown, &stayed));
+        }
+        (self, Some(was.told))
+    }
+}
+
+/// Without the marks around the places that are listed.
+fn unmarked(markdown: &str, stayed: &[bool]) -> String {
+    let [open, close] = MARKS;
+    let mut parts = markdown.split(open);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.zip(stayed).fold(first, |out, (part, stayed)| if *stayed { out + &part.replace(close, "") } else { format!("{out}{open}{part}") })
 }
 
 fn numbers<'a>(registry: &'a Registry, metrics: &'a BTreeMap<String, Metrics>) -> Numbers<'a> {
@@ -143,7 +165,8 @@ fn quoting(piece: &Piece<'_>, numbers: &Numbers<'_>, moved: &Moved) -> Vec<Sente
         let markdown = opens.to_owned() + &told(text, &range, &page, moved);
         let text_only = opens.to_owned() + &told(text, &range, &terminal, moved).replace(MARKS, "");
         let told = Told { markdown, text: text_only.split_whitespace().collect::<Vec<_>>().join(" ") };
-        found.push(Sentence { template: text[range.clone()].to_owned(), line: piece.prose.line(range.start), told, claims });
+        let shown = page.iter().filter(inside).map(|quote| quote.shown.clone()).collect();
+        found.push(Sentence { template: text[range.clone()].to_owned(), line: piece.prose.line(range.start), told, shown, claims });
     }
     found
 }
@@ -177,7 +200,7 @@ fn pairs(was: Option<&Piece<'_>>, is: Option<&Piece<'_>>, before: &Side, after: 
     let mut out = Vec::new();
     for (sentence, partner) in new.into_iter().zip(&mut partners) {
         let Some(piece) = is else { continue };
-        let mut before_told = partner.take().or_else(|| left.pop()).map(|other| other.told);
+        let (sentence, mut before_told) = sentence.beside(partner.take().or_else(|| left.pop()));
         // Before the claim was first measured its sentences had no numbers.
         before_told = before_told.filter(|told| sentence.claims.iter().any(|id| before.metrics.contains_key(id)) || !told.text.contains('–'));
         let quoted =

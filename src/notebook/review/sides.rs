@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
+use super::git::{self, Git};
 use crate::notebook::figure::Figure;
-use crate::notebook::registry::{Problem, Registry};
+use crate::notebook::registry::{Chapter, Problem, Registry};
 use crate::notebook::snapshot::{self, FIGURE, FOLDER, Metrics};
 
 /// Claims with what was measured of them.
@@ -72,10 +72,26 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Problem>> {
         waiting.insert(name, path.display().to_string());
     }
     let accepted_at = |name: &str| snapshot::path(name).display().to_string();
-    let before = Side::new(registry.clone(), accepted, &accepted_at)?;
+    let before = Side::new(with_removed(root, &registry, &accepted), accepted, &accepted_at)?;
     let after = Side::new(registry, fresh, &|name| waiting.get(name).cloned().unwrap_or_else(|| accepted_at(name)))?;
     let after = Side { waiting: waiting.keys().map(|name| id(name).to_owned()).collect(), ..after };
     Ok(Sides { before, after, words: "the accepted snapshots".to_owned(), notes: Vec::new() })
+}
+
+/// The claims with those that only a snapshot is left of, as the last commit has them, where there is git and it knows them.
+fn with_removed(root: &Path, registry: &Registry, accepted: &BTreeMap<String, String>) -> Registry {
+    let mut all = registry.clone();
+    let removed: BTreeSet<&str> = accepted.keys().map(|name| id(name)).filter(|id| registry.claim(id).is_none()).collect();
+    let committed = if removed.is_empty() { None } else { Git { root }.registry("HEAD").ok() };
+    for chapter in committed.into_iter().flat_map(|registry| registry.chapters) {
+        let claims: Vec<_> = chapter.claims.iter().filter(|claim| removed.contains(claim.id.as_str())).cloned().collect();
+        match all.chapters.iter_mut().find(|other| other.id == chapter.id) {
+            Some(there) => there.claims.extend(claims),
+            None if claims.is_empty() => {}
+            None => all.chapters.push(Chapter { claims, ..chapter }),
+        }
+    }
+    all
 }
 
 /// The accepted snapshots and the claims of a revision, and those of this checkout.
@@ -83,7 +99,7 @@ pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Problem>
     let git = Git { root };
     let commit = git.commit(revision).map_err(|problem| vec![problem])?;
     let mut notes = Vec::new();
-    let registry = Registry::parse(&|path| git.show(&commit, &path.to_string_lossy())).unwrap_or_else(|problems| {
+    let registry = git.registry(&commit).unwrap_or_else(|problems| {
         let first = problems.first().map_or(String::new(), ToString::to_string);
         notes.push(format!("The claims of {revision} cannot be read, so its sentences are not shown: {first}"));
         Registry::default()
@@ -95,48 +111,7 @@ pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Problem>
     if let waiting @ 1.. = snapshot::pending(root).len() {
         notes.push(format!("Pending snapshots, {waiting} of them, are not part of this comparison: `attention-regression review` shows them."));
     }
-    let short: String = commit.chars().take(10).collect();
+    let short = git::short(&commit);
     let words = if short.starts_with(revision) { format!("commit {short}") } else { format!("{revision}, commit {short}") };
     Ok(Sides { before, after, words, notes })
-}
-
-struct Git<'a> {
-    root: &'a Path,
-}
-
-impl Git<'_> {
-    fn run(&self, arguments: &[&str]) -> Result<Result<String, String>, Problem> {
-        let output = Command::new("git").arg("-C").arg(self.root).args(arguments).output();
-        let output = output.map_err(|error| Problem::new(self.root, 0, format!("git cannot be run: {error}"), "install git, or leave --against out"))?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok(if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr).trim().to_owned()) })
-    }
-
-    /// The full name of a commit.
-    fn commit(&self, revision: &str) -> Result<String, Problem> {
-        self.run(&["rev-parse", "--git-dir"])?
-            .map_err(|_| Problem::new(self.root, 0, "is in no git repository", "leave --against out, or run inside a checkout"))?;
-        let found = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])?;
-        found.map(|name| name.trim().to_owned()).map_err(|_| {
-            Problem::new(self.root, 0, format!("git knows no revision `{revision}`"), "name a commit, a branch or a tag; `git log --oneline` lists commits")
-        })
-    }
-
-    /// A file of a commit, by its path below the root.
-    fn show(&self, commit: &str, path: &str) -> Result<String, String> {
-        let path = path.replace('\\', "/");
-        self.run(&["show", &format!("{commit}:./{path}")]).map_err(|problem| problem.what)?.map(|text| text.replace("\r\n", "\n"))
-    }
-
-    fn snapshots(&self, commit: &str) -> Result<BTreeMap<String, String>, Problem> {
-        let wrong = |what: String| Problem::new(FOLDER, 0, format!("cannot be read in commit {commit}: {what}"), "name another revision");
-        let listed = self.run(&["ls-tree", "-z", "--name-only", commit, &format!("{FOLDER}/")])?.map_err(wrong)?;
-        let mut all = BTreeMap::new();
-        for path in listed.split('\0') {
-            if let Some(name) = path.strip_suffix(".snap").and_then(|path| path.rsplit('/').next()) {
-                all.insert(name.to_owned(), self.show(commit, path).map_err(wrong)?);
-            }
-        }
-        Ok(all)
-    }
 }

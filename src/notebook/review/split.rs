@@ -5,7 +5,11 @@ use std::ops::Range;
 use crate::notebook::math::{self, Class};
 use crate::notebook::prose::Quote;
 
-/// Where the sentences of a text are. Code blocks and lines of HTML have none; a caption is text between brackets.
+/// Abbreviations within a sentence, by what stands before their full stop.
+const ABBREVIATIONS: [&str; 5] = [" al", " cf", "(cf", " resp", " vs"];
+
+/// Where the sentences of a text are. Code blocks and tags have none; a caption is text between brackets; a formula on lines of its own
+/// belongs to the sentence that it stands in.
 pub(super) fn split(text: &str, quotes: &[Quote]) -> Vec<Range<usize>> {
     let spans = math::spans(text);
     let closed = |at: usize| {
@@ -13,12 +17,12 @@ pub(super) fn split(text: &str, quotes: &[Quote]) -> Vec<Range<usize>> {
         spans.iter().any(|other| span(&other.class) && other.range.contains(&at)) || quotes.iter().any(|quote| quote.range.contains(&at))
     };
     let mut found = Vec::new();
-    for block in blocks(text) {
+    for block in joined(text, blocks(text)) {
         let mut start = block.start;
         let mut letters = text[block.clone()].char_indices().peekable();
         while let Some((offset, letter)) = letters.next() {
             let at = block.start + offset;
-            if !matches!(letter, '.' | '!' | '?') || closed(at) {
+            if !matches!(letter, '.' | '!' | '?') || closed(at) || ABBREVIATIONS.iter().any(|short| text[..at].ends_with(short)) {
                 continue;
             }
             while letters.next_if(|(_, letter)| matches!(letter, '*' | '_' | ')' | ']' | '"' | '”' | '’')).is_some() {}
@@ -36,6 +40,21 @@ pub(super) fn split(text: &str, quotes: &[Quote]) -> Vec<Range<usize>> {
     found
 }
 
+/// Blocks with those that a sentence runs through made one: up to a formula, through it, and on after it.
+fn joined(text: &str, blocks: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    const FORMULA: &str = "$$";
+    let ended = |block: &Range<usize>| text[block.clone()].trim_end_matches([')', '*', '_', '$', ' ']).ends_with(['.', '!', '?']);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for block in blocks {
+        let formula = text[block.clone()].starts_with(FORMULA);
+        match found.last_mut() {
+            Some(last) if !ended(last) && (formula || text[last.clone()].ends_with(FORMULA)) => last.end = block.end,
+            _ => found.push(block),
+        }
+    }
+    found
+}
+
 /// Paragraphs, items of lists and rows of tables, without their marks.
 fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -43,10 +62,13 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
     for line in text.split_inclusive('\n') {
         let (start, words) = (at, line.trim());
         at += line.len();
-        let body = start + line.find(words).unwrap_or(0);
         let fence = words.starts_with("```");
         fenced ^= fence;
-        if words.is_empty() || fenced || fence || words.starts_with('<') {
+        let tagged = words.starts_with('<');
+        let words = if fenced { words } else { without_tags(words) };
+        let body = start + line.find(words).unwrap_or(0);
+        open &= !tagged;
+        if words.is_empty() || fenced || fence {
             open = false;
             continue;
         }
@@ -66,9 +88,25 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
     found.into_iter().map(caption).collect()
 }
 
+/// What follows the tags at the beginning of a line.
+fn without_tags(line: &str) -> &str {
+    match line.strip_prefix('<').and_then(|tag| tag.split_once('>')) {
+        Some((_, rest)) => without_tags(rest.trim_start()),
+        None => line,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_formula_and_a_reference_end_nothing() {
+        let text = "So\n\n$$a. B,$$\n\nand (Demircigil et al. 2017) on. Then\n\n$$c.$$\n\nNext:\n\n- one\n\n<p class=\"lede\">First. Second\ngoes on.</p>\n";
+        let found: Vec<&str> = split(text, &[]).into_iter().map(|range| &text[range]).collect();
+        let expected = ["So\n\n$$a. B,$$\n\nand (Demircigil et al. 2017) on.", "Then\n\n$$c.$$", "Next:", "one", "First.", "Second\ngoes on.</p>"];
+        assert_eq!(found, expected);
+    }
 
     #[test]
     fn sentences_end_where_a_reader_says() {

@@ -2,15 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{Broken, Change, Item, Quoted, Review};
+use super::history::{Course, Origin, Step};
+use super::{Broken, Change, Item, Quoted, Review, Settled};
 use crate::notebook::difference::Difference;
+use crate::notebook::metric::Reading;
+use crate::notebook::registry::{Claim, Verdict};
 
 /// The version of the JSON document.
 const SCHEMA: &str = "attention-regression/review/1";
 
 /// One claim a line, with its largest move.
 pub fn text(review: &Review) -> String {
-    if review.items.is_empty() {
+    if review.is_empty() {
         return format!("Nothing moved against {}.\n", review.against);
     }
     let mut out = String::new();
@@ -18,7 +21,20 @@ pub fn text(review: &Review) -> String {
         let mark = if item.alarming() { '▲' } else { '◆' };
         out.push_str(&format!("{mark} {}: {}\n", item.id, line(item)));
     }
+    for settled in review.judged_otherwise() {
+        out.push_str(&format!("▲ statement {}: {}\n", settled.id, verdicts(settled)));
+    }
     out + &format!("{}\n", summary(review))
+}
+
+/// What became of the verdict on a statement.
+pub fn verdicts(settled: &Settled) -> String {
+    match (settled.was, settled.verdict) {
+        (None, Some(is)) => format!("new, {}", is.name()),
+        (Some(was), None) => format!("gone, was {}", was.name()),
+        (Some(was), Some(is)) if was != is => format!("{} → {}", was.name(), is.name()),
+        (_, is) => is.map_or("", Verdict::name).to_owned(),
+    }
 }
 
 /// What happened to a claim, in one line.
@@ -68,12 +84,14 @@ fn moved(difference: &Difference) -> String {
 pub fn summary(review: &Review) -> String {
     let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     let some = |number: usize, one: &str, many: &str| (number > 0).then(|| count(number, one, many));
-    let first = format!("{} moved against {}", count(review.items.len(), "claim", "claims"), review.against);
+    let claims = if review.items.is_empty() { "No claim".to_owned() } else { count(review.items.len(), "claim", "claims") };
+    let first = format!("{claims} moved against {}", review.against);
     let rest = [
         some(review.tamed().len(), "control no longer breaks its claim", "controls no longer break their claims"),
         some(review.failing().len(), "number is beyond its limit", "numbers are beyond their limits"),
         some(review.widened().len(), "tolerance is wider", "tolerances are wider"),
         some(review.broken().len(), "phrase became untrue", "phrases became untrue"),
+        some(review.judged_otherwise().count(), "verdict changed", "verdicts changed"),
         some(review.statements.len(), "statement of the post is touched", "statements of the post are touched"),
     ];
     format!("{}.", std::iter::once(first).chain(rest.into_iter().flatten()).collect::<Vec<_>>().join("; "))
@@ -83,12 +101,11 @@ pub fn summary(review: &Review) -> String {
 pub fn json(review: &Review) -> String {
     let named = |all: Vec<(&str, &str)>| all.into_iter().map(|(claim, metric)| json!({ "claim": claim, "metric": metric })).collect::<Vec<Value>>();
     let of_change = |change: Change| review.items.iter().filter(|item| item.change == change).count();
-    let statement = |settled: &super::Settled| {
-        json!({
-            "id": settled.id, "says": settled.says, "was": settled.was.unwrap_or(settled.verdict).name(), "verdict": settled.verdict.name(),
-            "claims": settled.claims,
-        })
+    let statement = |settled: &Settled| {
+        let [was, is] = [settled.was, settled.verdict].map(|verdict| verdict.map(Verdict::name));
+        json!({ "id": settled.id, "says": settled.says, "was": was, "verdict": is, "claims": settled.claims })
     };
+    let still = |claim: &Claim| json!({ "id": claim.id, "headline": claim.head.headline, "history": review.history.courses.get(&claim.id).map(history) });
     let document = json!({
         "schema": SCHEMA,
         "against": review.against,
@@ -99,9 +116,12 @@ pub fn json(review: &Review) -> String {
             "controls_that_no_longer_break": named(review.tamed()), "beyond_their_limits": named(review.failing()),
             "tolerances_widened": named(review.widened()),
             "phrases_untrue": review.broken().into_iter().map(broken).collect::<Vec<_>>(),
+            "verdicts_changed": review.judged_otherwise().map(|settled| &settled.id).collect::<Vec<_>>(),
         },
-        "claims": review.items.iter().map(|item| claim(item, review.pending)).collect::<Vec<_>>(),
+        "claims": review.items.iter().map(|item| claim(item, review)).collect::<Vec<_>>(),
         "statements": review.statements.iter().map(statement).collect::<Vec<_>>(),
+        "history_note": review.history.note,
+        "unmoved": review.still.iter().map(still).collect::<Vec<_>>(),
     });
     format!("{document:#}")
 }
@@ -110,7 +130,27 @@ fn broken(broken: &Broken) -> Value {
     json!({ "file": broken.file, "line": broken.line, "reference": broken.reference, "phrase": broken.phrase, "what": broken.what })
 }
 
-fn claim(item: &Item, pending: bool) -> Value {
+/// The values that were accepted, oldest first; a bound on rounding is its own value.
+fn history(course: &Course) -> Value {
+    let step = |step: &Step| {
+        let (commit, date, subject) = match &step.origin {
+            Origin::Commit(commit) => (Some(&commit.name), Some(&commit.date), commit.subject.as_str()),
+            Origin::Checkout => (None, None, "accepted, not committed"),
+            Origin::Pending => return None,
+        };
+        let (value, headroom) = match step.reading {
+            Reading::Value(value) => (json!(value.value), None),
+            Reading::Count { exactly } => (json!(exactly), None),
+            Reading::Rounding { rounding_at_most, headroom } => (json!(rounding_at_most), Some(headroom)),
+        };
+        let mut found = json!({ "commit": commit, "date": date, "subject": subject, "value": value });
+        headroom.into_iter().for_each(|headroom| found["headroom"] = json!(headroom));
+        Some(found)
+    };
+    course.steps.iter().filter_map(step).collect()
+}
+
+fn claim(item: &Item, review: &Review) -> Value {
     let claim = item.claim.as_ref();
     let settles: serde_json::Map<_, _> =
         claim.map(|claim| &claim.head.settles).into_iter().flatten().map(|(id, verdict)| (id.clone(), json!(verdict.name()))).collect();
@@ -128,7 +168,8 @@ fn claim(item: &Item, pending: bool) -> Value {
         "largest": item.largest().map(|difference| &difference.name), "metrics": item.differences.iter().map(metric).collect::<Vec<_>>(),
         "figure": figure, "sentences": item.sentences.iter().map(sentence).collect::<Vec<_>>(),
         "phrases_untrue": item.broken.iter().map(broken).collect::<Vec<_>>(), "built_on_it": item.dependents, "settles": settles,
-        "snapshots": item.snapshots, "command": item.command(pending),
+        "snapshots": item.snapshots, "command": item.command(review.pending), "seconds": item.seconds,
+        "headline": claim.map(|claim| &claim.head.headline), "history": review.history.courses.get(&item.id).map(history),
     })
 }
 

@@ -3,9 +3,12 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::prose::inline;
+use super::widen;
 use crate::notebook::figure::{
-    self, Cell, Chart, Dots, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Series, Stroke, describe,
+    self, Axis, Cell, Chart, Dots, DrawError, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Scale, Series, Stroke,
+    describe,
 };
+use crate::notebook::number::{self, Digits};
 use crate::notebook::review::FigureChange;
 
 /// Both versions over the same axes.
@@ -24,11 +27,19 @@ struct Version {
 
 /// The figure of a claim, in up to three versions.
 pub(super) fn versions(id: &str, change: &FigureChange) -> Markup {
+    // Both sides on axes that hold the numbers of both, where those of the claim do not hold its own.
+    let beyond = [&change.before, &change.after].into_iter().flatten().any(|figure| matches!(figure::draw(figure, id), Err(DrawError::Outside(_))));
+    let (was, is) = (change.before.as_ref(), change.after.as_ref());
+    let (before, after) = if beyond { widen::fitted(was, is) } else { (was.cloned(), is.cloned()) };
     let titled = |figure: &Figure, word: &str| Figure { title: format!("{word}: {}", figure.title), ..figure.clone() };
-    let both = change.before.as_ref().zip(change.after.as_ref()).and_then(|(before, after)| together(before, after));
+    let (both, apart) = match before.as_ref().zip(after.as_ref()).map(|(before, after)| together(before, after)) {
+        Some(Ok(both)) => (Some(both), None),
+        Some(Err(apart)) => (None, Some(apart)),
+        None => (None, None),
+    };
     let all: Vec<Version> = [
-        change.before.as_ref().map(|figure| Version { class: "was", name: "Accepted", figure: titled(figure, "Accepted") }),
-        change.after.as_ref().map(|figure| Version { class: "is", name: "New", figure: titled(figure, "New") }),
+        before.as_ref().map(|figure| Version { class: "was", name: "Accepted", figure: titled(figure, "Accepted") }),
+        after.as_ref().map(|figure| Version { class: "is", name: "New", figure: titled(figure, "New") }),
         both.map(|(name, figure)| Version { class: "both", name, figure }),
     ]
     .into_iter()
@@ -37,14 +48,13 @@ pub(super) fn versions(id: &str, change: &FigureChange) -> Markup {
     let first = all.last().map_or("", |version| version.class);
     html! {
         figure.versions id={ "figure-" (id) } {
-            fieldset {
-                legend { "The figure of " (id) }
+            fieldset aria-label={ "The figure of " (id) } {
                 @for version in &all {
                     label { input type="radio" name={ "figure-of-" (id) } value=(version.class) class=(version.class) checked[version.class == first]; " " (version.name) }
                 }
             }
             @for version in &all { div class={ "version " (version.class) } { (drawn(id, version)) } }
-            figcaption { b { "Figure." } " " (inline(&capital(&change.words()))) "." }
+            figcaption { b { "Figure." } " " (inline(&capital(&change.words()))) "." @if beyond { " Some numbers lie outside the axes of the claim, which are wider here: the book is not woven before the claim widens them." } @if let Some(why) = apart { " The two cannot be shown in one drawing: " (why) "." } }
             // What lies over one another has the numbers of the two others.
             @for version in all.iter().filter(|version| version.name != OVERLAID) {
                 @if let Some(numbers) = describe::table(&version.figure) {
@@ -68,22 +78,50 @@ fn drawn(id: &str, version: &Version) -> Markup {
 }
 
 /// One drawing of both: what was accepted lies beneath as small grey dots and dotted lines; of matrices their difference.
-/// None where the two have not the same axes, or too little in common.
-fn together(before: &Figure, after: &Figure) -> Option<(&'static str, Figure)> {
+/// Where the two have not the same axes, or too little in common, why.
+fn together(before: &Figure, after: &Figure) -> Result<(&'static str, Figure), String> {
     let (name, plot) = match (&before.plot, &after.plot) {
-        (Plot::Chart(was), Plot::Chart(is)) if was.x == is.x && was.y == is.y => {
+        (Plot::Chart(was), Plot::Chart(is)) => {
+            same_axis("horizontal axis", &was.x, &is.x)?;
+            same_axis("vertical axis", &was.y, &is.y)?;
             (OVERLAID, Plot::Chart(Chart { series: beneath(&was.series, &is.series), ..is.clone() }))
         }
-        (Plot::Dots(was), Plot::Dots(is)) if was.rows == is.rows && was.panes.len() == is.panes.len() => (OVERLAID, Plot::Dots(dots(was, is)?)),
-        (Plot::Multiples(was), Plot::Multiples(is)) if was.x == is.x && was.columns == is.columns && was.rows.len() == is.rows.len() => {
-            (OVERLAID, Plot::Multiples(multiples(was, is)?))
-        }
+        (Plot::Dots(was), Plot::Dots(is)) => (OVERLAID, Plot::Dots(dots(was, is)?)),
+        (Plot::Multiples(was), Plot::Multiples(is)) => (OVERLAID, Plot::Multiples(multiples(was, is)?)),
         (Plot::Panels(was), Plot::Panels(is)) => (DIFFERENCE, Plot::Panels(Panels { panels: less(&was.panels, &is.panels)? })),
-        (Plot::Gallery(was), Plot::Gallery(is)) if was.groups.len() == is.groups.len() => (DIFFERENCE, Plot::Gallery(gallery(was, is)?)),
-        _ => return None,
+        (Plot::Gallery(was), Plot::Gallery(is)) => (DIFFERENCE, Plot::Gallery(gallery(was, is)?)),
+        _ => return Err("it is another kind of plot now".to_owned()),
     };
-    let words = if name == OVERLAID { "Accepted (small grey dots, dotted lines) and new, overlaid" } else { "New less accepted" };
-    Some((name, Figure { title: format!("{words}: {}", after.title), plot }))
+    let words = match (name, &plot) {
+        (OVERLAID, _) => "Accepted (small grey dots, dotted lines) and new, overlaid",
+        (_, Plot::Gallery(_)) => "New less accepted, where there is a difference",
+        _ => "New less accepted",
+    };
+    Ok((name, Figure { title: format!("{words}: {}", after.title), plot }))
+}
+
+/// An axis must be the same in both, or what it was and is.
+fn same_axis(which: &str, was: &Axis, is: &Axis) -> Result<(), String> {
+    let scale = |axis: &Axis| if axis.scale == Scale::Log { "logarithmic" } else { "linear" };
+    let ends = |axis: &Axis| {
+        let short = |number: Option<&f64>| number.map_or(String::new(), |number| number::unicode(*number, Digits::Short(4)));
+        format!("from {} to {}", short(axis.ticks.first()), short(axis.ticks.last()))
+    };
+    if was.name != is.name {
+        return Err(format!("the {which} is “{}” now, it was “{}”", is.name, was.name));
+    }
+    if was.scale != is.scale {
+        return Err(format!("the {which} is {} now, it was {}", scale(is), scale(was)));
+    }
+    if ends(was) != ends(is) {
+        return Err(format!("the {which} goes {} now, it went {}", ends(is), ends(was)));
+    }
+    if was.ticks == is.ticks { Ok(()) } else { Err(format!("the {which} has other ticks")) }
+}
+
+/// There must be as many in both, or how many there were and are.
+fn as_many<T>(what: &str, was: &[T], is: &[T]) -> Result<(), String> {
+    if was.len() == is.len() { Ok(()) } else { Err(format!("the number of {what} is {} now, it was {}", is.len(), was.len())) }
 }
 
 /// The accepted series that moved, told apart by size and stroke as much as by colour, and the new ones over them.
@@ -99,37 +137,97 @@ fn beneath(was: &[Series], is: &[Series]) -> Vec<Series> {
     was.iter().filter(|series| !is.contains(series)).map(grey).chain(is.iter().cloned()).collect()
 }
 
-fn dots(was: &Dots, is: &Dots) -> Option<Dots> {
+fn dots(was: &Dots, is: &Dots) -> Result<Dots, String> {
+    as_many("rows", &was.rows, &is.rows)?;
+    as_many("panes", &was.panes, &is.panes)?;
+    if was.rows != is.rows {
+        return Err("the rows have other names or another order".to_owned());
+    }
     let pane = |(was, is): (&Pane, &Pane)| {
+        same_axis(&format!("axis of “{}”", is.name), &was.axis, &is.axis)?;
         let grey = |series: &RowSeries| RowSeries { name: ACCEPTED.to_owned(), ink: Ink::Muted, mark: Mark::Dot, ..series.clone() };
         let series = was.series.iter().filter(|series| !is.series.contains(series)).map(grey).chain(is.series.iter().cloned()).collect();
-        (was.axis == is.axis).then(|| Pane { series, ..is.clone() })
+        Ok(Pane { series, ..is.clone() })
     };
-    Some(Dots { panes: was.panes.iter().zip(&is.panes).map(pane).collect::<Option<_>>()?, ..is.clone() })
+    Ok(Dots { panes: was.panes.iter().zip(&is.panes).map(pane).collect::<Result<_, String>>()?, ..is.clone() })
 }
 
-fn multiples(was: &Multiples, is: &Multiples) -> Option<Multiples> {
+fn multiples(was: &Multiples, is: &Multiples) -> Result<Multiples, String> {
+    same_axis("horizontal axis", &was.x, &is.x)?;
+    as_many("columns", &was.columns, &is.columns)?;
+    as_many("rows", &was.rows, &is.rows)?;
+    was.columns.iter().zip(&is.columns).try_for_each(|(was, is)| same_axis(&format!("vertical axis of “{}”", is.name), &was.y, &is.y))?;
     let cell = |(was, is): (&Cell, &Cell)| {
         // One entry of the key for all that was accepted.
         let named = |series: Series| if is.series.contains(&series) { series } else { Series { name: ACCEPTED.to_owned(), ..series } };
         Cell { series: beneath(&was.series, &is.series).into_iter().map(named).collect() }
     };
-    let row =
-        |(was, is): (&Row, &Row)| (was.cells.len() == is.cells.len()).then(|| Row { cells: was.cells.iter().zip(&is.cells).map(cell).collect(), ..is.clone() });
-    Some(Multiples { rows: was.rows.iter().zip(&is.rows).map(row).collect::<Option<_>>()?, ..is.clone() })
+    let row = |(was, is): (&Row, &Row)| {
+        as_many("charts in a row", &was.cells, &is.cells)?;
+        Ok(Row { cells: was.cells.iter().zip(&is.cells).map(cell).collect(), ..is.clone() })
+    };
+    Ok(Multiples { rows: was.rows.iter().zip(&is.rows).map(row).collect::<Result<_, String>>()?, ..is.clone() })
 }
 
-fn gallery(was: &Gallery, is: &Gallery) -> Option<Gallery> {
-    let group = |(was, is): (&Group, &Group)| Some(Group { panels: less(&was.panels, &is.panels)?, ..is.clone() });
-    Some(Gallery { groups: was.groups.iter().zip(&is.groups).map(group).collect::<Option<_>>()? })
+fn gallery(was: &Gallery, is: &Gallery) -> Result<Gallery, String> {
+    as_many("groups", &was.groups, &is.groups)?;
+    let group = |(was, is): (&Group, &Group)| Ok(Group { panels: less(&was.panels, &is.panels)?, ..is.clone() });
+    let groups = was.groups.iter().zip(&is.groups).map(group).collect::<Result<Vec<_>, String>>()?;
+    // Of many groups those that moved: the others are nothing but zeros.
+    let moved = |group: &Group| group.panels.iter().flat_map(|panel| &panel.rows).flatten().any(|entry| *entry != 0.0);
+    let kept: Vec<Group> = groups.iter().filter(|group| moved(group)).cloned().collect();
+    Ok(Gallery { groups: if kept.is_empty() { groups } else { kept } })
 }
 
 /// Matrix by matrix the new entries less the accepted ones.
-fn less(was: &[Panel], is: &[Panel]) -> Option<Vec<Panel>> {
+fn less(was: &[Panel], is: &[Panel]) -> Result<Vec<Panel>, String> {
+    as_many("matrices", was, is)?;
+    let shape = |panel: &Panel| format!("{} × {}", panel.rows.len(), panel.rows.first().map_or(0, Vec::len));
     let panel = |(was, is): (&Panel, &Panel)| {
-        let row = |(was, is): (&Vec<f64>, &Vec<f64>)| (was.len() == is.len()).then(|| is.iter().zip(was).map(|(is, was)| is - was).collect());
-        let rows = (was.rows.len() == is.rows.len()).then(|| was.rows.iter().zip(&is.rows).map(row).collect::<Option<_>>())??;
-        Some(Panel { rows, note: String::new(), ..is.clone() })
+        if was.rows.iter().map(Vec::len).ne(is.rows.iter().map(Vec::len)) {
+            return Err(format!("{} is {} now, it was {}", is.symbol, shape(is), shape(was)));
+        }
+        let rows = is.rows.iter().zip(&was.rows).map(|(is, was)| is.iter().zip(was).map(|(is, was)| is - was).collect()).collect();
+        Ok(Panel { rows, note: String::new(), ..is.clone() })
     };
-    (was.len() == is.len()).then(|| was.iter().zip(is).map(panel).collect::<Option<_>>())?
+    was.iter().zip(is).map(panel).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matrix(rows: usize) -> Plot {
+        let rows = vec![vec![1.0; 3]; rows];
+        Plot::Panels(Panels { panels: vec![Panel { symbol: "H".to_owned(), words: String::new(), note: String::new(), rows, relative: 1e-3 }] })
+    }
+
+    fn chart(x: Axis, y: Axis) -> Plot {
+        Plot::Chart(Chart::new(x, y, Vec::new()))
+    }
+
+    #[test]
+    fn what_keeps_two_figures_apart_is_said() {
+        let (x, y) = (Axis::linear("x", &[0.0, 1.0]), Axis::log("y", &[1.0, 10.0, 1e6]));
+        let rows = |rows: &[&str]| Plot::Dots(Dots { rows: rows.iter().map(ToString::to_string).collect(), panes: Vec::new() });
+        let cases = [
+            (chart(x.clone(), y.clone()), chart(x.clone(), y.clone()), None),
+            (chart(x.clone(), y.clone()), chart(Axis::linear("z", &[0.0, 1.0]), y.clone()), Some("the horizontal axis is “z” now, it was “x”")),
+            (chart(x.clone(), y.clone()), chart(Axis::log("x", &[0.0, 1.0]), y.clone()), Some("the horizontal axis is logarithmic now, it was linear")),
+            (
+                chart(x.clone(), y.clone()),
+                chart(x.clone(), Axis::log("y", &[1.0, 2e6])),
+                Some("the vertical axis goes from 1 to 2 × 10⁶ now, it went from 1 to 10⁶"),
+            ),
+            (chart(x.clone(), y.clone()), chart(x.clone(), Axis::log("y", &[1.0, 1e6])), Some("the vertical axis has other ticks")),
+            (chart(x.clone(), y), matrix(3), Some("it is another kind of plot now")),
+            (matrix(3), matrix(2), Some("H is 2 × 3 now, it was 3 × 3")),
+            (rows(&["a"]), rows(&["a", "b"]), Some("the number of rows is 2 now, it was 1")),
+            (rows(&["a"]), rows(&["b"]), Some("the rows have other names or another order")),
+        ];
+        for (was, is, expected) in cases {
+            let figure = |plot| Figure { title: String::new(), plot };
+            assert_eq!(together(&figure(was), &figure(is)).err().as_deref(), expected);
+        }
+    }
 }

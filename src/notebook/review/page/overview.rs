@@ -6,8 +6,8 @@ use super::table::signed;
 use super::{breakable, flag, phrases, prose};
 use crate::notebook::difference::Difference;
 use crate::notebook::registry::{STATEMENTS, Verdict};
-use crate::notebook::review::terminal::summary;
-use crate::notebook::review::{Review, Settled};
+use crate::notebook::review::terminal::{summary, verdicts};
+use crate::notebook::review::{Item, Review, Settled};
 
 pub(super) fn overview(review: &Review) -> Markup {
     let alarms = [
@@ -16,14 +16,15 @@ pub(super) fn overview(review: &Review) -> Markup {
         ("Tolerances that became wider", review.widened()),
     ];
     html! {
-        @if review.items.is_empty() {
+        @if review.is_empty() {
             p.lede { "Nothing moved against " (review.against) ": every number kept its accepted digits." }
         } @else {
             p.lede { (summary(review)) }
         }
         @for note in &review.notes { p.small { (note) } }
-        @if !review.broken().is_empty() || alarms.iter().any(|(_, all)| !all.is_empty()) {
+        @if !review.broken().is_empty() || review.judged_otherwise().next().is_some() || alarms.iter().any(|(_, all)| !all.is_empty()) {
             div.loud {
+                @if review.judged_otherwise().next().is_some() { p { b { "Verdicts that changed" } } (judged_otherwise(review)) }
                 @for (what, all) in alarms.iter().filter(|(_, all)| !all.is_empty()) { p { b { (what) } } (named(all)) }
                 @if !review.broken().is_empty() { p { b { "Phrases that became untrue" } } (phrases(&review.broken())) }
             }
@@ -35,6 +36,10 @@ pub(super) fn overview(review: &Review) -> Markup {
 
 fn named(all: &[(&str, &str)]) -> Markup {
     html! { ul { @for (claim, metric) in all { li { code { (metric) } " of " a href={ "#" (claim) } { (breakable(claim)) } } } } }
+}
+
+fn judged_otherwise(review: &Review) -> Markup {
+    html! { ul { @for settled in review.judged_otherwise() { li { a href={ "#" (settled.id) } { (settled.id) } ": " (verdicts(settled)) } } } }
 }
 
 fn contents(review: &Review) -> Markup {
@@ -51,7 +56,7 @@ fn contents(review: &Review) -> Markup {
                             td {
                                 @if let Some(largest) = item.largest() { code { (largest.name) } } @else if item.figure.is_some() { "the figure" }
                             }
-                            td.r { @if let Some(away) = item.largest().and_then(Difference::tolerances) { (signed(away)) } }
+                            @if let Some(away) = item.largest().and_then(Difference::furthest) { td.r.away { (signed(away)) } } @else { td.r { (recount(item)) } }
                         }
                     }
                 }
@@ -60,17 +65,23 @@ fn contents(review: &Review) -> Markup {
     }
 }
 
+/// A count has no tolerance to be away by.
+fn recount(item: &Item) -> String {
+    let digits = item.largest().filter(|largest| largest.recounted()).map(Difference::digits);
+    digits.and_then(|[before, after]| Some(format!("{} → {}", before?, after?))).unwrap_or_default()
+}
+
 fn statements(all: &[Settled]) -> Markup {
     html! {
         h2 { "Statements of the post" }
-        p.small { "The claims that settle them moved. A verdict is written by hand: does it still say what the numbers say?" }
+        p.small { "The claims that settle them moved, or their verdict did. A verdict is written by hand: does it still say what the numbers say?" }
         div.wide {
             table.verdicts {
                 thead { tr { th { "Verdict" } th { "The post says" } th { "Claims that moved" } } }
                 tbody {
                     @for settled in all {
                         tr id=(settled.id) {
-                            td { @if let Some(was) = settled.was { (badge(was)) " → " } (badge(settled.verdict)) }
+                            td { (verdict(settled)) }
                             td { (prose::inline(&settled.says)) }
                             td {
                                 @for claim in &settled.claims { a href={ "#" (claim) } { (breakable(claim)) } br; }
@@ -80,6 +91,16 @@ fn statements(all: &[Settled]) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+fn verdict(settled: &Settled) -> Markup {
+    html! {
+        @if let Some(was) = settled.was.filter(|_| settled.changed()) { (badge(was)) " → " }
+        @match settled.verdict {
+            Some(is) => { (badge(is)) @if settled.was.is_none() { " new" } }
+            None => { "gone" }
         }
     }
 }

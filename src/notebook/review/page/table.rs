@@ -32,7 +32,7 @@ fn row(difference: &Difference) -> Markup {
                 @for remark in difference.remarks() { (said(&remark)) }
             }
             td.r.old { (value(difference.before.as_ref(), difference)) }
-            td.r.new { (value(difference.after.as_ref(), difference)) }
+            td.r.new[difference.same_value() == Some(false)] { (value(difference.after.as_ref(), difference)) }
             td.r {
                 @if let Some(change) = difference.relative() { (percent(change)) }
                 @if let Some(tolerance) = difference.tolerance() { small { "± " (tolerance) } }
