@@ -236,12 +236,20 @@ fn exhausted(path: &[Record], patience: usize) -> Option<&Record> {
 /// Whether a step is recorded: 0, 1 and the first step after each multiple of a 24th of a decade.
 fn due(step: usize) -> bool {
     let place = |step: usize| (RECORDS_PER_DECADE * libm::log10(count(step))).floor();
-    step < 2 || place(step) > place(step - 1)
+    step == 0 || place(step) > place(step - 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patience_counts_the_records_after_the_best() {
+        let record = |(step, held_out): (usize, f64)| Record { step, loss: 0.0, held_out: Some(held_out), gradient: 0.0, head: Head::identity(1) };
+        let path: Vec<Record> = [3.0, 1.0, 2.0, 2.0].into_iter().enumerate().map(record).collect();
+        assert_eq!(exhausted(&path, 1).map(|best| best.step), Some(1));
+        assert!(exhausted(&path, 2).is_none() && exhausted(&[], 0).is_none());
+    }
 
     #[test]
     fn records_are_evenly_spaced_on_a_logarithmic_scale() {

@@ -1,0 +1,149 @@
+//! Cases small enough to check by hand: what every measure counts, where a training stops, what a whitening keeps.
+
+#![allow(clippy::unwrap_used)]
+
+use approx::assert_relative_eq;
+use attention_regression::agreement::{Signature, asymmetry, idempotence_gap, mass_on_nearest, negative_share, perplexity, row_sums};
+use attention_regression::attention::gradients::Task;
+use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
+use attention_regression::data::random::standard_normal;
+use attention_regression::linalg::{self, count, relative_gap};
+use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
+use attention_regression::whitening::{Divisor, Root, Whitening};
+use attention_regression::{Error, Mat};
+use faer::mat;
+use faer::prelude::*;
+
+/// The words of a panic.
+fn panics(f: impl FnOnce() + std::panic::UnwindSafe) -> String {
+    let panic = std::panic::catch_unwind(f).expect_err("shapes that do not fit");
+    panic.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+#[test]
+fn measures_of_a_matrix_count_what_they_say() {
+    // A² − A = [0 −6; 0 6], A − Aᵀ = [0 −2; 2 0], ‖A‖² = 14.
+    let a = mat![[1.0, -2.0], [0.0, 3.0]];
+    assert_relative_eq!(idempotence_gap(a.as_ref()), (72.0_f64 / 14.0).sqrt(), max_relative = 1e-15);
+    assert_relative_eq!(asymmetry(a.as_ref()), (8.0_f64 / 14.0).sqrt(), max_relative = 1e-15);
+    assert_eq!(row_sums(a.as_ref()), (-1.0, 3.0));
+    assert_relative_eq!(negative_share(a.as_ref()), 0.25);
+    assert_relative_eq!(negative_share(mat![[-1.0, 0.0, 2.0, -3.0, -1e-300, 5.0]].as_ref()), 0.5);
+    // The first row spreads over both, the second looks at one.
+    let (p, q) = (1.0_f64 / 3.0, 2.0_f64 / 3.0);
+    let spread = (-(p * p.ln() + q * q.ln())).exp();
+    assert_relative_eq!(perplexity(a.as_ref()), f64::midpoint(spread, 1.0), max_relative = 1e-14);
+    assert_relative_eq!(perplexity(mat![[0.5, -0.5, 0.0], [0.0, 0.0, 0.0]].as_ref()), 1.0, max_relative = 1e-14);
+    let signature = Signature::of(a.as_ref(), mat![[0.0], [1.0]].as_ref()).unwrap();
+    assert_eq!((signature.rank, signature.row_sums, signature.negative_share), (2, (-1.0, 3.0), 0.25));
+    assert_relative_eq!(signature.trace, 4.0);
+    assert_relative_eq!(signature.mass_on_ten_nearest, 1.0);
+    assert_relative_eq!(signature.perplexity, perplexity(a.as_ref()));
+}
+
+#[test]
+fn the_nearest_keys_are_those_of_least_distance() {
+    let queries = mat![[0.0, 0.0], [3.0, 4.0]];
+    // Distances from the first query: 5, 1, 2; from the second: 0, 4.5…, 3.6….
+    let keys = mat![[3.0, 4.0], [0.0, 1.0], [0.0, 2.0]];
+    let a = mat![[-6.0, 1.0, 3.0], [5.0, 2.0, -3.0]];
+    let on = |k: usize| mass_on_nearest(a.as_ref(), queries.as_ref(), keys.as_ref(), k);
+    assert_relative_eq!(on(1), f64::midpoint(0.1, 0.5), max_relative = 1e-15);
+    assert_relative_eq!(on(2), f64::midpoint(0.4, 0.8), max_relative = 1e-15);
+    assert_relative_eq!(on(3), 1.0, max_relative = 1e-15);
+}
+
+#[test]
+fn a_scaled_head_has_both_its_matrices_scaled() {
+    let head = Head::separate(mat![[1.0, 2.0]], mat![[3.0, 5.0]]).scaled(0.5);
+    assert_eq!((head.query_weights()[(0, 1)], head.key_weights()[(0, 1)]), (1.0, 2.5));
+}
+
+#[test]
+fn shapes_that_do_not_belong_together_are_named() {
+    let of = |rows: usize, columns: usize| Mat::<f64>::zeros(rows, columns);
+    let softmax = |queries: Mat<f64>, keys: Mat<f64>, values: Mat<f64>, diagonal: Diagonal| {
+        panics(move || drop(softmax::output(queries.as_ref(), keys.as_ref(), values.as_ref(), 1.0, diagonal)))
+    };
+    assert!(softmax(of(2, 3), of(4, 2), of(4, 1), Diagonal::Kept).contains("queries and keys of one width"));
+    assert!(softmax(of(2, 3), of(4, 3), of(3, 1), Diagonal::Kept).contains("as many values as keys"));
+    assert!(softmax(of(2, 3), of(4, 3), of(4, 1), Diagonal::Masked).contains("queries and keys of the same rows"));
+    let linear = panics(move || drop(linear::output(of(2, 3).as_ref(), of(4, 3).as_ref(), of(4, 1).as_ref(), 1.0, Diagonal::Masked)));
+    assert!(linear.contains("left: 2") && linear.contains("right: 4"), "{linear}");
+}
+
+fn plain(steps: usize, rate: f64) -> Training {
+    Training {
+        optimiser: Optimiser::GradientDescent { rate },
+        deviation: 0.0,
+        steps,
+        ..Training::new(Normalisation::Linear { scale: 1.0 / 20.0 }, Parametrisation::Merged)
+    }
+}
+
+#[test]
+fn the_last_step_is_always_recorded() {
+    let (x, y) = (standard_normal(1, 0, 20, 3), standard_normal(1, 1, 20, 1));
+    for steps in 0..30 {
+        let trained = plain(steps, 1e-3).run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap();
+        assert_eq!((trained.last().step, trained.ending), (steps, Ending::OutOfSteps));
+    }
+    let converging = Training { tolerance: 0.5, ..plain(1000, 0.3) };
+    let trained = converging.run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap();
+    assert!(matches!(trained.ending, Ending::Converged { step } if step == trained.last().step && step > 0), "{:?}", trained.ending);
+    assert!(trained.last().gradient <= 0.5 * trained.path[0].gradient);
+}
+
+#[test]
+fn divergence_is_a_million_times_the_start_whatever_the_units() {
+    let (x, y) = (standard_normal(1, 0, 20, 3), standard_normal(1, 1, 20, 1));
+    // The loss is quadratic in the form: in other units of the target the same path takes a rate of their square.
+    let step = |unit: f64| match plain(1000, 200.0 / (unit * unit)).run(Task::regression(x.as_ref(), (&y * Scale(unit)).as_ref()), None) {
+        Err(Error::Diverged { step, loss }) => {
+            let start = linalg::mse(Mat::zeros(20, 1).as_ref(), (&y * Scale(unit)).as_ref());
+            assert!(loss > 1e6 * start, "{loss:e} {start:e}");
+            step
+        }
+        other => panic!("{:?}", other.map(|trained| trained.ending)),
+    };
+    assert!(step(1.0) > 1 && step(1.0) == step(1e-4) && step(1.0) == step(1e4));
+}
+
+#[test]
+fn a_start_that_is_lost_reports_the_mean_square_of_the_targets() {
+    let (x, y) = (standard_normal(1, 0, 20, 3), standard_normal(1, 1, 20, 2));
+    let lost = Training { deviation: 1e200, parametrisation: Parametrisation::Separate, ..plain(10, 0.1) };
+    let Err(Error::Diverged { step: 0, loss }) = lost.run(Task::regression(x.as_ref(), y.as_ref()), None) else { panic!("the first loss overflows") };
+    assert_relative_eq!(loss, y.col_iter().flat_map(|column| column.iter().map(|y| y * y).collect::<Vec<_>>()).sum::<f64>() / 40.0, max_relative = 1e-14);
+}
+
+#[test]
+fn whitening_takes_two_rows_and_no_fewer() {
+    let two = mat![[1.0, 4.0], [3.0, 8.0]];
+    let fit = Whitening::fit(two.as_ref(), Root::Zca, Divisor::N, 0.0).unwrap();
+    assert_eq!((fit.means(), fit.rank()), ([2.0, 6.0].as_slice(), 1));
+    let one = mat![[1.0, 4.0]];
+    assert!(matches!(Whitening::fit(one.as_ref(), Root::Zca, Divisor::N, 0.0), Err(Error::TooFewRows { rows: 1, needed: 2, .. })));
+}
+
+#[test]
+fn what_does_not_vary_is_whitened_to_zero() {
+    let constant = Mat::from_fn(5, 2, |_, j| count(j));
+    for root in [Root::Zca, Root::Pca] {
+        let fit = Whitening::fit(constant.as_ref(), root, Divisor::N, 0.0).unwrap();
+        let white = fit.apply(constant.as_ref());
+        assert_eq!(fit.rank(), 0);
+        assert!(linalg::max_abs(white.as_ref()) == 0.0 && linalg::max_abs(fit.matrix()) == 0.0);
+    }
+}
+
+#[test]
+fn a_factor_whitens_as_its_rows_do() {
+    let x = standard_normal(3, 0, 30, 4);
+    let centred = linalg::centred(x.as_ref(), &linalg::column_means(x.as_ref()));
+    for root in [Root::Zca, Root::Cholesky] {
+        let whole = Whitening::fit(x.as_ref(), root, Divisor::N, 0.0).unwrap();
+        let own = Whitening::of_factor(centred.as_ref(), 30.0, root).unwrap();
+        assert!(relative_gap(own.as_ref(), whole.matrix()) < 1e-13);
+    }
+}
