@@ -17,6 +17,16 @@ pub enum Scores {
     Linear,
 }
 
+impl Scores {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Softmax => "softmax",
+            Self::Linear => "linear",
+        }
+    }
+}
+
 /// One way of attending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
@@ -48,17 +58,9 @@ impl Variant {
 
     /// Such as `softmax, whitened, tied`.
     pub fn name(&self) -> String {
-        let scores = match self.scores {
-            Scores::Softmax => "softmax",
-            Scores::Linear => "linear",
-        };
-        let parametrisation = match self.parametrisation {
-            Parametrisation::Separate => ", separate",
-            Parametrisation::Tied => ", tied",
-            Parametrisation::Merged => ", merged",
-        };
         let masked = if self.diagonal == Diagonal::Masked { ", masked" } else { "" };
-        format!("{scores}{}{parametrisation}{masked}", if self.whitened { ", whitened" } else { "" })
+        let whitened = if self.whitened { ", whitened" } else { "" };
+        format!("{}{whitened}, {}{masked}", self.scores.name(), self.parametrisation.name())
     }
 
     /// What makes weights of scores at width p, which is d unless somebody says otherwise.

@@ -19,6 +19,17 @@ pub enum Parametrisation {
     Merged,
 }
 
+impl Parametrisation {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Separate => "separate",
+            Self::Tied => "tied",
+            Self::Merged => "merged",
+        }
+    }
+}
+
 /// The free matrices, one or two.
 #[derive(Debug, Clone)]
 pub(super) struct Parameters {

@@ -3,10 +3,10 @@
 use super::{Attention, Context, Data, Document, Failure, Fit, Judged, Leverages, Origin, PerTarget, SCHEMA, Scales, Thresholds};
 use crate::compare::Run;
 use crate::compare::verdict::{MECHANISM, OUTPUTS, Verdict};
-use crate::comparison::{Baseline, Comparison, Errors, Outcome, Scores, Variant};
+use crate::comparison::{Baseline, Comparison, Errors, Outcome, Variant};
 use crate::data::{Scaling, Units};
 use crate::linalg::{self, entries};
-use crate::training::{Ending, Parametrisation};
+use crate::training::Ending;
 use crate::{MatRef, Result};
 
 impl Document {
@@ -105,9 +105,9 @@ impl Attention {
         let [train, test] = outcome.errors.each_ref().map(|errors| InUnits::new(errors, comparison.units()));
         let Outcome { signature, train: on_train, test: on_test, .. } = outcome;
         Some(Self {
-            score: score(run.variant).to_owned(),
+            score: run.variant.scores.name().to_owned(),
             whitening: whitening(run.variant).to_owned(),
-            weights: weights(run.variant).to_owned(),
+            weights: run.variant.parametrisation.name().to_owned(),
             head_width: comparison.width(),
             seed: run.seed,
             steps: trained.last().step,
@@ -145,9 +145,9 @@ impl Failure {
         let error = run.result.as_ref().err()?;
         let variant = run.variant;
         Some(Self {
-            score: score(variant).to_owned(),
+            score: variant.scores.name().to_owned(),
             whitening: whitening(variant).to_owned(),
-            weights: weights(variant).to_owned(),
+            weights: variant.parametrisation.name().to_owned(),
             seed: run.seed,
             error: error.to_string(),
         })
@@ -163,9 +163,9 @@ fn judged(runs: &[Run]) -> Vec<Judged> {
         let largest = |of: fn(&Outcome) -> f64| outcomes().map(of).max_by(f64::total_cmp);
         let verdict = Verdict::of_all(outcomes());
         Judged {
-            score: score(variant).to_owned(),
+            score: variant.scores.name().to_owned(),
             whitening: whitening(variant).to_owned(),
-            weights: weights(variant).to_owned(),
+            weights: variant.parametrisation.name().to_owned(),
             verdict,
             words: verdict.words().to_owned(),
             output_gap: largest(|outcome| outcome.test.output_gap),
@@ -175,23 +175,8 @@ fn judged(runs: &[Run]) -> Vec<Judged> {
     variants.into_iter().map(judge).collect()
 }
 
-fn score(variant: Variant) -> &'static str {
-    match variant.scores {
-        Scores::Softmax => "softmax",
-        Scores::Linear => "linear",
-    }
-}
-
 fn whitening(variant: Variant) -> &'static str {
     if variant.whitened { "zca" } else { "none" }
-}
-
-fn weights(variant: Variant) -> &'static str {
-    match variant.parametrisation {
-        Parametrisation::Separate => "separate",
-        Parametrisation::Tied => "tied",
-        Parametrisation::Merged => "merged",
-    }
 }
 
 fn scaling(scaling: Scaling) -> &'static str {

@@ -55,7 +55,7 @@ impl<'a> Case<'a> {
         match (self.variant.scores, self.variant.whitened) {
             (Scores::Linear, false) => Mark::Circle,
             (Scores::Linear, true) => Mark::HollowCircle,
-            (Scores::Softmax, _) => self.shape(),
+            _ => self.shape(),
         }
     }
 
