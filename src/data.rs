@@ -4,6 +4,7 @@
 //! and `table` (with the feature `notebook`) reads a user's.
 //! All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
 
+pub mod built_in;
 pub mod condensed;
 pub mod diabetes;
 pub mod random;
@@ -16,6 +17,7 @@ pub mod units;
 
 use faer::{Mat, MatRef};
 
+pub use built_in::BUILT_IN;
 pub use condensed::Condensed;
 pub use sine::{sine, sine_of_projection};
 pub use split::Split;

@@ -25,6 +25,21 @@
 //! # Ok::<(), attention_regression::Error>(())
 //! ```
 //!
+//! # Growing it
+//!
+//! A claim is a test with its prose: the README says how, step by step. Three other things grow by rule.
+//!
+//! *A data set.* A function that returns a [`data::Dataset`] in a file of its own below `src/data`, declared in [`data`]; a line in
+//! [`data::built_in`] gives it a name on the command line: `compare NAME`. Two files and the new one.
+//!
+//! *An attention.* A variant of [`attention::Normalisation`] with its outputs and its weights; the compiler then asks for its
+//! objective in [`attention::gradients`] (a new gradient goes beside the others, and into the golden values or a property against
+//! differences). To compare it: a kind of [`comparison::Scores`] with its word, its normalisation and how it is trained, and its
+//! name among the arguments of the command (`src/command/compare/arguments.rs`). Four files.
+//!
+//! *A measure of agreement.* A function in [`agreement`], with a case in `tests/by_hand.rs`; a field of
+//! [`agreement::Signature`] or of [`comparison::Outcome`] if every comparison is to report it. The document's schema follows.
+//!
 //! # Notation
 //!
 //! One quantity, one name. Rows are samples everywhere; a star marks new rows.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use attention_regression::comparison::{Scores, Settings, Variant};
-use attention_regression::data::Scaling;
+use attention_regression::data::{BUILT_IN, Scaling};
 use attention_regression::training::{Optimiser, Parametrisation};
 use clap::{Args, ValueEnum};
 
@@ -26,8 +26,7 @@ Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 fo
 #[derive(Args)]
 #[command(after_help = EXAMPLES, group = clap::ArgGroup::new("folder").multiple(true))]
 pub(crate) struct Compare {
-    /// A CSV or TSV file (also .gz), `-` for standard input, or built-in data: diabetes, synthetic, sine
-    #[arg(value_name = "DATA", required_unless_present_any = ["train", "schema"], conflicts_with_all = ["train", "test"])]
+    #[arg(help = data_help(), value_name = "DATA", required_unless_present_any = ["train", "schema"], conflicts_with_all = ["train", "test"])]
     pub(super) data: Option<OsString>,
     /// The table to fit, with --test
     #[arg(long, value_name = "FILE", requires = "test")]
@@ -171,6 +170,11 @@ pub(super) enum Optimise {
     Adam,
     /// Plain gradient descent; give --rate
     GradientDescent,
+}
+
+fn data_help() -> String {
+    let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+    format!("A CSV or TSV file (also .gz), `-` for standard input, or built-in data: {}", names.join(", "))
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {

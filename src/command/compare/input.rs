@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use attention_regression::compare::document::Origin;
+use attention_regression::data::built_in::Made;
 use attention_regression::data::table::{self, Missing, Notes, Reading, Rows, Source};
 use attention_regression::data::{self, Dataset};
 use indicatif::ProgressBar;
@@ -14,8 +15,8 @@ use super::progress;
 impl Compare {
     /// The data, and where they came from.
     pub(super) fn read(&self, bar: &ProgressBar) -> Result<(Dataset, Origin), Mistake> {
-        if let Some(name) = self.built_in() {
-            return self.made(name);
+        if let Some((name, make)) = self.built_in() {
+            return self.made(name, make);
         }
         let rows = match (&self.data, &self.train, &self.test) {
             (_, Some(train), Some(test)) => Rows::Given { train: train.clone().into(), test: test.clone().into() },
@@ -41,24 +42,19 @@ impl Compare {
         Ok((prepared.dataset, origin(&prepared.notes)))
     }
 
-    /// The name of built-in data, where it is one and no file has it.
-    fn built_in(&self) -> Option<&'static str> {
+    /// Built-in data, where their name was given and no file has it.
+    fn built_in(&self) -> Option<(&'static str, Made)> {
         let asked = self.data.as_ref()?.to_str()?;
-        ["diabetes", "synthetic", "sine"].into_iter().find(|name| *name == asked && !PathBuf::from(name).exists())
+        data::BUILT_IN.into_iter().find(|(name, _)| *name == asked && !PathBuf::from(name).exists())
     }
 
-    fn made(&self, name: &'static str) -> Result<(Dataset, Origin), Mistake> {
+    fn made(&self, name: &str, make: Made) -> Result<(Dataset, Origin), Mistake> {
         let columns = !self.targets.is_empty() || !self.features.is_empty() || !self.drop.is_empty() || self.one_hot || self.missing.is_some();
         if columns || self.delimiter.is_some() || self.decimal_comma.is_some() || self.test_fraction.is_some() {
             let what = format!("the built-in data `{name}` have their own columns and their own split");
             return Err(Mistake::new(what, format!("leave the options of the group `Columns` out, or name a file, such as ./{name}")));
         }
-        let dataset = match name {
-            "diabetes" => data::diabetes::dataset()?,
-            "synthetic" => data::synthetic(self.seed),
-            _ => data::sine_of_projection(self.seed),
-        };
-        Ok((dataset, Origin { source: vec![format!("built-in {name}")], dropped_rows: Vec::new(), notes: Vec::new() }))
+        Ok((make(self.seed)?, Origin { source: vec![format!("built-in {name}")], dropped_rows: Vec::new(), notes: Vec::new() }))
     }
 }
 
