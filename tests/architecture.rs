@@ -287,26 +287,6 @@ fn the_maps_name_every_room() {
 }
 
 #[test]
-fn every_dependency_has_its_reason() {
-    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
-    let mut faults = Vec::new();
-    let (mut listing, mut reason) = (false, false);
-    for (line, number) in manifest.lines().zip(1..) {
-        if line.starts_with('[') {
-            listing = ["[dependencies]", "[dev-dependencies]", "[build-dependencies]"].contains(&line);
-            reason = false;
-        } else if line.starts_with('#') {
-            reason = true;
-        } else if line.is_empty() {
-            reason = false;
-        } else if listing && !reason && line.contains('=') {
-            faults.push(format!("Cargo.toml:{number}: {}", line.split_whitespace().next().unwrap_or_default()));
-        }
-    }
-    none(&faults, "say above it in one line why the crate depends on it");
-}
-
-#[test]
 fn an_import_that_goes_up_would_be_seen() {
     let mut names = BTreeSet::new();
     let code = "use crate::{Result, agreement::mse, data::{self, Table}}; fn f() { attention_regression::notebook::x(); other::training(); }";
