@@ -23,7 +23,7 @@ pub enum Error {
         value: f64,
     },
     /// A matrix has no rows or no columns.
-    #[error("{what} is empty ({rows} × {columns}): there is nothing to fit")]
+    #[error("{what} is empty ({rows} × {columns}): give it at least one row and one column")]
     Empty {
         /// Which matrix.
         what: &'static str,
@@ -81,7 +81,7 @@ pub enum Error {
         column: String,
     },
     /// There are not enough rows.
-    #[error("{what} needs at least {needed} rows, there are {rows}")]
+    #[error("{what} needs at least {needed} rows, there are {rows}: bring more rows, or do without it")]
     TooFewRows {
         /// What was asked for.
         what: &'static str,
