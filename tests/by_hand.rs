@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use approx::assert_relative_eq;
-use attention_regression::agreement::{Signature, asymmetry, idempotence_gap, mass_on_nearest, negative_share, perplexity, row_sums};
+use attention_regression::agreement::{
+    Signature, asymmetry, centred_cosine, cosine, idempotence_gap, mass_on_nearest, negative_share, perplexity, r_squared, row_sums, slope,
+};
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
 use attention_regression::data::random::standard_normal;
@@ -39,6 +41,26 @@ fn measures_of_a_matrix_count_what_they_say() {
     assert_relative_eq!(signature.trace, 4.0);
     assert_relative_eq!(signature.mass_on_ten_nearest, 1.0);
     assert_relative_eq!(signature.perplexity, perplexity(a.as_ref()));
+}
+
+#[test]
+fn measures_of_predictions_are_their_formulas() {
+    // Deviations (−1, 0, 1) and (−2, 1, 1), after the means 2 and 5.
+    let (a, b) = (mat![[1.0], [2.0], [3.0]], mat![[3.0], [6.0], [6.0]]);
+    let (a, b) = (a.as_ref(), b.as_ref());
+    assert_relative_eq!(linalg::mse(a, b), (4.0 + 16.0 + 9.0) / 3.0, max_relative = 1e-15);
+    assert_relative_eq!(r_squared(a, b), 1.0 - 29.0 / 6.0, max_relative = 1e-15);
+    assert_relative_eq!(slope(a, b), 3.0 / 6.0, max_relative = 1e-15);
+    assert_relative_eq!(slope(b, a), 3.0 / 2.0, max_relative = 1e-15);
+    assert_relative_eq!(cosine(a, b), 33.0 / (14.0_f64 * 81.0).sqrt(), max_relative = 1e-15);
+    assert_relative_eq!(centred_cosine(a, b), 3.0 / (2.0_f64 * 6.0).sqrt(), max_relative = 1e-15);
+    // Two targets, each about its own mean.
+    let (c, d) = (mat![[1.0, 10.0], [3.0, 10.0]], mat![[0.0, 8.0], [4.0, 12.0]]);
+    assert_relative_eq!(r_squared(c.as_ref(), d.as_ref()), 1.0 - (1.0 + 1.0 + 4.0 + 4.0) / 16.0, max_relative = 1e-15);
+    let flat = mat![[5.0], [5.0], [5.0]];
+    let nothing = Mat::zeros(3, 1);
+    assert_eq!((r_squared(a, flat.as_ref()), slope(a, flat.as_ref()), centred_cosine(a, flat.as_ref())), (0.0, 0.0, 0.0));
+    assert_eq!((cosine(a, nothing.as_ref()), cosine(nothing.as_ref(), a)), (0.0, 0.0));
 }
 
 #[test]
@@ -88,6 +110,11 @@ fn the_last_step_is_always_recorded() {
         let trained = plain(steps, 1e-3).run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap();
         assert_eq!((trained.last().step, trained.ending), (steps, Ending::OutOfSteps));
     }
+    // Every step but the last moves the weights once.
+    let forms = [0, 1, 2].map(|steps| plain(steps, 1e-3).run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap().head.form());
+    assert_eq!(linalg::max_abs(forms[0].as_ref()), 0.0);
+    let moved = |from: usize| linalg::frobenius_norm((&forms[from + 1] - &forms[from]).as_ref());
+    assert_relative_eq!(moved(0), moved(1), max_relative = 0.05);
     let converging = Training { tolerance: 0.5, ..plain(1000, 0.3) };
     let trained = converging.run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap();
     assert!(matches!(trained.ending, Ending::Converged { step } if step == trained.last().step && step > 0), "{:?}", trained.ending);
