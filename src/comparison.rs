@@ -276,7 +276,7 @@ impl Comparison {
     }
 
     /// The training rows whose predictions [`Comparison::predictions`] returns.
-    pub fn fitted_rows(&self, variant: Variant) -> &Table {
+    fn fitted_rows(&self, variant: Variant) -> &Table {
         if condensable(variant) { &self.data.train } else { &self.near.train }
     }
 

@@ -76,7 +76,7 @@ pub fn rank_above(a: MatRef<'_, f64>, share: f64) -> Result<usize> {
 }
 
 /// Below this a singular value of `a`, whose largest is `largest`, counts as zero.
-pub fn rank_floor(a: MatRef<'_, f64>, largest: f64) -> f64 {
+pub(crate) fn rank_floor(a: MatRef<'_, f64>, largest: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "dimensions are far below 2⁵³")]
     let size = a.nrows().max(a.ncols()) as f64;
     size * f64::EPSILON * largest

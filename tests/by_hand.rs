@@ -76,6 +76,13 @@ fn the_nearest_keys_are_those_of_least_distance() {
 }
 
 #[test]
+fn operations_are_counted() {
+    // Two queries, three keys of width four, five values: KᵀV is 4×5 over 3 rows, Q of it 2×5 over 4; scores are 2×3 over 4, and times V over 3.
+    assert_eq!(linear::flops(2, 3, 4, 5), 2 * (3 * 4 * 5 + 2 * 4 * 5));
+    assert_eq!(linear::flops_by_definition(2, 3, 4, 5), 2 * (2 * 3 * 4 + 2 * 3 * 5));
+}
+
+#[test]
 fn a_scaled_head_has_both_its_matrices_scaled() {
     let head = Head::separate(mat![[1.0, 2.0]], mat![[3.0, 5.0]]).scaled(0.5);
     assert_eq!((head.query_weights()[(0, 1)], head.key_weights()[(0, 1)]), (1.0, 2.5));

@@ -47,7 +47,7 @@ impl Signature {
     ///
     /// # Errors
     /// [`Error::NoConvergence`](crate::Error::NoConvergence).
-    pub fn of_factored(core: MatRef<'_, f64>, a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> Result<Self> {
+    pub(crate) fn of_factored(core: MatRef<'_, f64>, a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> Result<Self> {
         Ok(Self {
             rank: rank_above(core, RANK_FLOOR)?,
             trace: trace(core),

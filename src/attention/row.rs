@@ -104,10 +104,9 @@ const TAYLOR: [f64; 12] = {
 
 #[inline(always)]
 fn exp(x: f64) -> f64 {
-    let bounded = if x < LOWEST { LOWEST } else { x };
-    let rounded = bounded * std::f64::consts::LOG2_E + ROUND;
+    let rounded = x * std::f64::consts::LOG2_E + ROUND;
     let k = rounded - ROUND;
-    let r = (bounded - k * LN_2_HIGH) - k * LN_2_LOW;
+    let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
     // Horner, written out: a loop over the terms would keep the loop over the scores from being vectorised.
     let [t13, t12, t11, t10, t9, t8, t7, t6, t5, t4, t3, t2] = TAYLOR;
     let upper = (((((t13 * r + t12) * r + t11) * r + t10) * r + t9) * r + t8) * r + t7;
@@ -115,6 +114,7 @@ fn exp(x: f64) -> f64 {
     let power = series * (r * r) + r + 1.0;
     // 2ᵏ: k, in the low bits of `rounded`, moves into the exponent of 1.
     let scale = f64::from_bits((rounded.to_bits() << 52).wrapping_add(1.0_f64.to_bits()));
+    // Below, k leaves the exponent and all of this is void.
     if x < LOWEST { 0.0 } else { power * scale }
 }
 

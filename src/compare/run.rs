@@ -34,7 +34,7 @@ impl Run {
 }
 
 /// The name of a run in paths and anchors: `softmax-whitened-tied-seed-1`.
-pub fn slug(variant: Variant, seed: u64) -> String {
+pub(crate) fn slug(variant: Variant, seed: u64) -> String {
     format!("{}-seed-{seed}", variant.name().replace(", ", "-"))
 }
 

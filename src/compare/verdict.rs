@@ -44,7 +44,7 @@ impl Verdict {
     }
 
     /// Of all trainings of a variant.
-    pub fn of_all<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
+    pub(crate) fn of_all<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
         Self::joined(outcomes.into_iter().map(Self::of))
     }
 
@@ -66,7 +66,7 @@ impl Verdict {
 }
 
 /// The thresholds, in words.
-pub fn thresholds() -> String {
+pub(crate) fn thresholds() -> String {
     format!("same outputs: gap on test rows at most {OUTPUTS}; same mechanism: ‖A − H‖/‖H‖ at most {MECHANISM}")
 }
 

@@ -46,7 +46,7 @@ impl Units {
     }
 
     /// Coefficients (d×m) on the scaled features, the targets in their own units.
-    pub fn in_target_units(&self, coefficients: MatRef<'_, f64>) -> Mat<f64> {
+    pub(crate) fn in_target_units(&self, coefficients: MatRef<'_, f64>) -> Mat<f64> {
         Mat::from_fn(coefficients.nrows(), coefficients.ncols(), |j, t| coefficients[(j, t)] * self.target_scales[t])
     }
 }

@@ -61,7 +61,7 @@ impl Difference {
     }
 
     /// Whether both sides have the same value, whatever became of tolerance, limit and range; none where a side has no value.
-    pub fn same_value(&self) -> Option<bool> {
+    pub(crate) fn same_value(&self) -> Option<bool> {
         Some(same_value(self.before.as_ref()?.reading, self.after.as_ref()?.reading))
     }
 
@@ -72,17 +72,17 @@ impl Difference {
     }
 
     /// Whether it is a control that no longer breaks the claim.
-    pub fn tamed(&self) -> bool {
+    pub(crate) fn tamed(&self) -> bool {
         self.after.as_ref().is_some_and(|metric| metric.control && broken(metric.reading).is_some())
     }
 
     /// Whether what it is does not obey its limit, and it is no control.
-    pub fn failing(&self) -> bool {
+    pub(crate) fn failing(&self) -> bool {
         self.after.as_ref().is_some_and(|metric| !metric.control && broken(metric.reading).is_some())
     }
 
     /// Whether it is a count that moved: by more than any tolerance, for it has none.
-    pub fn recounted(&self) -> bool {
+    pub(crate) fn recounted(&self) -> bool {
         let count = |metric: &Option<Metric>| match metric.as_ref().map(|metric| metric.reading) {
             Some(Reading::Count { exactly }) => Some(exactly),
             _ => None,
@@ -91,7 +91,7 @@ impl Difference {
     }
 
     /// Whether its tolerance became wider.
-    pub fn widened(&self) -> bool {
+    pub(crate) fn widened(&self) -> bool {
         self.values().is_some_and(|[before, after]| wider(before, after))
     }
 
@@ -101,7 +101,7 @@ impl Difference {
     }
 
     /// Whether what prose may quote of it changed: a number, a limit, a range; not a tolerance alone.
-    pub fn quotable(&self) -> bool {
+    pub(crate) fn quotable(&self) -> bool {
         let bare = |metric: &Option<Metric>| {
             metric.as_ref().map(|metric| match metric.reading {
                 Reading::Value(value) => Reading::Value(Value { tolerance: Tolerance::Relative(0.0), ..value }),
@@ -125,7 +125,7 @@ impl Difference {
     }
 
     /// What is to be said besides the numbers, most important first.
-    pub fn remarks(&self) -> Vec<String> {
+    pub(crate) fn remarks(&self) -> Vec<String> {
         let broken_limit = || self.after.as_ref().and_then(|after| Some((after.control, broken(after.reading)?)));
         let verdict = broken_limit().map(|(control, limit)| match control {
             true => format!("THE CONTROL NO LONGER BREAKS THE CLAIM: must be {limit}"),
@@ -150,7 +150,7 @@ impl Difference {
 }
 
 /// Whether two readings have one value, whatever became of tolerance, limit and range.
-pub fn same_value(was: Reading, is: Reading) -> bool {
+pub(crate) fn same_value(was: Reading, is: Reading) -> bool {
     match (was, is) {
         (Reading::Value(was), Reading::Value(is)) => was.value.total_cmp(&is.value).is_eq(),
         _ => was == is,
@@ -240,9 +240,9 @@ fn tolerance_in_words(tolerance: Tolerance) -> String {
 }
 
 /// Said of a figure that has no counterpart.
-pub const NEW_FIGURE: &str = "the figure is new";
+pub(crate) const NEW_FIGURE: &str = "the figure is new";
 /// Said of a figure that is no more.
-pub const LOST_FIGURE: &str = "the figure is gone";
+pub(crate) const LOST_FIGURE: &str = "the figure is gone";
 
 /// How far a figure's numbers moved.
 #[derive(Debug, Clone, PartialEq)]
@@ -256,7 +256,7 @@ pub struct FigureDifference {
 }
 
 /// The numbers of two figures, place by place; none where the figures are equal.
-pub fn of_figures(before: &Figure, after: &Figure) -> Option<FigureDifference> {
+pub(crate) fn of_figures(before: &Figure, after: &Figure) -> Option<FigureDifference> {
     if before == after {
         return None;
     }
@@ -322,7 +322,7 @@ pub fn text(name: &str, before: &str, after: &str) -> Result<String, (usize, Str
 }
 
 /// How far a figure's numbers moved, in words.
-pub fn figure_in_words(difference: Option<FigureDifference>) -> String {
+pub(crate) fn figure_in_words(difference: Option<FigureDifference>) -> String {
     let Some(difference) = difference else { return "the figure is the same".to_owned() };
     let furthest = difference.furthest.map_or(String::new(), |(place, was, is)| format!(", furthest `{place}`, {was:e} → {is:e}"));
     match difference.moved {

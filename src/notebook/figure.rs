@@ -1,7 +1,7 @@
 //! A figure as data: what a claim plots, before anybody draws it.
 //!
 //! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so
-//! a plot never shows a number that no test has accepted. [`graph`] draws what claims build on. `chart`, `multiples`, `dots`, `panels` and `gallery` draw with
+//! a plot never shows a number that no test has accepted. `graph` draws what claims build on. `chart`, `multiples`, `dots`, `panels` and `gallery` draw with
 //! plotters on `svg`, our backend: colours follow the page's light and dark theme, text needs no installed font, and `<title>` and `<desc>`
 //! say in words what the picture shows. Every figure is drawn twice, 680 units wide and, for phones, 360.
 //!
@@ -11,14 +11,14 @@ mod chart;
 pub mod describe;
 mod dots;
 mod gallery;
-pub mod graph;
+pub(crate) mod graph;
 mod key;
 mod labels;
 mod model;
 mod multiples;
 mod panels;
 mod pen;
-pub mod settled;
+pub(crate) mod settled;
 mod svg;
 
 pub use model::{
@@ -92,7 +92,7 @@ fn escape(text: &str) -> String {
 }
 
 /// A name as it is, underscores included: in a figure one underscore lowers the next character, two are one that is shown.
-pub fn literal(name: &str) -> String {
+pub(crate) fn literal(name: &str) -> String {
     name.replace('_', "__")
 }
 

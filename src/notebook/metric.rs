@@ -119,7 +119,7 @@ impl Tolerance {
     }
 
     /// The accepted number where the new one is within both tolerances of it, otherwise the new one.
-    pub fn sticky(self, value: f64, accepted: f64, accepted_tolerance: Self) -> f64 {
+    pub(crate) fn sticky(self, value: f64, accepted: f64, accepted_tolerance: Self) -> f64 {
         let margin = self.margin(accepted).min(accepted_tolerance.margin(accepted));
         if (value - accepted).abs() <= margin { accepted } else { self.rounded(value) }
     }

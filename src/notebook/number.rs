@@ -32,7 +32,7 @@ pub fn markdown(value: f64, digits: Digits) -> String {
 }
 
 /// An exponent in superscript.
-pub fn superscript(exponent: i32) -> String {
+pub(crate) fn superscript(exponent: i32) -> String {
     let raise = |c: char| match c {
         '-' => '⁻',
         '1' => '¹',

@@ -245,7 +245,7 @@ fn wrong(what: impl Into<String>, cure: impl Into<String>) -> Wrong {
 }
 
 /// The command that measures a claim and accepts what it measured.
-pub fn run_claim(claim: &Claim) -> String {
+pub(crate) fn run_claim(claim: &Claim) -> String {
     format!("run `INSTA_UPDATE=always cargo test --test claims {}` and read what it wrote", claim.id)
 }
 

@@ -115,7 +115,7 @@ fn line_in(text: &str, offset: usize) -> usize {
 }
 
 /// The line of a metric in a snapshot.
-pub fn line_of_key(text: &str, name: &str) -> usize {
+pub(crate) fn line_of_key(text: &str, name: &str) -> usize {
     text.lines().position(|line| line == format!("[{name}]")).map_or(0, |row| row + 1)
 }
 

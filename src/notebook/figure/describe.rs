@@ -143,7 +143,7 @@ pub fn table(figure: &Figure) -> Option<String> {
 }
 
 /// The plotted numbers as an HTML table; `all` says where those are that a long one leaves out.
-pub fn table_beside(figure: &Figure, all: &str) -> Option<String> {
+pub(crate) fn table_beside(figure: &Figure, all: &str) -> Option<String> {
     match &figure.plot {
         Plot::Chart(chart) => Some(of_chart(chart, all)),
         Plot::Dots(dots) => Some(of_dots(dots)),

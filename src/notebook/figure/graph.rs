@@ -11,17 +11,17 @@ use crate::notebook::registry::Kind;
 
 /// One claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub(crate) struct Node {
     /// Its title.
-    pub title: String,
+    pub(crate) title: String,
     /// Where it stands.
-    pub link: String,
+    pub(crate) link: String,
     /// Its kind.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// The chapter that begins with it, where chapters are named.
-    pub chapter: Option<String>,
+    pub(crate) chapter: Option<String>,
     /// The places of the claims that it builds on.
-    pub uses: Vec<usize>,
+    pub(crate) uses: Vec<usize>,
 }
 
 /// From baseline to baseline of lines of one title, and from title to title.
@@ -35,7 +35,7 @@ const SHAPE: i32 = 14;
 const ARROW: i32 = 7;
 
 /// Draws the claims; the one at `focus` is where the reader stands. `id` distinguishes the drawing from the others of a page.
-pub fn draw(nodes: &[Node], focus: Option<usize>, title: &str, description: &str, id: &str) -> Drawing {
+pub(crate) fn draw(nodes: &[Node], focus: Option<usize>, title: &str, description: &str, id: &str) -> Drawing {
     let on = |width: i32, suffix: &str| {
         let layout = Layout::new(nodes, width);
         let body = html! {

@@ -7,7 +7,7 @@ use super::model::{Cell, Chart, Dots, Figure, Gallery, Group, Multiples, Pane, P
 use crate::notebook::metric::Tolerance;
 
 /// The figure as it is written, with the accepted digits where nothing moved.
-pub fn figure(figure: &Figure, accepted: Option<&Figure>) -> Figure {
+pub(crate) fn figure(figure: &Figure, accepted: Option<&Figure>) -> Figure {
     Figure { plot: plot(&figure.plot, accepted.map(|accepted| &accepted.plot)), ..figure.clone() }
 }
 
