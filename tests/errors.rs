@@ -44,6 +44,7 @@ fn provoked() -> Vec<(Error, &'static str)> {
         ),
         (ridge(-1.0), "the ridge penalty is -1: give a finite number of at least 0"),
         (softmax::output(x, x, y, 0.0, Diagonal::Kept).unwrap_err(), "the softmax temperature is 0: give a finite number above 0"),
+        (softmax::output(x, x, y, f64::INFINITY, Diagonal::Kept).unwrap_err(), "the softmax temperature is inf: give a finite number above 0"),
         (kernel::smoother_matrix(x, x, f64::INFINITY).unwrap_err(), "the bandwidth of the kernel is inf: give a finite number above 0"),
         (Comparison::new(data::synthetic(1), wide).unwrap_err(), "a head of width 9 for 8 features: give a width from 1 to 8"),
         (white(&x.to_owned(), Root::Zca, -0.5), "the ε of the whitening is -0.5: give a finite number of at least 0"),
@@ -84,6 +85,14 @@ fn every_error_says_what_to_do() {
         assert!(same, "{told}\ninstead of\n{expected}");
         assert!(told.contains(": "), "a cure follows the colon: {told}");
     }
+}
+
+#[test]
+fn a_score_that_overflows_is_found_where_it_is() {
+    let queries = Mat::from_fn(100, 1, |i, _| if i == 70 { 1e200 } else { 1.0 });
+    let keys = Mat::from_fn(5, 1, |j, _| if j == 3 { 1e200 } else { 0.0 });
+    let told = softmax::output(queries.as_ref(), keys.as_ref(), keys.as_ref(), 1.0, Diagonal::Kept).unwrap_err().to_string();
+    assert!(told.starts_with("a score QKᵀ/τ (row: query, column: key) is NaN in row 70, column 3 "), "{told}");
 }
 
 #[test]
