@@ -58,7 +58,7 @@ fn unit_rows(seed: u64, stream: u64, n: usize) -> Mat<f64> {
 ///
 /// ```toml
 /// kind = "identity"
-/// settles = { O1 = "holds" }
+/// settles = { O1 = "holds", O2 = "holds" }
 /// finding = "A sum of outer products, ridge regression and softmax attention can all be rebuilt from $QK^\\top$, and from the keys' products among themselves, to rounding. They differ in what they do to it."
 /// uses = ["regression_reads_out_its_training_set"]
 /// headline = "outer_products"
