@@ -228,7 +228,7 @@ fn map(all: [&'static Experiment; 3]) -> Figure {
         series("linear, whitened", Ink::Linear, Mark::HollowCircle, places(&all, &|variant| linear(variant) && variant.whitened), None),
         series("linear, built: whitened, W = I, scale 1/n", Ink::Linear, Mark::HollowCircle, built, Some(Side::Right)),
     ];
-    for ((name, experiment), side) in NAMES.into_iter().zip(all).zip([Side::Left, Side::Right, Side::Above]) {
+    for ((name, experiment), side) in NAMES.into_iter().zip(all).zip([Side::Above, Side::Right, Side::Below]) {
         let trained = places(&[experiment], &|variant| linear(variant) && !variant.whitened);
         marks.push(series(&format!("linear, {name}"), Ink::Linear, Mark::Circle, trained, Some(side)));
         let softmax = |chosen: &dyn Fn(Variant) -> bool| places(&[experiment], &|variant| softmax(variant) && chosen(variant));

@@ -201,10 +201,10 @@ fn scatter(fitted: MatRef<'_, f64>, picture: MatRef<'_, f64>) -> Figure {
         ink: Ink::Muted,
         mark: None,
         stroke: Stroke::Dotted,
-        x: vec![-10.0, 10.0],
-        y: vec![-10.0, 10.0],
+        x: vec![-10.0, 7.5, 10.0],
+        y: vec![-10.0, 7.5, 10.0],
         relative: 1e-4,
-        label: Some(Label { at: 0, side: Side::Right }),
+        label: Some(Label { at: 1, side: Side::Left }),
     };
     let chart = Chart {
         x: Axis::linear("least-squares prediction, in units of y", &ticks),

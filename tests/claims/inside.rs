@@ -333,7 +333,7 @@ fn asked(experiment: &Experiment) -> Result<Figure> {
         curve("softmax, separate", Ink::Softmax, Stroke::Solid, of(4)?.as_ref(), (4, Side::Left)),
     ];
     let x = Axis::log("number of heaviest columns", &[1.0, 10.0, 100.0, 354.0]);
-    let y = Axis::linear("their share of the sum of absolute weights", &[0.0, 0.25, 0.5, 0.75, 1.0]);
+    let y = Axis::linear("share of the sum of absolute weights", &[0.0, 0.25, 0.5, 0.75, 1.0]);
     Ok(Figure {
         title: "Share of the heaviest columns of a hat matrix and of attention weights, diabetes".to_owned(),
         plot: Plot::Chart(Chart::new(x, y, series)),

@@ -260,7 +260,7 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
 /// never trained has nothing to lose: weights by nearness alone, proportional to $e^{-\|x_* - x_i\|^2/2}$, explain
 /// {{kernel_before:2}} before and {{kernel_after:2}} after.
 ///
-/// ![**The value swap.** The share of variance explained on new linear targets, by the number of targets that taught the form: dots are thirty draws, the line is their median, and the black line that of regression on the same draws. {{below}} dots lie below the frame.](figure)
+/// ![**The value swap.** The share of variance explained on new linear targets, by the number of targets that taught the form: dots are thirty draws, the line is their median, and the black line that of regression on the same draws. Of 240 dots {{below}} lie below the frame.](figure)
 ///
 /// ```toml
 /// kind = "measured"

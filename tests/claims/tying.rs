@@ -187,10 +187,10 @@ fn a_small_start_finds_the_smallest_form() -> Result<()> {
             ink: Ink::Muted,
             mark: None,
             stroke: Stroke::Dotted,
-            x: vec![0.01, 0.3],
-            y: vec![law(0.01), law(0.3)],
+            x: vec![0.01, 0.05, 0.3],
+            y: [0.01, 0.05, 0.3].map(law).to_vec(),
             relative: 2e-2,
-            label: Some(Label { at: 1, side: Side::Left }),
+            label: Some(Label { at: 1, side: if name == "tied" { Side::Below } else { Side::Above } }),
         });
         let label = Some(Label { at: 9, side: if name == "tied" { Side::Right } else { Side::Left } });
         let x = deviations.iter().flat_map(|&deviation| [deviation; 3]).collect();
