@@ -349,8 +349,16 @@ fn lowest(path: &[Record]) -> Series {
     let held_out = |record: &&Record| record.held_out.unwrap_or(f64::INFINITY);
     let best = path.iter().filter(|record| record.step > 0).min_by(|a, b| held_out(a).total_cmp(&held_out(b)));
     let (x, y) = best.map(|record| (count(record.step), held_out(&record))).into_iter().unzip();
-    let label = Some(Label { at: 0, side: Side::Below });
-    Series { name: "nearest to ridge".to_owned(), ink: Ink::Softmax, mark: Some(Mark::Square), stroke: Stroke::None, x, y, relative: 0.02, label }
+    Series {
+        name: "softmax, lowest test error".to_owned(),
+        ink: Ink::Softmax,
+        mark: Some(Mark::Square),
+        stroke: Stroke::None,
+        x,
+        y,
+        relative: 0.02,
+        label: None,
+    }
 }
 
 /// ## A product waits on a saddle

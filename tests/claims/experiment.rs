@@ -38,10 +38,10 @@ use crate::support::{Experiment, NAMES, comparisons, experiments, linear, record
 /// ## Without softmax attention predicts what ridge predicts
 ///
 /// Take the softmax away, and it does not matter how one builds the rest. Separate or tied, on rows as they are or
-/// whitened, from any of five seeds: the predictions for new rows are those of ridge regression within
-/// {{gap_synthetic:2}} of their norm on the synthetic data, {{gap_diabetes:2}} on the diabetes table and {{gap_sine:2}}
-/// on the sine, in the median over twenty trainings each, four variants from five seeds. On the sine that is no
-/// success: ridge explains half of the variance, and so does this attention.
+/// whitened, from any of five seeds: the predictions for new rows are those of ridge regression to
+/// {{gap_synthetic:2}} of their norm on the synthetic data, {{gap_diabetes:2}} on the diabetes table and
+/// {{gap_sine:2}} on the sine, in the median over twenty trainings each, four variants from five seeds. On the sine
+/// that is no success: ridge explains half of the variance, and so does this attention.
 ///
 /// There is nothing to marvel at. The output is linear in $x_*$ with coefficients $WX^\top y/d$, training minimises the
 /// squared error, and the least squared error of a linear function is known. Any $W$ that reaches it will do.

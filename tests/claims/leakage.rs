@@ -57,9 +57,9 @@ fn errors(data: &Dataset, bandwidth: f64) -> Result<[f64; 3]> {
 /// on the synthetic data it is {{test_synthetic:3}} against {{least_synthetic:2}}.
 ///
 /// Take the row's own weight away before the softmax, and the error becomes honest. It is the leave-one-out error,
-/// {{masked_diabetes:4}}, close to what new rows show. No refitting is needed: with $W$ fixed the other weights do not know which
-/// row was left out. Along all bandwidths the masked error follows the test error, within a factor of {{follows:2}}, while the
-/// plain one falls to nothing.
+/// {{masked_diabetes:4}}, close to what new rows show. No refitting is needed: with $W$ fixed the other weights do
+/// not know which row was left out. Along all bandwidths the masked error follows the test error, within a factor of
+/// {{follows:2^}}, while the plain one falls to nothing.
 ///
 /// ![**Which error to believe.** Errors of the distance kernel on the diabetes table, over the variance of the target:
 /// dashed on training rows, the crosses with a masked diagonal, solid on test rows. The line is least squares on

@@ -348,7 +348,7 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
     let shown: Vec<usize> = (0..data.train.n()).filter(|&i| data.train.x[(i, 0)] >= 0.0).collect();
     let rows = data.train.rows(&shown);
     let points = Series {
-        mark: Some(Mark::Circle),
+        mark: Some(Mark::Dot),
         stroke: Stroke::None,
         x: entries(&rows.x),
         label: None,
@@ -356,7 +356,7 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
     };
     let truth = Mat::from_fn(121, 1, |i, _| libm::sin(2.0 * grid[(i, 0)]));
     let kernel = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
-    let last = Series { x: vec![3.0; 2], y: vec![-1.5, 1.5], ..curve("last key", Ink::Muted, Stroke::Solid, Mat::zeros(2, 1), 1, Side::Right) };
+    let last = Series { x: vec![3.0; 2], y: vec![-1.5, 1.5], ..curve("last key", Ink::Muted, Stroke::Dotted, Mat::zeros(2, 1), 1, Side::Right) };
     let series = vec![
         last,
         points,
