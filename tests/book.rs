@@ -177,13 +177,13 @@ fn the_book_tells_how_far_it_can_be_relied_on() {
     contains(
         "coverage.md",
         &[
-            "makes 2 statements",
-            "1 of them are settled by 1 claims",
+            "tell 2 statements",
+            "Tests settle 1 of them, by 1 claims",
             "1 controls",
-            "One is interpretation",
+            "The other one is interpretation",
             "Argued, not tested.",
             "<td class=\"control\">moved</td>",
-            "1 claims settle no",
+            "Another 1 claims settle no statement",
         ],
     );
     contains("claims.md", &["<a href=\"index.md#S1\" title=\"holds\">", "3 decades", "equal up to rounding", "figures/uses.svg"]);

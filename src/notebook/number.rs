@@ -11,6 +11,23 @@ pub enum Digits {
     Decimals(usize),
 }
 
+/// The nearest number of so many digits that is not below `value`, or, downwards, not above it: for a number quoted as a bound.
+pub fn outward(value: f64, digits: Digits, up: bool) -> f64 {
+    let (written, unit) = match digits {
+        Digits::Decimals(decimals) => (format!("{value:.decimals$}"), -(decimals as i32)),
+        Digits::Significant(significant) | Digits::Short(significant) => {
+            let places = significant.max(1) - 1;
+            let written = format!("{value:.places$e}");
+            let exponent = written.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0);
+            (written, exponent - places as i32)
+        }
+    };
+    let near = written.parse().unwrap_or(value);
+    let inside = if up { near < value } else { near > value };
+    let step = if up { 1.0 } else { -1.0 };
+    if inside { near + step * 10f64.powi(unit) } else { near }
+}
+
 /// With Unicode superscripts, for tables, figures and terminals: `4.2 × 10⁻⁵`.
 pub fn unicode(value: f64, digits: Digits) -> String {
     match parts(value, digits) {
@@ -75,6 +92,18 @@ fn trimmed(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bound_is_rounded_away_from_what_it_bounds() {
+        let written = |value: f64, digits: Digits, up: bool| unicode(outward(value, digits, up), digits);
+        assert_eq!(written(0.244, Digits::Significant(2), true), "0.25");
+        assert_eq!(written(0.246, Digits::Significant(2), false), "0.24");
+        assert_eq!(written(4.049e-5, Digits::Significant(2), true), "4.1 × 10⁻⁵");
+        assert_eq!(written(0.25, Digits::Significant(2), true), "0.25");
+        assert_eq!(written(0.996, Digits::Significant(2), true), "1.0");
+        assert_eq!(written(-0.244, Digits::Significant(2), true), "−0.24");
+        assert_eq!(written(1.1868, Digits::Decimals(1), false), "1.1");
+    }
 
     #[test]
     fn numbers_are_written_as_a_reader_expects() {

@@ -1,7 +1,8 @@
 //! Prose takes its numbers from snapshots: `{{metric}}` becomes the accepted number, linked to its row of evidence.
 //!
 //! `{{gap}}` prints three significant digits, `{{gap:4}}` four, `{{gap:.2}}` two decimals; `{{gap|about twice|1.8..2.2}}`
-//! prints words that must stay true. `{{gap.lowest}}`, `{{gap.highest}}`, `{{gap.limit}}` read the other numbers of a
+//! prints words that must stay true. `{{gap:2^}}` rounds up and `{{gap:2_}}` down, for a number that the sentence quotes as a bound:
+//! “no more than {{gap:2^}}”, “at least {{gap:2_}}”. `{{gap.lowest}}`, `{{gap.highest}}`, `{{gap.limit}}` read the other numbers of a
 //! metric, `{{claim/gap}}` a metric of another claim. A number typed by hand is an error: a decimal in prose, or a
 //! decimal in mathematics that the claim's head does not list among its `constants`. Code and links are exempt.
 
@@ -205,9 +206,12 @@ type Wrong = (String, String);
 /// The claim, the metric and the shown number of one reference.
 fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> Result<(&'a Claim, &'t str, String), Wrong> {
     let mut parts = text.splitn(3, '|');
-    let (name, digits) = match parts.next().unwrap_or_default().split_once(':') {
-        Some((name, digits)) => (name, self::digits(digits)?),
-        None => (parts_of(text), Digits::Significant(3)),
+    let (name, digits, up) = match parts.next().unwrap_or_default().split_once(':') {
+        Some((name, digits)) => {
+            let (digits, up) = self::digits(digits)?;
+            (name, digits, up)
+        }
+        None => (parts_of(text), Digits::Significant(3), None),
     };
     let (claim, metric) = match name.split_once('/') {
         Some((claim, metric)) => (numbers.registry.claim(claim), metric),
@@ -226,7 +230,7 @@ fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> 
         (None, _) => match measured.reading {
             Reading::Count { exactly } if part.is_none() => exactly.to_string(),
             Reading::Rounding { .. } => write(value, Digits::Short(2)),
-            _ => write(value, digits),
+            _ => write(up.map_or(value, |up| number::outward(value, digits, up)), digits),
         },
         (Some(words), Some(range)) => phrase(words, range, value)?,
         (Some(_), None) => {
@@ -253,12 +257,24 @@ fn names(metrics: &Metrics) -> String {
     metrics.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn digits(text: &str) -> Result<Digits, Wrong> {
-    let parsed = match text.strip_prefix('.') {
-        Some(decimals) => decimals.parse().map(Digits::Decimals),
-        None => text.parse().map(Digits::Significant),
+/// How many digits, and for a bound whether upwards or downwards.
+fn digits(text: &str) -> Result<(Digits, Option<bool>), Wrong> {
+    let (number, up) = match (text.strip_suffix('^'), text.strip_suffix('_')) {
+        (Some(number), _) => (number, Some(true)),
+        (_, Some(number)) => (number, Some(false)),
+        _ => (text, None),
     };
-    parsed.map_err(|_| wrong(format!("asks for the digits `{text}`"), "write `:4` for four significant digits, `:.2` for two decimals"))
+    let parsed = match number.strip_prefix('.') {
+        Some(decimals) => decimals.parse().map(Digits::Decimals),
+        None => number.parse().map(Digits::Significant),
+    };
+    let digits = parsed.map_err(|_| {
+        wrong(
+            format!("asks for the digits `{text}`"),
+            "write `:4` for four significant digits, `:.2` for two decimals, `:2^` and `:2_` for a bound from above and from below",
+        )
+    })?;
+    Ok((digits, up))
 }
 
 /// One number of a metric.
@@ -300,6 +316,14 @@ mod tests {
     fn decimals_are_found_and_names_are_not() {
         let found: Vec<&str> = decimals("0.5 and 1e-3, v1.2, x_1.5, 12, 3.14.").map(|(_, number)| number).collect();
         assert_eq!(found, ["0.5", "1e-3", "3.14"]);
+    }
+
+    #[test]
+    fn digits_say_how_many_and_which_way() {
+        assert_eq!(digits("3"), Ok((Digits::Significant(3), None)));
+        assert_eq!(digits(".2^"), Ok((Digits::Decimals(2), Some(true))));
+        assert_eq!(digits("2_"), Ok((Digits::Significant(2), Some(false))));
+        assert!(digits("^").is_err());
     }
 
     #[test]

@@ -36,6 +36,17 @@ pub fn allowed(reading: Reading) -> String {
     }
 }
 
+/// Of several runs the one nearest to the limit: what the room is measured from.
+pub fn nearest(reading: Reading) -> Option<String> {
+    let Reading::Value(Value { limit: Some(limit), spread: Some(spread), .. }) = reading else { return None };
+    let nearest = match limit {
+        Limit::AtMost(_) => spread.highest,
+        Limit::AtLeast(_) => spread.lowest,
+        Limit::Expected(_) => return None,
+    };
+    Some(number::unicode(nearest, Digits::Significant(4)))
+}
+
 fn width(tolerance: Tolerance) -> String {
     match tolerance {
         Tolerance::Relative(share) if share >= 1e-3 => format!("± {} %", number::unicode(100.0 * share, Digits::Short(2))),

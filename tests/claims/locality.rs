@@ -7,8 +7,8 @@
 //!
 //! </div>
 //!
-//! The post contrasts the two like this: regression is global and has a closed form, attention is local. It is the picture
-//! everybody has. A token looks around and attends to what resembles it.
+//! The post contrasts the two like this: regression is global and has a closed form, attention is local. The picture
+//! is familiar: a row looks around and attends to what resembles it.
 //!
 //! But a dot product does not measure resemblance. It is large for what lies far out in the right direction, and the
 //! largest of all are the products with keys that nothing surrounds. This chapter says exactly which keys can win, which
@@ -138,8 +138,7 @@ fn hull(keys: MatRef<'_, f64>) -> Result<Hull> {
 /// vertex. Low dimension is not. Of sixty keys in the plane below {{vertices_plane}} can win, and of sixty keys on a
 /// line {{vertices_line}}, the smallest and the largest.
 ///
-/// ![**Who can win.** Sixty keys in the plane. Filled: vertices of the hull, each the largest product of some query. Hollow:
-/// keys that no query and no weights can make win.](figure)
+/// ![**Who can win.** Sixty keys in the plane. Squares: vertices of the hull, each the largest product of some query. Dots: keys that no query and no weights can make win.](figure)
 ///
 /// ```toml
 /// kind = "identity"
@@ -158,17 +157,17 @@ fn a_key_that_others_surround_never_wins() -> Result<()> {
     let own = |(i, query): &(usize, Mat<f64>)| Ok(winners(query.as_ref(), keys)? == [*i]);
     let won = vertices.iter().map(own).collect::<Result<Vec<_>>>()?.into_iter().filter(|&won| won).count();
     evidence.exactly("vertices", "keys that win the query of their certificate, synthetic", won, vertices.len());
-    evidence.count("inside", "keys that are means of others", inside.len());
+    evidence.count("inside", "keys that are means of others, synthetic", inside.len());
     let longest = (0..keys.nrows()).map(|i| frobenius_norm(keys.subrows(i, 1))).fold(1.0, f64::max);
     let bound = 100.0 * count(keys.nrows()).sqrt() * f64::EPSILON * longest;
-    evidence.rounding("means", "largest distance of such a key from its mean of others", furthest, bound);
+    evidence.rounding("means", "largest distance of a surrounded key from its mean of others", furthest, bound);
     let mut wins = vec![0; keys.nrows()];
     for seed in 0..400 {
         let form = standard_normal(500 + seed, 0, keys.ncols(), keys.ncols());
         winners((keys * form).as_ref(), keys)?.into_iter().for_each(|winner| wins[winner] += 1);
     }
-    evidence.exactly("wins_inside", "their wins over 400 random forms, all rows as queries", inside.iter().map(|&i| wins[i]).sum(), 0);
-    evidence.count("winners", "keys that won at least once", wins.iter().filter(|&&wins| wins > 0).count());
+    evidence.exactly("wins_inside", "wins of surrounded keys over 400 random forms, all rows as queries", inside.iter().map(|&i| wins[i]).sum(), 0);
+    evidence.count("winners", "keys that won at least once over 400 random forms", wins.iter().filter(|&&wins| wins > 0).count());
     let [real, _] = whitened(&diabetes()?)?;
     evidence.exactly("vertices_diabetes", "vertices among the rows of the diabetes table", hull(real.as_ref())?.vertices.len(), real.nrows());
 
@@ -176,7 +175,13 @@ fn a_key_that_others_surround_never_wins() -> Result<()> {
     let [queries, with_bias] = biased(linalg::select_rows(keys, &inside).as_ref(), keys);
     let own = winners(queries.as_ref(), with_bias.as_ref())?.iter().zip(&inside).filter(|(winner, i)| winner == i).count();
     let share = count(own) / count(inside.len());
-    evidence.control("with_bias", "share of them that win, asked with themselves, with a bias of $-\\|k\\|^2/2$", share, relative(1e-9), at_least(1.0));
+    evidence.control(
+        "with_bias",
+        "share of the surrounded keys that win, asked with themselves, with a bias of $-\\|k\\|^2/2$",
+        share,
+        relative(1e-9),
+        at_least(1.0),
+    );
     let plane = standard_normal(7, 0, 60, 2);
     let Hull { vertices, inside, .. } = hull(plane.as_ref())?;
     let line = standard_normal(7, 1, 60, 1);
@@ -204,7 +209,7 @@ fn polygon(keys: MatRef<'_, f64>, vertices: &[usize], inside: &[usize]) -> Figur
     let axis = |name: &str| Axis::linear(name, &[-3.0, -1.5, 0.0, 1.5, 3.0]);
     let marks = vec![
         series("the hull", Ink::Muted, None, Stroke::Dotted, &closed, None),
-        series("never wins", Ink::Muted, Some(Mark::HollowSquare), Stroke::None, &inside, Some(Label { at: 0, side: Side::Left })),
+        series("never wins", Ink::Muted, Some(Mark::Dot), Stroke::None, &inside, Some(Label { at: 0, side: Side::Left })),
         series("wins some query", Ink::Softmax, Some(Mark::Square), Stroke::None, &order, Some(Label { at: 0, side: Side::Right })),
     ];
     Figure {
@@ -225,9 +230,9 @@ fn polygon(keys: MatRef<'_, f64>, vertices: &[usize], inside: &[usize]) -> Figur
 /// these scores agrees with a kernel smoother that sums squared differences within {{synthetic}} on the synthetic data and
 /// within {{diabetes}} on the diabetes table.
 ///
-/// There is a second way. Where all keys have one length, the bias is the same for all and may be left out. Attention with
-/// normalised queries and keys, known as QK-norm, is therefore a kernel regression on the sphere, within {{sphere}}. Its price
-/// is that lengths are no longer seen.
+/// There is a second way. Where all keys have one length, the bias is the same for all and may be left out. Attention
+/// with normalised queries and keys, the idea of QK-norm (Henry et al. 2020), is therefore a kernel regression on the
+/// sphere, within {{sphere}}. Its price is that lengths are no longer seen.
 ///
 /// ```toml
 /// kind = "identity"
@@ -292,23 +297,24 @@ fn shares_on_nearest(data: &Dataset) -> Result<[f64; 2]> {
 /// ## Neither is attention local, nor is regression global
 ///
 /// Ask the rows of the test set, with $W = I$ and before any training, which training row they attend to most, and
-/// compare with the row that is nearest to them. On the diabetes table the two are the same for {{nearest_diabetes:2}}
-/// of the rows, on the synthetic data for {{nearest_synthetic:2}} (median of five draws). On the sine, with its one
-/// feature, for {{nearest_sine:1}}: everybody attends to the smallest key or to the largest. The weights say the same:
-/// {{mass_softmax:2}} of those of a diabetes row lie on the ten rows nearest to it.
+/// compare with the row that is nearest to them. On the diabetes table the two are the same for
+/// {{nearest_diabetes:2}} of the rows, on the synthetic data for {{nearest_synthetic:2}} (median of five draws). On
+/// the sine, with its one feature, for {{nearest_sine:1}}: everybody attends to the smallest key or to the largest.
+/// The weights do lean towards near rows, but most of them are elsewhere: of those of a diabetes row
+/// {{mass_softmax:2}} lie on its ten nearest, itself included, where equal weights would put {{mass_uniform:2}}.
 ///
-/// Nor is regression global. *Least squares* is: {{mass_least_squares:2}} of its absolute weight is on the ten nearest, where
-/// equal weights would put {{mass_uniform:2}}. But kernel regression, which is attention with a bias, puts {{mass_kernel:2}}
-/// there, at $h = 1$.
+/// Nor is regression global. *Least squares* is: {{mass_least_squares:2}} of its absolute weight is on the ten
+/// nearest. But kernel regression, which is attention with a bias, puts {{mass_kernel:2}} there, at $h = 1$.
 ///
-/// And the closed form? Both have it or neither has. For a fixed form $W$, attention is a matrix that does not know the
-/// values, applied to them: its answer to a sum of two targets is the sum of its answers, within {{linearity}}. What is
-/// trained is the form. That is a choice of distance, and kernel regression has the same choice to make.
+/// And the closed form? Both have it or neither has. For a fixed form $W$, attention is a matrix that does not know
+/// the values, applied to them: its answer to a sum of two targets is the sum of its answers, within {{linearity}}.
+/// What is trained is the form. That is a choice of what counts as alike, and kernel regression has the same choice
+/// to make.
 ///
 /// ```toml
 /// kind = "counterexample"
 /// settles = { S11 = "false as stated" }
-/// finding = "Attention by dot products puts its largest weight on the nearest row for {{nearest_diabetes:2}} of the diabetes rows. With a bias of $-\\|k\\|^2/2$ it always does, and is then a kernel regression, which is local too. With a fixed form both are linear smoothers in closed form."
+/// finding = "Untrained, with $W = I$, attention by dot products puts its largest weight on the nearest row for {{nearest_diabetes:2}} of the diabetes rows. With a bias of $-\\|k\\|^2/2$ it always does, and is then a kernel regression, which is local too. With a fixed form both are linear smoothers in closed form."
 /// uses = ["a_key_that_others_surround_never_wins", "a_bias_on_the_keys_makes_attention_a_kernel_regression"]
 /// headline = "nearest_diabetes"
 /// breaks_when = "the keys have a bias of $-\\|k\\|^2/2$: the largest weight is then on the nearest row for a share of {{nearest_with_bias:.2}} of the queries, on every data set."
@@ -324,17 +330,41 @@ fn neither_is_attention_local_nor_is_regression_global() -> Result<()> {
     let by_products = |shares: &[[f64; 2]]| shares.iter().map(|share| share[0]).collect::<Vec<f64>>();
     // One query of 88 more or less.
     evidence.judge("nearest_diabetes", "share of test rows with their largest weight on the nearest row, diabetes", real[0], absolute(0.012), expected(0.068));
-    evidence.seeds("nearest_synthetic", "the same, synthetic", &by_products(&made), relative(0.05), at_most(0.4));
-    evidence.seeds("nearest_sine", "the same, one feature", &by_products(&sine), absolute(0.01), at_most(0.05));
+    evidence.seeds(
+        "nearest_synthetic",
+        "share of test rows with their largest weight on the nearest row, synthetic",
+        &by_products(&made),
+        relative(0.05),
+        at_most(0.4),
+    );
+    evidence.seeds(
+        "nearest_sine",
+        "share of test rows with their largest weight on the nearest row, one feature",
+        &by_products(&sine),
+        absolute(0.01),
+        at_most(0.05),
+    );
 
     let ([keys, _], y) = (whitened(&diabetes()?)?, diabetes()?.train.y);
     let (keys, n) = (keys.as_ref(), count(keys.nrows()));
     let mass = |weights: Mat<f64>| mass_on_nearest(weights.as_ref(), keys, keys, 10);
     let attended = softmax::weights(keys, keys, softmax::temperature_of_width(keys.ncols()), Diagonal::Kept)?;
     evidence.judge("mass_softmax", "weight on the ten nearest rows, softmax at $d^{1/2}$, diabetes", mass(attended), relative(5e-3), expected(0.181));
-    evidence.judge("mass_least_squares", "the same, least squares", mass(hat_matrix(keys, 0.0, Intercept::None)?), relative(1e-2), expected(0.071));
-    evidence.judge("mass_kernel", "the same, kernel regression, $h = 1$", mass(kernel::smoother_matrix(keys, keys, 1.0)?), relative(2e-3), expected(0.687));
-    evidence.note("mass_uniform", "the same, equal weights", 10.0 / n, relative(1e-6));
+    evidence.judge(
+        "mass_least_squares",
+        "weight on the ten nearest rows, least squares, diabetes",
+        mass(hat_matrix(keys, 0.0, Intercept::None)?),
+        relative(1e-2),
+        expected(0.071),
+    );
+    evidence.judge(
+        "mass_kernel",
+        "weight on the ten nearest rows, kernel regression, $h = 1$, diabetes",
+        mass(kernel::smoother_matrix(keys, keys, 1.0)?),
+        relative(2e-3),
+        expected(0.687),
+    );
+    evidence.note("mass_uniform", "weight on the ten nearest rows, equal weights, diabetes", 10.0 / n, relative(1e-6));
     let other = standard_normal(41, 0, keys.nrows(), 1) * Scale(50.0);
     let answer = |values: &Mat<f64>| softmax::output(keys, keys, values.as_ref(), 1.0, Diagonal::Kept);
     let (apart, together) = (answer(&y)? + answer(&other)?, answer(&(&y + &other))?);
@@ -345,7 +375,13 @@ fn neither_is_attention_local_nor_is_regression_global() -> Result<()> {
 
     // Control: with a bias.
     let least = made.iter().chain(&sine).chain([&real]).map(|share| share[1]).fold(f64::INFINITY, f64::min);
-    evidence.control("nearest_with_bias", "share on the nearest row, with a bias, least of all data sets", least, relative(1e-9), at_least(1.0));
+    evidence.control(
+        "nearest_with_bias",
+        "share of test rows with their largest weight on the nearest row, with a bias, least of all data sets",
+        least,
+        relative(1e-9),
+        at_least(1.0),
+    );
     record!(evidence)
 }
 
@@ -388,7 +424,7 @@ impl FarKey {
     }
 }
 
-/// ## Three laws of influence
+/// ## A far key is fitted, obeyed or forgotten
 ///
 /// Move one key far away, to $Ru$ with a unit vector $u$, and ask what it then means to everybody else. Three machines give
 /// three answers.
@@ -400,12 +436,9 @@ impl FarKey {
 /// median weight of {{towards:4}}; for the rest it vanishes. *A kernel* forgets it. At $R = 10$ the median weight is
 /// {{kernel:1}}, lost in the rounding of any sum.
 ///
-/// None of the three is right or wrong. They are three opinions on what an outlier is: a measurement to be fitted, an authority,
-/// a stranger.
+/// Which is right depends on what an outlier is: a measurement, an authority, or a stranger.
 ///
-/// ![**One far key.** Median weight that test rows give to a key at distance $R$, synthetic data, whitened. For least
-/// squares the absolute weight; softmax at $\tau = d^{1/2}$, for queries on the key's side and on the other; a Gaussian
-/// kernel with $h = 1$.](figure)
+/// ![**One far key.** Median weight that test rows give to a key at distance $R$, synthetic data, whitened. For least squares and for linear attention with $W = I$ the absolute weight; softmax at $\tau = d^{1/2}$, for queries on the key's side and on the other; a Gaussian kernel with $h = 1$. Weights below $10^{-8}$ are not drawn.](figure)
 ///
 /// ```toml
 /// kind = "rate"
@@ -428,7 +461,7 @@ fn three_laws_of_influence() -> Result<()> {
     );
     evidence.judge("leverage", "leverage of the far row, $R = 1000$", far.leverage, absolute(1e-4), at_least(0.999));
     evidence.judge("towards", "softmax's median weight, queries on its side, $R = 1000$", far.towards, absolute(1e-4), at_least(0.999));
-    evidence.judge("away", "the same, queries on the other side, $R = 100$", near.away, relative(0.05), at_most(1e-11));
+    evidence.judge("away", "softmax's median weight, queries on the other side, $R = 100$", near.away, relative(0.05), at_most(1e-11));
     evidence.judge("kernel", "the kernel's median weight, $h = 1$, $R = 10$", path[6].kernel, relative(0.05), at_most(1e-20));
 
     // Control: neither the inverse nor a softmax.
@@ -446,28 +479,33 @@ fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
     let series = vec![
         series("least squares", Ink::Regression, Mark::Circle, |far| far.least_squares, 18, Side::Right),
         series("softmax, towards", Ink::Softmax, Mark::Square, |far| far.towards, 18, Side::Right),
-        series("softmax, away", Ink::Softmax, Mark::Square, |far| far.away, 9, Side::Right),
+        series("linear, W = I", Ink::Linear, Mark::Circle, |far| far.linear, 18, Side::Right),
+        series("softmax, away", Ink::Softmax, Mark::HollowSquare, |far| far.away, 9, Side::Right),
         series("kernel", Ink::Accent, Mark::Diamond, |far| far.kernel, 4, Side::Left),
     ];
     let chart = Chart::new(
         Axis::log("distance R of the key", &[1.0, 10.0, 100.0, 1000.0]),
-        Axis::log("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0]),
+        Axis::log("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0, 100.0]),
         series,
     );
-    Figure { title: "Weight of a single far key in least squares, softmax attention and a kernel smoother".to_owned(), plot: Plot::Chart(chart) }
+    Figure {
+        title: "Weight of a single far key in least squares, linear attention, softmax attention and a kernel smoother".to_owned(),
+        plot: Plot::Chart(chart),
+    }
 }
 
 /// ## Softmax never leaves the range of its values
 ///
-/// Weights that are positive and sum to one make means, and a mean lies between the smallest and the largest of what it
-/// averages. So whatever the weights, the temperature and the question, softmax attention answers with something it has
-/// heard. Over four hundred random forms on the diabetes table, at temperatures from a hundredth to a hundred, no
-/// output lies outside the range of the training targets by more than rounding, {{outside}} of it.
+/// Weights that are positive and sum to one make means, and a mean lies between the smallest and the largest of what
+/// it averages. So whatever the weights, the temperature and the question, softmax attention answers with something
+/// between the values it has heard. Over four hundred random forms on the diabetes table, at temperatures from a
+/// hundredth to a hundred, no output lies outside the range of the training targets by more than rounding,
+/// {{outside}} of it.
 ///
-/// For a regression the question is what happens beyond the data. On the line $y = 2x$, known from $-1$ to $1$ and
-/// asked at $x = 5$, softmax says {{warm:3}} at temperature one, {{cool:3}} at a tenth and {{cold:3}} at a hundredth:
-/// ever more surely the last thing it saw. A regression has a shape that goes on, and for that it may be very wrong.
-/// Here it says {{least_squares:4}}.
+/// It shows beyond the data. On the line $y = 2x$, known from $-1$ to $1$ and asked at $x = 5$, softmax says
+/// {{warm:3}} at temperature one, {{cool:3}} at a tenth and {{cold:3}} at a hundredth: ever more surely the last
+/// thing it saw. A regression goes on in its shape, and may go far wrong with it. Here it is right and says
+/// {{least_squares:4}}.
 ///
 /// ```toml
 /// kind = "bound"

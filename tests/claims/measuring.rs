@@ -27,19 +27,21 @@ use crate::support::{record, rounding_bound};
 ///
 /// On made data we know the truth: it is the $\beta$ that made them. How near does ridge come? Over ten draws of the
 /// synthetic data, ridge with the post's penalty misses $\beta$ by {{ridge_error:2}} of its norm (median, from
-/// {{ridge_error.lowest:2}} to {{ridge_error.highest:2}}). Least squares misses it by the same amount, because the penalty
-/// moves the coefficients by only {{bias_share:2}} of that error. So ridge is one estimate among others, and calling it the
-/// truth hides an error {{bias_share|more than a thousand times|0..1e-3}} larger than the effect of the penalty.
+/// {{ridge_error.lowest:2}} to {{ridge_error.highest:2}}). Least squares misses it by the same amount, because the
+/// penalty moves the coefficients by only {{bias_share:2}} of that error. So ridge is one estimate among others, and
+/// calling it the truth hides an error that is, in the median draw, {{bias_share|more than a thousand times|0..1e-3}}
+/// the effect of the penalty.
 ///
-/// There is a second reason. An attention layer trained to the end knows nothing of $\lambda$. The form that minimises
-/// its squared error gives the least-squares predictions, so what it shows as its distance from "the truth" is exactly
-/// ridge's own bias, $\|\hat\beta_0 - \hat\beta_\lambda\|$ (how far the penalty moves the coefficients; in this book
-/// that is what *ridge's bias* means), within {{attention_finds_least_squares}}.
+/// There is a second reason. An attention layer trained to the end knows nothing of $\lambda$. Its coefficients are
+/// $WX^\top y$, any vector can be had so, and the one of smallest squared error is that of least squares. What it
+/// shows as its distance from "the truth" is therefore exactly ridge's own bias,
+/// $\|\hat\beta_0 - \hat\beta_\lambda\|$ (how far the penalty moves the coefficients; in this book that is what
+/// *ridge's bias* means), within {{attention_finds_least_squares}}.
 ///
 /// ```toml
 /// kind = "counterexample"
 /// settles = { S6 = "false as stated" }
-/// finding = "On made data the truth is known, and ridge misses it by {{ridge_error:2}} of its norm. A converged linear attention lands on least squares; its distance from ridge is ridge's own bias."
+/// finding = "On made data the truth is known, and ridge misses it by {{ridge_error:2}} of its norm. The coefficients of a linear attention of smallest error are those of least squares; its distance from ridge is ridge's own bias."
 /// uses = ["regression_reads_out_its_training_set"]
 /// headline = "ridge_error"
 /// breaks_when = "there is no noise. Least squares then *is* the truth, and ridge's error is its bias and nothing else: {{noiseless_share:.3}} of it."
@@ -63,7 +65,7 @@ fn ridge_is_not_the_ground_truth() -> Result<()> {
     let distance = |coefficients: MatRef<'_, f64>| relative_gap(coefficients, ridge.coefficients());
     evidence.rounding(
         "attention_finds_least_squares",
-        "distance of converged attention from ridge, less ridge's own bias",
+        "attention with $W = G^{-1}$: its distance from ridge, less ridge's own bias",
         (distance(converged.as_ref()) - distance(least.coefficients())).abs(),
         rounding_bound(x)?,
     );
@@ -97,9 +99,9 @@ fn error_and_bias(design: &Synthetic, seed: u64) -> Result<(f64, f64)> {
 /// ridge with $\lambda$ on unit-norm columns is ridge with $442\,\lambda$ on standardised ones, within {{scaling_gap}}.
 ///
 /// At $\lambda = 10^{-3}$ this is not academic. On standardised columns the penalty moves the coefficients by
-/// {{standardised_move:2}} of their norm, on unit-norm columns by {{unit_norm_move:3}}. A penalty that is only meant to keep
-/// the arithmetic stable is small in one of the two scalings; in the other it shortens the weakest direction by
-/// {{weakest_shrinkage:3}} of its length.
+/// {{standardised_move:2}} of their norm, on unit-norm columns by {{unit_norm_move:3}}. A penalty that is only meant
+/// to keep the arithmetic stable is small in one of the two scalings; in the other it shortens what lies along the
+/// weakest eigenvector of $G$ by {{weakest_shrinkage|a tenth|0.09..0.11}}.
 ///
 /// ```toml
 /// kind = "identity"
@@ -129,14 +131,20 @@ fn one_penalty_two_scalings() -> Result<()> {
         ))
     };
     evidence.judge("unit_norm_move", "how far $\\lambda = 10^{-3}$ moves the coefficients, unit norm", moved(unit)?, relative(1e-3), expected(0.0816));
-    evidence.judge("standardised_move", "the same, unit variance", moved(standard.as_ref())?, relative(2e-2), expected(2.1e-4));
+    evidence.judge(
+        "standardised_move",
+        "how far $\\lambda = 10^{-3}$ moves the coefficients, unit variance",
+        moved(standard.as_ref())?,
+        relative(2e-2),
+        expected(2.1e-4),
+    );
     let smallest = singular_values(unit)?.last().map_or(0.0, |value| value * value);
     evidence.judge("weakest_shrinkage", "$\\lambda/(w_{\\min} + \\lambda)$, unit norm", penalty / (smallest + penalty), relative(5e-3), expected(0.105));
 
     // Control: the same penalty on both.
     evidence.control(
         "same_penalty",
-        "hat matrices, the same $\\lambda$ on both",
+        "hat matrices, $\\lambda$ on unit norm against the same $\\lambda$ on unit variance",
         relative_gap(hat(unit, penalty)?.as_ref(), hat(standard.as_ref(), penalty)?.as_ref()),
         relative(1e-6),
         at_least(0.01),
@@ -144,21 +152,22 @@ fn one_penalty_two_scalings() -> Result<()> {
     record!(evidence)
 }
 
-/// ## A penalty steadies only what is dependent
+/// ## A penalty steadies only what is dependent or nearly so
 ///
-/// The post adds $\lambda = 10^{-3}$ to keep the computation stable. Solving with $G + \lambda I$ loses digits in
-/// proportion to its condition number, $(w_1 + \lambda)/(w_d + \lambda)$, where $w_1$ and $w_d$ are the largest and the
-/// smallest eigenvalue of $G$. Neither on the synthetic data nor on the diabetes table is there anything to steady: the
-/// penalty changes that number by {{synthetic:2}} of itself on the synthetic data and by {{diabetes:2}} on the diabetes
-/// table, and double precision has digits to spare for either. What it changes is the answer.
+/// The post adds $\lambda = 10^{-3}$ to keep the computation stable. In solving with $G + \lambda I$ rounding is
+/// magnified by its condition number, $(w_1 + \lambda)/(w_d + \lambda)$, where $w_1$ and $w_d$ are the largest and
+/// the smallest eigenvalue of $G$. There is nothing to steady here: that number is {{condition:2}} on the diabetes
+/// table, three digits of sixteen, and as $w_d$ is far larger than $\lambda$ the penalty changes it by {{diabetes:2}}
+/// of itself (by {{synthetic:2}} on the synthetic data). What it changes is the answer.
 ///
-/// It earns its keep where columns are dependent. Put a column into the table twice: $G$ is singular, and with the
-/// penalty its condition number is finite again, if large, {{repeated:2}}.
+/// It earns its keep where columns are dependent, or so nearly that $w_d$ is no larger than $\lambda$. Put a column
+/// into the table twice: $G$ is singular, and with the penalty its condition number is finite again, if large,
+/// {{repeated:2}}.
 ///
 /// ```toml
 /// kind = "bound"
 /// settles = { S21 = "holds if" }
-/// finding = "Only where columns are dependent. On the diabetes table it changes the condition number by {{diabetes:2}} of itself, and nothing gets steadier."
+/// finding = "Only where columns are dependent or nearly so. On the diabetes table it changes the condition number by {{diabetes:2}} of itself, and nothing gets steadier."
 /// uses = ["ridge_is_not_the_ground_truth"]
 /// headline = "diabetes"
 /// breaks_when = "a column stands twice in the table. Without a penalty the condition number is infinite, with it it is {{repeated:2}}."
@@ -183,8 +192,10 @@ fn a_penalty_steadies_only_what_is_dependent() -> Result<()> {
         );
     }
 
-    // Control: a column that stands twice.
     let x = &real.train.x;
+    evidence.judge("condition", "condition number of $G$, diabetes", condition(x.as_ref(), 0.0)?, relative(1e-4), at_most(1e3));
+
+    // Control: a column that stands twice.
     let repeated = Mat::from_fn(x.nrows(), x.ncols() + 1, |i, j| x[(i, j.min(x.ncols() - 1))]);
     evidence.exactly("rank", "rank of the table with a column twice", linalg::rank(repeated.as_ref())?, x.ncols());
     evidence.control(
@@ -199,16 +210,17 @@ fn a_penalty_steadies_only_what_is_dependent() -> Result<()> {
 
 /// ## Cosine similarity hides scale and mean
 ///
-/// The cosine between predictions is the post's second measure of agreement. It is blind to scale: multiply a
-/// prediction by a thousand and its cosine with the original stays one, within {{scale_gap}}, while its squared error
-/// grows by a factor of {{scaled_error:2}}. And where targets have a mean, it sees little else. On the diabetes table
-/// the *constant* prediction $\bar y$ has cosine {{constant_cosine:4}} with least squares. A linear predictor with
-/// random coefficients, scaled to the right spread and given the right mean, has {{random_cosine:3}} (median of fifty).
-/// Both would pass for agreement; neither knows anything of how the target depends on the features.
+/// The post measures agreement by the cosine between predictions. It is blind to scale: multiply a prediction by a
+/// thousand and its cosine with the original stays one, within {{scale_gap}}, while its squared error grows by a
+/// factor of {{scaled_error:2}}. And where targets have a mean, it sees little else. On the diabetes table the
+/// *constant* prediction $\bar y$ has cosine {{constant_cosine:4}} with least squares. A linear predictor with random
+/// coefficients, scaled to the right spread and given the right mean, has {{random_cosine:3}} (median of fifty). Both
+/// would pass for agreement; neither knows anything of how the target depends on the features.
 ///
-/// Remove the mean first and most of the spell is gone: the constant has no direction left, and the random predictors'
-/// cosines drop to {{random_centred:2}} in absolute value. Report the centred cosine, the slope of one prediction on
-/// the other, and the error; each alone can be fooled.
+/// Remove the mean first and the spell weakens: the constant has no direction left, and the random predictors'
+/// cosines drop to {{random_centred:2}} in absolute value. That is still much for predictors that know nothing:
+/// correlated features make most linear predictions look alike. Report the centred cosine, the slope of one
+/// prediction on the other, and the error; each alone can be fooled.
 ///
 /// ![**What cosine cannot see.** Predictions that run from the mean ($0$) through least squares ($1$) to twice its spread, on
 /// the diabetes test rows. The error changes, the cosine hardly does.](figure)

@@ -78,16 +78,17 @@ fn bandwidth(data: &Dataset) -> Result<f64> {
 /// and line explain little, the line at most a fifth, of a wave with a mean square of about one half, under noise with
 /// a variance of one hundredth.
 ///
-/// Give the same softmax the keys $(1, x, x^2)$ and the picture changes altogether: a test error of {{error_features:2}},
-/// where the line has {{error_line:2}}. What brings in the nonlinearity is the square among the keys.
+/// Give the same softmax the keys $(1, x, x^2)$ and a form that the next section writes down, and its test error is
+/// {{error_features:2}}, where the line has {{error_line:2}}. The square alone does not do it: least squares on the
+/// same three features is a parabola, with {{parabola:2}} times the error of the line. The softmax needs the square
+/// and the square needs the softmax; neither brings in the sine alone.
 ///
-/// ![**One softmax, two sets of keys.** Training points, the line, the best softmax with the key $x$ alone, and softmax with the
-/// keys $1, x, x^2$ and a closed-form $W$.](figure)
+/// ![**One softmax, two sets of keys.** Training rows, the line, the best softmax with the key $x$ alone, and softmax with the keys $1, x, x^2$ and a closed-form $W$.](figure)
 ///
 /// ```toml
 /// kind = "counterexample"
 /// settles = { S12 = "false as stated" }
-/// finding = "Not with the feature alone: the error of the best scalar softmax is {{best:3}} times that of a line. With the keys $(1, x, x^2)$ it follows the sine; the features bring in the nonlinearity."
+/// finding = "Not with the feature alone: the error of the best scalar softmax is {{best:3}} times that of a line. With the keys $(1, x, x^2)$ it follows the sine, but a parabola on these features does not: softmax and square bring it in together."
 /// uses = ["a_key_that_others_surround_never_wins"]
 /// headline = "best"
 /// breaks_when = "the keys are $(1, x, x^2)$: the error is then {{with_features:2}} of the line's."
@@ -95,17 +96,19 @@ fn bandwidth(data: &Dataset) -> Result<f64> {
 #[test]
 fn a_scalar_softmax_cannot_follow_a_sine() -> Result<()> {
     let mut evidence = Evidence::new();
-    let (mut best, mut trained, mut featured) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut best, mut trained, mut parabola, mut featured) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for seed in SEEDS {
         let data = data::sine(seed);
         let line = least_squares(&data, &LINE)?;
         let error = |output: Mat<f64>| mse(output.as_ref(), data.test.y.as_ref());
         best.push(error(attend(&data.test.x, &data, &[|x| x], column(&[best_scalar(&data)?]).as_ref())?) / line);
         trained.push(error(learnt_scalar(&data, seed)?) / line);
+        parabola.push(least_squares(&data, &PARABOLA)? / line);
         featured.push(error(attend(&data.test.x, &data, &PARABOLA, distance_form(bandwidth(&data)?).as_ref())?) / line);
     }
     evidence.seeds("best", "test error of the best scalar softmax over the line's", &best, relative(0.01), at_least(0.9));
-    evidence.seeds("trained", "the same, trained", &trained, relative(0.02), at_least(0.9));
+    evidence.seeds("trained", "test error of a trained scalar softmax over the line's", &trained, relative(0.02), at_least(0.9));
+    evidence.seeds("parabola", "test error of least squares on $1, x, x^2$ over the line's", &parabola, relative(0.01), at_least(0.9));
     let data = data::sine(SEEDS[0]);
     evidence.note("error_line", "test error of the line, first draw", least_squares(&data, &LINE)?, relative(1e-6));
     let curve = attend(&data.test.x, &data, &PARABOLA, distance_form(bandwidth(&data)?).as_ref())?;
@@ -153,10 +156,10 @@ fn curves(data: &Dataset) -> Result<Figure> {
     let points = Series {
         name: "training rows".to_owned(),
         ink: Ink::Muted,
-        mark: Some(Mark::Circle),
+        mark: Some(Mark::Dot),
         stroke: Stroke::None,
-        x: entries(&data.train.x)[..90].to_vec(),
-        y: entries(&data.train.y)[..90].to_vec(),
+        x: entries(&data.train.x),
+        y: entries(&data.train.y),
         relative: 1e-4,
         label: None,
     };
@@ -165,7 +168,7 @@ fn curves(data: &Dataset) -> Result<Figure> {
     let series = vec![
         points,
         curve("least squares", Ink::Regression, Stroke::Solid, fit.predict(features(&grid, &LINE).as_ref()), 60, Side::Below),
-        curve("softmax, key x", Ink::Softmax, Stroke::Solid, scalar, 118, Side::Right),
+        curve("softmax, key x", Ink::Softmax, Stroke::Dashed, scalar, 118, Side::Right),
         curve("softmax, keys 1, x, x²", Ink::Softmax, Stroke::Solid, featured, 77, Side::Above),
     ];
     let chart = Chart::new(Axis::linear("x", &[-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]), Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
@@ -179,14 +182,14 @@ fn curves(data: &Dataset) -> Result<Figure> {
 /// $$W = \frac{1}{h^2}\begin{pmatrix} 0 & 0 & -\tfrac12 \\ 0 & 1 & 0 \\ 0 & 0 & 0 \end{pmatrix},
 /// \qquad \varphi(q)^\top W\varphi(k) = \frac{qk - \tfrac12 k^2}{h^2} = -\frac{(q - k)^2}{2h^2} + \frac{q^2}{2h^2}.$$
 ///
-/// The last term does not depend on the key, and softmax does not see it. What is left is the negative squared distance: with
-/// these keys dot-product attention *is* kernel smoothing, as Nadaraya and Watson wrote it down in 1964. The weights agree within
-/// {{weights}} at the bandwidth that leaving one out chooses. It is the bias of $-\frac12 k^2$ from the last chapter, which a
-/// layer can only have if it is given the square to compute it with.
+/// The last term does not depend on the key, and softmax does not see it. What is left is the negative squared
+/// distance: with these keys dot-product attention *is* kernel smoothing. The weights agree within {{weights}} at the
+/// bandwidth that leaving one out chooses. It is the bias of $-\frac12 k^2$ from the last chapter, which a layer can
+/// only have if it is given the square to compute it with.
 ///
 /// ```toml
 /// kind = "identity"
-/// uses = ["a_scalar_softmax_cannot_follow_a_sine"]
+/// uses = ["a_scalar_softmax_cannot_follow_a_sine", "a_bias_on_the_keys_makes_attention_a_kernel_regression"]
 /// headline = "weights"
 /// breaks_when = "the square is taken away. Without the entry for $k^2$ the weights are {{without_square:2}} norms from the kernel's."
 /// ```
@@ -217,7 +220,7 @@ fn three_features_make_a_softmax_a_distance_kernel() -> Result<()> {
     without[(0, 2)] = 0.0;
     evidence.control(
         "without_square",
-        "the same without the entry for $k^2$",
+        "weights of softmax against the kernel's, without the entry for $k^2$",
         relative_gap(by_softmax(without)?.as_ref(), by_kernel.as_ref()),
         relative(1e-4),
         at_least(0.5),
@@ -225,7 +228,7 @@ fn three_features_make_a_softmax_a_distance_kernel() -> Result<()> {
     record!(evidence)
 }
 
-/// ## The features bring in the sine, not the softmax
+/// ## The sine needs neither the softmax nor the square
 ///
 /// There are other ways. Bend the line into an arc: with keys of unit norm, $(\cos\frac{\pi x}{6}, \sin\frac{\pi x}{6})$, the dot
 /// product falls with the distance along the arc, and a softmax of it at a low temperature is local again. Its test error over
@@ -233,9 +236,9 @@ fn three_features_make_a_softmax_a_distance_kernel() -> Result<()> {
 /// least squares, with the features $(1, \sin 2x, \cos 2x)$ is at {{wave:2}}: the noise and nothing else.
 ///
 /// So neither is the softmax needed for the sine nor is it enough. In four dimensions, where the experiment of this
-/// book trained it on the sine of a projection, softmax did beat the line: there the hull of the keys has many
-/// vertices, and queries in different directions read different ones. One feature is where the argument is clearest,
-/// and where the post makes it.
+/// book trained it on the sine of a projection, softmax did beat the line; a likely reason is that the hull of the
+/// keys has many vertices there, and that queries in different directions read different ones. One feature is where
+/// the argument is clearest, and where the post makes it.
 ///
 /// ```toml
 /// kind = "measured"
@@ -275,20 +278,20 @@ fn the_features_bring_in_the_sine_not_the_softmax() -> Result<()> {
 ///
 /// With the right keys softmax follows the sine, as far as there are keys. What does it say at $x = 6$, three units
 /// beyond the last of them? The distances to all keys grow, but those to the nearest grow least, and softmax looks at
-/// differences. The key at the edge takes all the weight, and softmax answers with its value: within {{edge:1}} of it,
-/// in the worst of five draws. From there on it is a constant. Between $x = 7/2$ and $x = 6$ its root mean squared
+/// differences. The key at the edge takes all the weight, and softmax answers with its value: within {{edge:2^}} of
+/// it, in the worst of five draws. In the end it is a constant. Between $x = 7/2$ and $x = 6$ its root mean squared
 /// error is {{softmax:2}}, on a sine of amplitude one.
 ///
-/// A kernel has no opinion about where there are no data. That is prudent, and it is not what one wants of a law.
-/// Linear attention on $(1, \sin 2x, \cos 2x)$ has the law among its features and goes on as the sine does.
+/// Where there are no data a kernel repeats the last it knows. That is prudent, and it is not a law. Linear attention
+/// on $(1, \sin 2x, \cos 2x)$ has the law among its features and goes on as the sine does.
 ///
-/// ![**Beyond the edge.** The sine (dotted) and what three fits to rows with $x \lt 3$ say of it.](figure)
+/// ![**Beyond the edge.** Trained on rows with $x \lt 3$: softmax goes on with the last value it knows, the line as a line, and only the features that have the sine's period go on as the sine (dotted).](figure)
 ///
 /// ```toml
 /// kind = "measured"
 /// uses = ["three_features_make_a_softmax_a_distance_kernel", "softmax_never_leaves_the_range_of_its_values"]
 /// headline = "softmax"
-/// breaks_when = "the features know the period: linear attention on $(1, \\sin 2x, \\cos 2x)$ has an error of at most {{wave:1}} over the same stretch."
+/// breaks_when = "the features know the period: linear attention on $(1, \\sin 2x, \\cos 2x)$ has an error of at most {{wave:2^}} over the same stretch."
 /// ```
 #[test]
 fn beyond_the_data_softmax_repeats_the_edge() -> Result<()> {
@@ -310,7 +313,13 @@ fn beyond_the_data_softmax_repeats_the_edge() -> Result<()> {
     evidence.seeds("softmax", "root mean squared error of softmax, keys $1, x, x^2$, for $3.5 \\le x \\le 6$", &softmax, relative(1e-3), at_least(0.5));
 
     // Control: features that go on.
-    evidence.control("wave", "largest of the same errors of linear attention on $1, \\sin 2x, \\cos 2x$", largest(&wave), relative(1e-3), at_most(0.1));
+    evidence.control(
+        "wave",
+        "largest root mean squared error of linear attention on $1, \\sin 2x, \\cos 2x$, for $3.5 \\le x \\le 6$",
+        largest(&wave),
+        relative(1e-3),
+        at_most(0.1),
+    );
     evidence.figure(beyond_the_edge(&data::sine(SEEDS[0]))?);
     record!(evidence)
 }
@@ -339,7 +348,7 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
     let shown: Vec<usize> = (0..data.train.n()).filter(|&i| data.train.x[(i, 0)] >= 0.0).collect();
     let rows = data.train.rows(&shown);
     let points = Series {
-        mark: Some(Mark::Circle),
+        mark: Some(Mark::Dot),
         stroke: Stroke::None,
         x: entries(&rows.x),
         label: None,
@@ -347,11 +356,13 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
     };
     let truth = Mat::from_fn(121, 1, |i, _| libm::sin(2.0 * grid[(i, 0)]));
     let kernel = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
+    let last = Series { x: vec![3.0; 2], y: vec![-1.5, 1.5], ..curve("last key", Ink::Muted, Stroke::Dotted, Mat::zeros(2, 1), 1, Side::Right) };
     let series = vec![
+        last,
         points,
         curve("least squares", Ink::Regression, Stroke::Solid, fit.predict(features(&grid, &LINE).as_ref()), 120, Side::Right),
         curve("softmax, keys 1, x, x²", Ink::Softmax, Stroke::Solid, kernel, 120, Side::Right),
-        curve("linear, 1, sin 2x, cos 2x", Ink::Linear, Stroke::Solid, waving(&grid, data)?, 120, Side::Right),
+        curve("linear, 1, sin 2x, cos 2x", Ink::Linear, Stroke::Dashed, waving(&grid, data)?, 120, Side::Right),
         curve("sin 2x", Ink::Muted, Stroke::Dotted, truth, 79, Side::Above),
     ];
     let chart = Chart::new(Axis::linear("x", &[0.0, 1.5, 3.0, 4.5, 6.0]), Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);

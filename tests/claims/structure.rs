@@ -12,7 +12,7 @@
 //! $W$ fixed each of them is a closed form: a linear smoother that does not look at the targets. They can be laid side
 //! by side and told apart by a handful of numbers, which this chapter does.
 
-use attention_regression::agreement::{Signature, r_squared};
+use attention_regression::agreement::{Signature, mass_on_nearest, r_squared};
 use attention_regression::attention::{Diagonal, linear, softmax};
 use attention_regression::data::Dataset;
 use attention_regression::linalg::{count, relative_gap};
@@ -36,7 +36,7 @@ fn smoothers(data: &Dataset) -> Result<Vec<(&'static str, Mat<f64>)>> {
     let z = white.as_ref();
     Ok(vec![
         ("least squares", hat_matrix(x, 0.0, Intercept::None)?),
-        ("with an intercept", hat_matrix(x, 0.0, Intercept::Fitted)?),
+        ("least squares, intercept", hat_matrix(x, 0.0, Intercept::Fitted)?),
         ("linear, 1/d", linear::weights(x, x, 1.0 / count(x.ncols()), Diagonal::Kept)),
         ("linear, whitened, 1/n", linear::weights(z, z, 1.0 / n, Diagonal::Kept)),
         ("softmax", softmax::weights(x, x, root, Diagonal::Kept)?),
@@ -48,28 +48,31 @@ fn smoothers(data: &Dataset) -> Result<Vec<(&'static str, Mat<f64>)>> {
 
 /// ## Every smoother has a signature
 ///
-/// The hat matrix of the diabetes table has rank ten, and trace ten within {{hat_trace}}: its eigenvalues are ones and
-/// zeros. It is symmetric, half of its entries are negative ({{hat_negative:3}}), and it looks at everything: of a
-/// row's absolute weight {{hat_nearest:2}} lies on its ten nearest rows, itself among them, by the distance of whitened
-/// rows, where {{uniform:2}} would lie by chance, and the weight is spread over {{hat_perplexity:3}} of the {{rows}}
-/// rows. That is what a global fit means in a matrix.
+/// A handful of numbers tell the smoothers apart. The trace is the number of *degrees of freedom*. The *asymmetry* is
+/// $\|A - A^\top\|/\|A\|$. And a row *looks at* as many rows as equal weights of the same entropy would be spread over,
+/// by absolute value.
 ///
-/// Softmax of dot products is a different kind. It is positive, its rows sum to one within {{row_sums}}, it is
-/// asymmetric ({{softmax_asymmetry:2}}) and of full rank, with a trace, or number of *degrees of freedom*, of
-/// {{softmax_trace:3}} for no better reason than its temperature. It leans a little towards near rows,
-/// {{softmax_nearest:2}}, and still looks at {{softmax_perplexity:3}} of them.
+/// The hat matrix of the diabetes table has rank ten, and trace ten within {{hat_trace}}: its eigenvalues are ones and
+/// zeros. It is symmetric, and {{hat_negative|about half|0.45..0.55}} of its entries are negative. It looks at everything:
+/// at {{hat_perplexity:3}} of the {{rows}} rows, with {{hat_nearest:2}} of its weight on the ten nearest (the row itself
+/// among them, by the distance of whitened rows), where {{uniform:2}} would lie by chance. That is what a global fit
+/// means in a matrix.
+///
+/// Softmax of dot products is a different kind. (Here the rows are as they are.) It is positive, its rows sum to one
+/// within {{row_sums}}, and it is of full rank. Its asymmetry is {{softmax_asymmetry:2}}, its degrees of freedom are
+/// {{softmax_trace:3}} at this temperature and would be others at another. It leans towards near rows, with
+/// {{softmax_nearest:2}} on the ten nearest, and still looks at {{softmax_perplexity:3}} rows.
 ///
 /// Only the softmax of *distances* is local in the sense of the word: {{distance_nearest:2}} of its weight lies on the ten
-/// nearest, and a row looks at {{distance_perplexity:3}} others. And at a high temperature every softmax is the mean of
+/// nearest, and a row looks at {{distance_perplexity:2}} rows. At a high temperature every softmax becomes the mean of
 /// the targets, with {{hot_trace:4}} degrees of freedom.
 ///
-/// ![**Signatures.** Eight smoothers on two data sets. Regression and whitened linear attention have one signature; with
-/// an intercept regression's rows sum to one, as softmax's do, and there the likeness of the two ends.](figure)
+/// ![**Signatures.** Eight smoothers on two data sets. Whitened linear attention has regression's signature in every panel; softmax shares with it only the row sums, and those only if there is an intercept.](figure)
 ///
 /// ```toml
 /// kind = "identity"
 /// settles = { S17 = "holds" }
-/// finding = "Its weights do not die out with distance: a row of the diabetes hat matrix spreads over {{hat_perplexity:3}} of {{rows}} rows. Every prediction uses all of the data, through one linear form."
+/// finding = "Its weights do not die out with distance: {{hat_far:2}} of what a row of the diabetes hat matrix weighs lies on the farther half of the rows, and it spreads over {{hat_perplexity:3}} of {{rows}}. Every prediction uses all of the data, through one linear form."
 /// uses = ["every_whitening_gives_the_same_attention"]
 /// headline = "hat_trace"
 /// breaks_when = "the scale is another. Linear attention on the rows as they are, divided by $d$, has a trace of {{linear_trace:3}} and is {{linear_idempotence:3}} norms from a projection."
@@ -83,7 +86,7 @@ fn every_smoother_has_a_signature() -> Result<()> {
     let of = |name: &str| {
         all.iter().find(|(other, _)| *other == name).map_or_else(|| panic!("no smoother {name}"), |(_, matrix)| Signature::of(matrix.as_ref(), white.as_ref()))
     };
-    let (hat, fitted, line) = (of("least squares")?, of("with an intercept")?, of("linear, 1/d")?);
+    let (hat, fitted, line) = (of("least squares")?, of("least squares, intercept")?, of("linear, 1/d")?);
     let bound = rounding_bound(x)?;
     evidence.rounding("hat_trace", "$\\operatorname{tr} H$ against its rank, least squares", (hat.trace - count(hat.rank)).abs(), bound);
     evidence.rounding("hat_idempotence", "$\\|H^2 - H\\|_F/\\|H\\|_F$", hat.idempotence_gap, bound);
@@ -92,19 +95,27 @@ fn every_smoother_has_a_signature() -> Result<()> {
     evidence.note("uniform", "share of ten rows among all", 10.0 / count(x.nrows()), relative(1e-6));
     evidence.judge("hat_negative", "share of negative entries of $H$", hat.negative_share, absolute(6e-4), expected(0.513));
     evidence.judge("hat_nearest", "weight of $H$ on the ten nearest rows", hat.mass_on_ten_nearest, absolute(6e-4), expected(0.071));
+    let far = 1.0 - mass_on_nearest(hat_matrix(x, 0.0, Intercept::None)?.as_ref(), white.as_ref(), white.as_ref(), x.nrows() / 2);
+    evidence.judge("hat_far", "weight of $H$ on the farther half of the rows", far, absolute(6e-3), at_least(0.45));
     evidence.judge("hat_perplexity", "rows that a row of $H$ looks at", hat.perplexity, absolute(0.6), expected(262.0));
     evidence.judge("intercept_negative", "share of negative entries with an intercept", fitted.negative_share, absolute(6e-4), expected(0.368));
     let soft = of("softmax")?;
     evidence.judge("softmax_trace", "$\\operatorname{tr} A$, softmax", soft.trace, absolute(0.06), expected(15.1));
-    evidence.judge("softmax_asymmetry", "its asymmetry", soft.asymmetry, absolute(6e-3), expected(0.92));
-    evidence.judge("softmax_nearest", "its weight on the ten nearest rows", soft.mass_on_ten_nearest, absolute(6e-4), expected(0.139));
-    evidence.judge("softmax_perplexity", "rows that its rows look at", soft.perplexity, absolute(0.6), expected(168.0));
-    evidence.rounding("row_sums", "its row sums against one", (soft.row_sums.0 - 1.0).abs().max((soft.row_sums.1 - 1.0).abs()), bound);
+    evidence.judge("softmax_asymmetry", "asymmetry of $A$, softmax", soft.asymmetry, absolute(6e-3), expected(0.92));
+    evidence.judge("softmax_nearest", "weight of $A$ on the ten nearest rows, softmax", soft.mass_on_ten_nearest, absolute(6e-4), expected(0.139));
+    evidence.judge("softmax_perplexity", "rows that a row of $A$ looks at, softmax", soft.perplexity, absolute(0.6), expected(168.0));
+    evidence.rounding("row_sums", "row sums of $A$ against one, softmax", (soft.row_sums.0 - 1.0).abs().max((soft.row_sums.1 - 1.0).abs()), bound);
     let (soft_white, near, hot) = (of("softmax, whitened")?, of("softmax of distance")?, of("softmax, hot")?);
     evidence.judge("white_trace", "$\\operatorname{tr} A$, softmax of whitened rows", soft_white.trace, absolute(0.06), expected(25.9));
     evidence.judge("distance_trace", "$\\operatorname{tr} A$, softmax of distances", near.trace, absolute(0.06), expected(141.9));
-    evidence.judge("distance_nearest", "its weight on the ten nearest rows", near.mass_on_ten_nearest, absolute(6e-4), expected(0.687));
-    evidence.judge("distance_perplexity", "rows that its rows look at", near.perplexity, absolute(0.06), expected(29.4));
+    evidence.judge(
+        "distance_nearest",
+        "weight of $A$ on the ten nearest rows, softmax of distances",
+        near.mass_on_ten_nearest,
+        absolute(6e-4),
+        expected(0.687),
+    );
+    evidence.judge("distance_perplexity", "rows that a row of $A$ looks at, softmax of distances", near.perplexity, absolute(0.06), expected(29.4));
     evidence.judge("hot_trace", "$\\operatorname{tr} A$, softmax at a temperature of 1000", hot.trace, absolute(6e-4), expected(1.010));
 
     // Control: the post's scale.
@@ -115,7 +126,7 @@ fn every_smoother_has_a_signature() -> Result<()> {
 }
 
 fn signatures() -> Result<Figure> {
-    let data = [("synthetic", synthetic(), Ink::Regression, Mark::Circle), ("diabetes", diabetes()?, Ink::Accent, Mark::Square)];
+    let data = [("diabetes", diabetes()?, Ink::Accent, Mark::Square), ("synthetic", synthetic(), Ink::Regression, Mark::HollowCircle)];
     let mut rows: Vec<String> = Vec::new();
     let mut measured = Vec::new();
     for (name, data, ink, mark) in &data {
@@ -140,7 +151,7 @@ fn signatures() -> Result<Figure> {
         pane("degrees of freedom", Scale::Log, &[1.0, 10.0, 100.0, 1000.0], |signature| signature.trace),
         pane("asymmetry", Scale::Linear, &[0.0, 0.5, 1.0, 1.5], |signature| signature.asymmetry),
         pane("negative entries", Scale::Linear, &[0.0, 0.25, 0.5, 0.75], |signature| signature.negative_share),
-        pane("rank", Scale::Log, &[1.0, 10.0, 100.0, 1000.0], |signature| count(signature.rank)),
+        pane("row sums, lowest", Scale::Linear, &[0.0, 0.5, 1.0], |signature| signature.row_sums.0),
         pane("weight on ten nearest", Scale::Linear, &[0.0, 0.25, 0.5, 0.75], |signature| signature.mass_on_ten_nearest),
         pane("rows looked at", Scale::Linear, &[0.0, 100.0, 200.0, 300.0, 400.0], |signature| signature.perplexity),
     ];
@@ -150,8 +161,8 @@ fn signatures() -> Result<Figure> {
 /// ## Regression needs its negative weights
 ///
 /// The most visible difference is the sign. A softmax can only average: its predictions stay between the smallest and
-/// the largest target. Regression extrapolates, and for that it must subtract. How much of the fit is in the negative
-/// weights?
+/// the largest target. Regression lets a row pull on its own side and push on the other: as soon as a new row is far
+/// enough from the mean, the rows opposite count negatively. How much of the fit is in the negative weights?
 ///
 /// Take the least-squares weights of the test rows, with an intercept so that they sum to one, set the negative ones to zero
 /// and scale every row back to sum one: a regression made to look like a softmax. On the diabetes table, where

@@ -5,40 +5,42 @@
 //!
 //! ## “Same math, different meaning”
 //!
-//! It is better supported than its author could know, and narrower. The mathematics is the same in the strict sense: with
-//! the inverse Gram matrix between queries and keys, linear attention *is* least squares. Trained to predict one target it
-//! finds the same outputs and keeps a matrix {{same_outputs_another_machine/mechanism:2}} norms away from the hat matrix, so one
-//! function of $x$ has two meanings as a smoother. But the difference is not in the nature of the two. It is what one target
-//! leaves free. Train on as many independent targets as there are features, were they noise, and the meanings are the
-//! same as well.
+//! It is well supported, and narrower than it sounds. The mathematics is the same in the strict sense: with the
+//! inverse Gram matrix between queries and keys, linear attention *is* least squares. Trained to predict one target
+//! it finds the same outputs and keeps a matrix {{same_outputs_another_machine/mechanism:2}} norms away from the hat
+//! matrix, so one function of $x$ has two meanings as a smoother. But the difference is not in the nature of the two.
+//! It is what one target leaves free. Train on as many independent targets as there are features, were they noise,
+//! and the meanings are the same as well.
 //!
 //! What separates the two in the post's experiment is the softmax: trained to the end its outputs part as well, at a
-//! centred cosine to ridge's of {{softmax_passes_close_by_regression_and_leaves/cosine_last:2}} on the diabetes table,
-//! after a passage at {{softmax_passes_close_by_regression_and_leaves/cosine_best:2}}. Nor is this for good: stopped
-//! early, or at a high temperature over whitened keys, a softmax answers with a regression again.
+//! centred cosine to ridge's of {{softmax_passes_close_by_regression_and_leaves/cosine_last:2}} on the diabetes
+//! table, after a passage at {{softmax_passes_close_by_regression_and_leaves/cosine_best:2}}. Nor is this for good:
+//! stopped early, a softmax comes near to regression, and at a high temperature over whitened keys what it says
+//! beyond the mean of the values is one.
 //!
 //! ## “Regression makes assumptions about global structure”
 //!
 //! Of its function, yes: one linear form for all of the space. Of its data, none of those that whitening is meant to
-//! provide; correlated columns are its business. And as a smoother it is as global as it looks, a row of the diabetes
+//! provide; correlated columns are its business. And as a smoother it is as global as it looks: a row of the diabetes
 //! hat matrix spreads over {{every_smoother_has_a_signature/hat_perplexity:3}} of
 //! {{every_smoother_has_a_signature/rows}} rows. With an intercept it also needs
-//! {{regression_needs_its_negative_weights/negative|a third|0.3..0.4}} of its weights to be negative, which no softmax
-//! can give it.
+//! {{regression_needs_its_negative_weights/negative|more than a third|0.334..0.4}} of its weights to be negative,
+//! which no softmax can give it.
 //!
 //! ## “Attention adapts to local or learned similarity”
 //!
 //! Learned, yes; that is what $W_qW_k^\top$ is, and it can align with regression or leave it, as the data and the
-//! length of training have it. Local, no: a softmax of dot products looks towards the extremes, not at the neighbours.
-//! Attention becomes local when distance is put into the scores, and then it is a kernel smoother that statistics has
-//! known since 1964. Nor does adapting come for free: what attention has learnt from its targets it has also memorised
-//! of them, and masking the diagonal does not undo it. On pure noise the masked error was
-//! {{a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained/masked_diabetes:2}}, where nothing that has not
-//! seen the noise can on average be below one, and on fresh noise the same layers err by
+//! length of training have it. Local, not by itself: with $W = I$ a softmax of dot products gives its largest weight
+//! to an extreme and hardly ever to the nearest, and no weights can make a key win that others surround. Attention
+//! becomes local when distance is put into the scores, and then it is a kernel smoother that statistics has known
+//! since 1964. Nor does adapting come for free: in learning from its targets attention has memorised part of them,
+//! and masking the diagonal does not undo it. On pure noise the masked error was
+//! {{a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained/masked_diabetes:2}}, where nothing that has
+//! not seen the noise can on average be below one, and on fresh noise the same layers err by
 //! {{a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained/fresh_diabetes:2}}.
 //!
 //! ## And the sentence above all of it
 //!
 //! *In machine learning structure matters, but behaviour matters more.* A test cannot rank the two. It can say that
-//! structure drew the limits, which key can win and which answer can be given, and that within them it did not settle
-//! the behaviour. Each time a sharper question did: other values, other rows, more targets, another step.
+//! structure set the limits (which key can win, which answer can be given) and that within them it did not settle the
+//! behaviour. A sharper question did, each time: other values, other rows, more targets, another step.

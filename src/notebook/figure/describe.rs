@@ -1,5 +1,6 @@
 //! A figure in words and numbers, for those who cannot see it and those who want to check it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Axis, Chart, Dots, Figure, Group, Multiples, Pane, Panel, Plot, RowSeries, Scale, Series, Stroke, escape};
@@ -105,13 +106,10 @@ fn of_dots(dots: &Dots) -> String {
 }
 
 fn of_axis(axis: &Axis) -> String {
-    let scale = if axis.scale == Scale::Log { ", logarithmic" } else { "" };
-    format!(
-        "{}{scale}, {} to {}",
-        plain(&axis.name),
-        axis.ticks.first().copied().map_or(String::new(), short),
-        axis.ticks.last().copied().map_or(String::new(), short)
-    )
+    let end = |tick: Option<&f64>| tick.copied().map_or(String::new(), short);
+    let range = format!("{} to {}", end(axis.ticks.first()), end(axis.ticks.last()));
+    let scale = if axis.scale == Scale::Log { "logarithmic" } else { "" };
+    [plain(&axis.name).as_str(), scale, &range].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn of_series(series: &Series) -> String {
@@ -208,11 +206,40 @@ fn unique<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     names
 }
 
+/// Whether a row for each abscissa would hold more than one number in the mean.
+fn shared(chart: &Chart, abscissae: usize) -> bool {
+    let distinct = |series: &Series| series.x.iter().map(|x| x.to_bits()).collect::<BTreeSet<_>>().len();
+    chart.series.len() < 3 || 2 * chart.series.iter().map(distinct).sum::<usize>() > 3 * abscissae
+}
+
+/// One row for each point, where series have few abscissae in common.
+fn point_by_point(chart: &Chart, elsewhere: &str) -> String {
+    let points = |series: &'_ Series| series.x.iter().copied().zip(series.y.iter().copied()).collect::<Vec<_>>();
+    let all: Vec<(&str, (f64, f64))> = chart.series.iter().flat_map(|series| points(series).into_iter().map(|point| (series.name.as_str(), point))).collect();
+    let shown = all.len().min(ROWS);
+    let mut out = format!(
+        "<table><thead><tr><th>series</th><th class=\"r\">{}</th><th class=\"r\">{}</th></tr></thead><tbody>\n",
+        lowered(&chart.x.name),
+        lowered(&chart.y.name)
+    );
+    for &(name, (x, y)) in (0..shown).filter_map(|row| all.get(row * (all.len() - 1) / (shown - 1).max(1))) {
+        let _ = writeln!(out, "<tr><td>{}</td><td class=\"r\">{}</td><td class=\"r\">{}</td></tr>", lowered(name), short(x), short(y));
+    }
+    out.push_str("</tbody></table>");
+    if shown < all.len() {
+        let _ = write!(out, "\n<p>{shown} of {} points; {elsewhere}.</p>", all.len());
+    }
+    out
+}
+
 /// One row for each abscissa, one column for each series; a long table is thinned evenly and says so.
 fn of_chart(chart: &Chart, elsewhere: &str) -> String {
     let mut abscissae: Vec<f64> = chart.series.iter().flat_map(|series| series.x.iter().copied()).collect();
     abscissae.sort_by(f64::total_cmp);
     abscissae.dedup();
+    if !shared(chart, abscissae.len()) {
+        return point_by_point(chart, elsewhere);
+    }
     let (all, shown) = (abscissae.len(), abscissae.len().min(ROWS));
     let mut out = String::from("<table><thead><tr>");
     let _ = write!(out, "<th class=\"r\">{}</th>", lowered(&chart.x.name));

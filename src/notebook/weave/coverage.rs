@@ -20,11 +20,11 @@ pub(super) fn coverage(loom: &Loom<'_>) -> String {
     let argued = registry.statements.len() - settled;
     let argued = match argued {
         0 => String::new(),
-        1 => " One is interpretation, argued and not tested.".to_owned(),
-        count => format!(" {count} are interpretation, argued and not tested."),
+        1 => " The other one is interpretation, argued and not tested.".to_owned(),
+        count => format!(" The other {count} are interpretation, argued and not tested."),
     };
     format!(
-        "# Coverage\n\nThe post makes {} statements that we could tell apart. {settled} of them are settled by {claims} claims, and these are kept honest by {controls} controls: the same measure with a hypothesis removed, which must then miss.{argued}\n\n<div class=\"wide\">\n<table class=\"coverage\">\n<thead><tr><th>The post says</th><th>Claim</th><th>Control</th><th class=\"r\">value</th><th class=\"r\">must be</th></tr></thead>\n{}\n</table>\n</div>\n\n## Beyond the post\n\n{} claims settle no statement of the post. They hold up those that do, or follow from them.\n\n<ul>\n{}\n</ul>\n",
+        "# Coverage\n\nWe could tell {} statements of the two posts apart. Tests settle {settled} of them, by {claims} claims; these are kept honest by {controls} controls. A control takes away a hypothesis and repeats the measure, which must then come out otherwise.{argued}\n\n<div class=\"wide\">\n<table class=\"coverage\">\n<thead><tr><th>Statement</th><th>Claim</th><th>Control</th><th class=\"r\">value</th><th class=\"r\">must be</th></tr></thead>\n{}\n</table>\n</div>\n\n## Beyond the posts\n\nAnother {} claims settle no statement. They hold up those that do, follow from them, or say what we wanted to know next.\n\n<ul>\n{}\n</ul>\n",
         registry.statements.len(),
         rows.join("\n"),
         own.len(),

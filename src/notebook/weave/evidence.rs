@@ -11,7 +11,7 @@ use crate::notebook::{prose, wording};
 pub(super) fn table(claim: &Claim, metrics: &Metrics) -> String {
     let rows: Vec<String> = metrics.iter().map(|(name, metric)| row(claim, name, metric)).collect();
     format!(
-        "<table class=\"evidence\">\n<thead><tr><th>Measured</th><th class=\"r\">value</th><th class=\"r\">allowed</th><th>headroom</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>",
+        "<table class=\"evidence\">\n<thead><tr><th>Measured</th><th class=\"r\">value</th><th class=\"r\">allowed</th><th>remark</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>",
         rows.join("\n")
     )
 }
@@ -49,10 +49,9 @@ fn remark(metric: &Metric) -> String {
     match metric.reading {
         Reading::Rounding { .. } => metric.reading.room().map_or(String::new(), headroom),
         _ if metric.control => muted("breaks, as it must"),
-        Reading::Value(Value { spread: Some(spread), tolerance, .. }) => {
-            let short = |number: f64| number::unicode(number, Digits::Significant(3));
-            let equal = (spread.highest - spread.lowest).abs() <= tolerance.margin(spread.highest);
-            let range = if equal { "equal".to_owned() } else { format!("{} to {}", short(spread.lowest), short(spread.highest)) };
+        Reading::Value(Value { spread: Some(spread), .. }) => {
+            let [lowest, highest] = [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Significant(3)));
+            let range = if lowest == highest { format!("all {lowest}") } else { format!("{lowest} to {highest}") };
             muted(&format!("{} runs, {range}", spread.seeds))
         }
         Reading::Value(Value { limit: Some(Limit::Expected(_)), .. }) => muted("as expected"),

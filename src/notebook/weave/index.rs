@@ -9,11 +9,11 @@ use crate::notebook::wording;
 
 /// The page.
 pub(super) fn index(loom: &mut Loom<'_>) -> String {
-    let mut out = "# All claims\n\nEvery claim of the book with its headline number, what that is held to, how far it is from there, and over how many seeds. An identity is held to a bound on rounding that its test derives; every other number to the tolerance with which it was accepted, and to its limit where it has one. [Room to spare](room.md) lists the limits that are very near or very far; [coverage](coverage.md) shows the claims behind each statement of the post.\n".to_owned();
+    let mut out = "# All claims\n\nEvery claim of the book with its headline number, what that is held to, how far it is from there, and over how many runs. An identity is held to a bound on rounding; every other number to the tolerance with which it was accepted, and to its limit where it has one. [Room to spare](room.md) lists the limits that are very near or very far; [coverage](coverage.md) shows the claims behind each statement of the post.\n".to_owned();
     for chapter in loom.registry.chapters.iter().filter(|chapter| !chapter.claims.is_empty()) {
         let rows: Vec<String> = chapter.claims.iter().map(|claim| row(loom, claim)).collect();
         out.push_str(&format!(
-            "\n## {}\n\n<div class=\"wide\">\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th>settles</th><th class=\"r\">headline</th><th class=\"r\">allowed</th><th>headroom</th><th class=\"r\">seeds</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n",
+            "\n## {}\n\n<div class=\"wide\">\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th>settles</th><th class=\"r\">headline</th><th class=\"r\">allowed</th><th>headroom</th><th class=\"r\">runs</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n",
             escape(&chapter.title),
             rows.join("\n")
         ));
@@ -27,20 +27,21 @@ fn row(loom: &Loom<'_>, claim: &Claim) -> String {
     let of = |words: &dyn Fn(Reading) -> String| headline.map_or(String::new(), |metric| words(metric.reading));
     let settles: Vec<String> =
         claim.head.settles.iter().map(|(id, verdict)| format!("<a href=\"index.md#{id}\" title=\"{}\">{}</a>", verdict.name(), badge(*verdict, id))).collect();
-    let seeds =
-        metrics.iter().filter_map(|(_, metric)| seeds(metric)).max().map_or(String::new(), |seeds| format!("{seeds} <span class=\"unit\">seeds</span>"));
+    let runs = headline.and_then(runs).map_or(String::new(), |runs| format!("{runs} <span class=\"unit\">runs</span>"));
     format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td>{}</td><td class=\"r\">{seeds}</td></tr>",
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td{}>{}</td><td class=\"r\">{runs}</td></tr>",
         link(claim),
         kind(claim.head.kind),
         settles.join(" "),
         of(&evidence::shown),
         of(&wording::allowed),
+        of(&|reading| wording::nearest(reading).map_or(String::new(), |nearest| format!(" title=\"nearest run {nearest}\""))),
         of(&|reading| reading.room().map_or(String::new(), evidence::headroom)),
     )
 }
 
-fn seeds(metric: &Metric) -> Option<i64> {
+/// Over how many runs a number was measured, where it is one of several.
+fn runs(metric: &Metric) -> Option<i64> {
     match metric.reading {
         Reading::Value(Value { spread, .. }) => spread.map(|spread| spread.seeds),
         _ => None,
@@ -71,10 +72,10 @@ fn kinds(loom: &Loom<'_>) -> String {
 /// What the test of a claim of that kind must show.
 fn shows(kind: Kind) -> &'static str {
     match kind {
-        Kind::Identity => "equal up to rounding, within a bound that the test derives",
+        Kind::Identity => "equal up to rounding, within a bound that the test states",
         Kind::Bound => "never above, or never below",
         Kind::Rate => "a limit, or an order of convergence",
-        Kind::Measured => "an effect over several seeds, every one of them beyond a margin",
+        Kind::Measured => "an effect over several runs, every one of them beyond a margin",
         Kind::Counterexample => "a sentence of the post that fails as it stands",
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn first_page(loom: &mut Loom<'_>) -> String {
     let rows: Vec<String> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
     let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
     format!(
-        "# {}\n\n{}\n\n## What the tests say\n\n{}\n\n<div class=\"wide\">\n<table class=\"verdicts\">\n<thead><tr><th>Verdict</th><th>The post says</th><th>The tests find</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n\n## Check it yourself\n\nOne command runs every claim; another runs one; a third makes the experiment on a table of yours. All work offline.\n\n{}\n{}\n{}\n",
+        "# {}\n\n{}\n\n## What the tests say\n\n{}\n\n<div class=\"wide\">\n<table class=\"verdicts\">\n<thead><tr><th>Verdict</th><th>The posts say</th><th>The tests find</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n\n## Check it yourself\n\nOne command runs every claim; another runs one; a third makes the experiment on a table of your own. After the first build none of them needs a network.\n\n{}\n{}\n{}\n",
         registry.title,
         opening.trim(),
         tally(registry),

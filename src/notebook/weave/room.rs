@@ -32,16 +32,23 @@ pub(super) fn room(loom: &mut Loom<'_>) -> String {
     let justified = |loom: &mut Loom<'_>, all: &[&Limited<'_>]| all.iter().map(|limited| justified(loom, limited)).collect::<Vec<_>>().join("\n");
     let (loose, near) = (justified(loom, &loose), justified(loom, &near));
     format!(
-        "# Room to spare\n\n{INTRODUCTION}\n\n{}\n\n## Very far\n\nMore than six decades lie between these numbers and their limits: the limit would let pass a number that is a million times worse. Each needs a reason.\n\n{}\n\n## Very near\n\nThese could cross their limits without a snapshot that shows it first: the limit is within one tolerance. Each needs a reason.\n\n{}\n\n## Near\n\n{NEAR}\n\n<details class=\"list\"><summary>{} numbers, the nearest first</summary>\n{}\n</details>\n",
+        "# Room to spare\n\n{INTRODUCTION}\n\n{}\n\n## Very far\n\n{}\n\n## Very near\n\n{}\n\n## Near\n\n{NEAR}\n\n<details class=\"list\"><summary>{} numbers, the nearest first</summary>\n{}\n</details>\n",
         counts(&all),
-        table(&loose),
-        table(&near),
+        listed(&loose, FAR, "No number is more than six decades from its limit: a limit that lets pass a number a million times worse would need a reason."),
+        listed(
+            &near,
+            WITHIN,
+            "No number is within one tolerance of its limit: it could cross it without a snapshot that shows it first, and would need a reason."
+        ),
         thin.len(),
         table(&thin.iter().map(|limited| row(limited, "")).collect::<Vec<_>>().join("\n")),
     )
 }
 
-const INTRODUCTION: &str = "A limit that nothing could miss proves as little as a claim without control, and one that the next digit crosses is an alarm that rings for nothing. So every number that has a limit is listed here by its distance from it, in decades; over several seeds it is the seed nearest to the limit that counts. A bound on rounding is derived in its test and must leave a decade at least.";
+const INTRODUCTION: &str = "A limit that nothing could miss proves as little as a claim without a control; one that the next digit crosses is an alarm that rings for nothing. So every number that has a limit is counted here by its distance from it, in decades (factors of ten), and those at either end are listed. Over several runs it is the nearest run that counts. A tolerance is how far a number may move before its snapshot must be accepted anew; the last column is the distance in tolerances. A bound on rounding must leave a decade at least.";
+const FAR: &str =
+    "More than six decades lie between these numbers and their limits: the limit would let pass a number that is a million times worse. Each needs a reason.";
+const WITHIN: &str = "These could cross their limits without a snapshot that shows it first: the limit is within one tolerance. Each needs a reason.";
 const NEAR: &str = "Less than one decade, and more than one tolerance. Effects are of the size of their limits by nature: a share, a cosine, a ratio of two errors cannot be a decade away from where the sentence about it would be wrong. What protects them is that the snapshot moves first: a number that drifts towards its limit by more than its tolerance is shown to a reviewer before the limit is reached.";
 
 /// How many numbers are how many decades away, as bars.
@@ -58,26 +65,29 @@ fn counts(all: &[Limited<'_>]) -> String {
     let decades =
         ["less than 1", "1 to 2", "2 to 3", "3 to 4", "4 to 5", "5 to 6"].iter().zip(0..).map(|(name, from)| row(name, f64::from(from), f64::from(from + 1)));
     // Six whole decades are not more than six.
-    let rows: Vec<String> = decades.chain([row("6", 6.0, 6.0_f64.next_up()), row("more", 6.0_f64.next_up(), f64::INFINITY)]).collect();
+    let rows: Vec<String> = decades.chain([row("exactly 6", 6.0, 6.0_f64.next_up()), row("more", 6.0_f64.next_up(), f64::INFINITY)]).collect();
     format!(
         "<table class=\"counts\">\n<thead><tr><th>Decades</th><th>bounds on rounding</th><th>limits of other numbers</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>",
         rows.join("\n")
     )
 }
 
+/// Rows under the sentence that goes with them, or the sentence that there are none.
+fn listed(rows: &str, some: &str, none: &str) -> String {
+    if rows.is_empty() { none.to_owned() } else { format!("{some}\n\n{}", table(rows)) }
+}
+
 fn table(rows: &str) -> String {
-    if rows.is_empty() {
-        return "None.".to_owned();
-    }
     format!(
         "<table class=\"room\">\n<thead><tr><th>Number</th><th class=\"r\">value</th><th class=\"r\">allowed</th><th class=\"r\">decades</th><th class=\"r\">tolerances</th></tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
     )
 }
 
 fn row(Limited { claim, name, metric, room }: &Limited<'_>, reason: &str) -> String {
-    let tolerances = room.tolerances.map_or(String::new(), wording::short);
+    let tolerances = room.tolerances.map_or(String::new(), |tolerances| if tolerances > 1000.0 { "> 1000".to_owned() } else { wording::short(tolerances) });
+    let nearest = wording::nearest(metric.reading).map_or(String::new(), |nearest| format!("<br><span class=\"muted\">nearest {nearest}</span>"));
     format!(
-        "<tr><td>{}{}<br>{}{reason}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a></td><td class=\"r\">{}</td><td class=\"r\">{}</td><td class=\"r\">{tolerances}</td></tr>",
+        "<tr><td>{}{}<br>{}{reason}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a>{nearest}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td class=\"r\">{tolerances}</td></tr>",
         if metric.control { "<i>control</i>: " } else { "" },
         markup(&metric.measures),
         link(claim),
