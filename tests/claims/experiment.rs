@@ -171,10 +171,7 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
 /// and the scale $1/n$. The other is to ask for more: trained on targets of pure noise, if there are enough of them,
 /// attention [becomes least squares](targets.md).
 ///
-/// ![**The map.** Each mark is one training on one data set, or one of two yardsticks: the mean of the targets, and
-/// linear attention built to be a regression. Across: how far predictions on new rows are from ridge's. Up: how far the
-/// matrix is from ridge's hat matrix. Hollow marks are whitened rows, diamonds tied weights, crosses a masked diagonal.
-/// On the left, agreement in outputs; at the bottom, agreement in mechanism.](figure)
+/// ![**The map.** Each mark is one training on one data set, or one of two yardsticks: the mean of the targets, and linear attention built to be a regression (whitened rows, $W = I$, scale $1/n$). Across: how far predictions on new rows are from ridge's. Up: how far the matrix is from ridge's hat matrix. Hollow marks are whitened rows, diamonds tied weights, crosses a masked diagonal. On the left, agreement in outputs; at the bottom, agreement in mechanism.](figure)
 ///
 /// ```toml
 /// kind = "measured"
@@ -224,13 +221,14 @@ fn map(all: [&'static Experiment; 3]) -> Figure {
     let mean = all.map(|experiment| (1.0, mean_of_values(experiment.comparison)));
     let built: Vec<(f64, f64)> = all.iter().map(|experiment| (ridges_own_bias(experiment.comparison), built_in(experiment.comparison))).collect();
     let mut marks = vec![
-        series("predicting the mean", Ink::Regression, Mark::Circle, mean.to_vec(), Some(Side::Below)),
         series("linear, whitened", Ink::Linear, Mark::HollowCircle, places(&all, &|variant| linear(variant) && variant.whitened), None),
-        series("linear, built: whitened, W = I, scale 1/n", Ink::Linear, Mark::HollowCircle, built, Some(Side::Right)),
+        series("linear, built", Ink::Linear, Mark::HollowCircle, built, Some(Side::Right)),
     ];
-    for ((name, experiment), side) in NAMES.into_iter().zip(all).zip([Side::Above, Side::Right, Side::Below]) {
-        let trained = places(&[experiment], &|variant| linear(variant) && !variant.whitened);
-        marks.push(series(&format!("linear, {name}"), Ink::Linear, Mark::Circle, trained, Some(side)));
+    // Two of the three columns of linear marks stand side by side.
+    for (name, from, side) in [("linear, sine", &all[2..], Side::Above), ("linear, synthetic and diabetes", &all[..2], Side::Right)] {
+        marks.push(series(name, Ink::Linear, Mark::Circle, places(from, &|variant| linear(variant) && !variant.whitened), Some(side)));
+    }
+    for (name, experiment) in NAMES.into_iter().zip(all) {
         let softmax = |chosen: &dyn Fn(Variant) -> bool| places(&[experiment], &|variant| softmax(variant) && chosen(variant));
         let masked = places(&[experiment], &|variant| variant.diagonal == Diagonal::Masked);
         let label = |words: &str| format!("softmax{words}, {name}");
@@ -241,6 +239,7 @@ fn map(all: [&'static Experiment; 3]) -> Figure {
         marks.push(one(", whitened", Mark::HollowSquare, softmax(&|variant| !tied(variant) && variant.whitened), None));
         marks.push(one("", Mark::Square, softmax(&|variant| !tied(variant) && !variant.whitened), Some(Side::Left)));
     }
+    marks.push(series("predicting the mean", Ink::Regression, Mark::Circle, mean.to_vec(), Some(Side::Below)));
     let x = Axis::log("distance from ridge in outputs, on test rows, in norms of ridge's predictions", &[1e-6, 1e-4, 1e-2, 1.0, 2.0]);
     let y = Axis::linear("distance from ridge in mechanism, ‖A − H‖ ∕ ‖H‖", &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
     let title = "The map: every variant on every data set, by its distance from ridge in outputs and in mechanism";
