@@ -10,6 +10,8 @@ use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
 use attention_regression::data::random::standard_normal;
 use attention_regression::linalg::{self, count, relative_gap};
+use attention_regression::regression::diagnostics::leave_one_out_by_definition;
+use attention_regression::regression::{Intercept, Ridge, kernel};
 use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Error, Mat};
@@ -180,4 +182,40 @@ fn a_factor_whitens_as_its_rows_do() {
         let own = Whitening::of_factor(centred.as_ref(), 30.0, root).unwrap();
         assert!(relative_gap(own.as_ref(), whole.matrix()) < 1e-13);
     }
+}
+
+#[test]
+fn a_fit_remembers_its_penalty_and_measures_rows_in_blocks() {
+    let (x, y) = (standard_normal(5, 0, 3000, 2), standard_normal(5, 1, 3000, 1));
+    let fit = Ridge::fit(x.as_ref(), y.as_ref(), 2.5, Intercept::None).unwrap();
+    assert_eq!(fit.penalty(), 2.5);
+    let leverages = fit.leverages_of(x.as_ref());
+    assert_eq!(leverages.len(), 3000);
+    for i in [0, 1, 1499, 2999] {
+        assert_relative_eq!(leverages[i], fit.leverages()[i], max_relative = 1e-12);
+    }
+}
+
+#[test]
+fn a_bandwidth_is_the_candidate_of_least_error_and_the_first_of_equals() {
+    // Without one of two rows the other answers whatever the bandwidth: both candidates are as bad.
+    let (two, answers) = (mat![[0.0], [1.0]], mat![[1.0], [3.0]]);
+    assert_eq!(kernel::bandwidth(two.as_ref(), answers.as_ref(), &[2.0, 1.0]).unwrap(), 2.0);
+    // Two pairs that agree within: the narrow kernel reads the partner, the wide one everybody.
+    let (x, y) = (mat![[0.0], [0.1], [9.0], [9.1]], mat![[1.0], [1.0], [-1.0], [-1.0]]);
+    for candidates in [[0.1, 100.0], [100.0, 0.1]] {
+        assert_eq!(kernel::bandwidth(x.as_ref(), y.as_ref(), &candidates).unwrap(), 0.1);
+    }
+    assert!(matches!(kernel::bandwidth(x.as_ref(), y.as_ref(), &[]), Err(Error::InvalidBandwidth { .. })));
+}
+
+#[test]
+fn one_row_cannot_be_left_out_and_of_two_either_can() {
+    let (x, y) = (mat![[1.0], [2.0]], mat![[1.0], [4.0]]);
+    let left_out = leave_one_out_by_definition(x.as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
+    assert!(relative_gap(left_out.as_ref(), mat![[2.0], [2.0]].as_ref()) < 1e-14);
+    assert_eq!(relative_gap(kernel::leave_one_out_matrix(x.as_ref(), 1.0).unwrap().as_ref(), mat![[0.0, 1.0], [1.0, 0.0]].as_ref()), 0.0);
+    let one = (x.as_ref().subrows(0, 1), y.as_ref().subrows(0, 1));
+    assert!(matches!(leave_one_out_by_definition(one.0, one.1, 0.0, Intercept::None), Err(Error::TooFewRows { rows: 1, needed: 2, .. })));
+    assert!(matches!(kernel::leave_one_out_matrix(one.0, 1.0), Err(Error::TooFewRows { rows: 1, needed: 2, .. })));
 }
