@@ -171,7 +171,7 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
 /// and the scale $1/n$. The other is to ask for more: trained on targets of pure noise, if there are enough of them,
 /// attention [becomes least squares](targets.md).
 ///
-/// ![**The map.** Each mark is one training on one data set, or one of two yardsticks: the mean of the targets, and linear attention built to be a regression (whitened rows, $W = I$, scale $1/n$). Across: how far predictions on new rows are from ridge's. Up: how far the matrix is from ridge's hat matrix. Hollow marks are whitened rows, diamonds tied weights, crosses a masked diagonal. On the left, agreement in outputs; at the bottom, agreement in mechanism.](figure)
+/// ![**The map.** Each mark is one training on one data set, or one of two yardsticks: the mean of the targets, and linear attention built to be a regression (whitened rows, $W = I$, scale $1/n$). Across: how far predictions on new rows are from ridge's. Up: how far the matrix is from ridge's hat matrix. Circles are without softmax, squares with it; hollow marks are whitened rows, diamonds tied weights, crosses a masked diagonal. On the left, agreement in outputs; at the bottom, agreement in mechanism.](figure)
 ///
 /// ```toml
 /// kind = "measured"

@@ -71,8 +71,8 @@ fn one_target_teaches_one_direction() -> Result<()> {
 /// $\|A - A^\top\|/\|A\|$ is {{asymmetry:2}} in the median, of $2^{1/2}$ at the most for a matrix without negative
 /// entries, and a row spreads its attention over {{perplexity:2}} rows, where the hat matrix spreads over
 /// {{perplexity_of_hat:3}}. (We count them by the exponential of the entropy of a row's absolute weights, which
-/// counts ten equal weights as ten.) With separate weights, the claim after next will show, those few rows are nearly
-/// the same for everybody.
+/// counts ten equal weights as ten.) With separate weights, the claim after next will show, those few rows are
+/// largely the same for everybody.
 ///
 /// ![**Another kind of matrix: the diabetes table.** The matrices of ridge and of eight attentions from the first seed, each over its own largest entry: eighteen rows in the order of ridge's predictions, and of $H$, $A$ and $QK^\top$ the columns that weigh most in $H$ or in $A$, the heaviest first. Scores have both signs; after the softmax each row keeps the columns where its scores are largest.](figure)
 ///
@@ -258,11 +258,11 @@ fn gallery(title: &str, experiment: &Experiment, which: Shown) -> Result<Figure>
 /// What do those machines have in common? On the diabetes table a row of the hat matrix has something of every
 /// training row: the ten columns that weigh most, of {{rows}}, hold {{hat:2}} of the sum of its absolute entries.
 /// Linear attention is no different, {{linear:2}} in the median. Softmax with tied weights gives ten rows {{tied:2}}
-/// of all attention, and with separate weights {{separate:2}}: for every patient it asks nearly the same few.
+/// of all attention, and with separate weights {{separate:2}}: for every patient it asks largely the same few.
 ///
 /// Where weights are tied, a row has the largest score with itself if it is long enough, and the diagonal stays
-/// visible. Separate weights have no such anchor: queries say in which direction a patient lies, and the key that is
-/// furthest out in that direction wins for everybody on that side.
+/// visible, as in the first figure of this chapter. Separate weights have no such anchor: queries say in which
+/// direction a patient lies, and the key that is furthest out in that direction wins for everybody on that side.
 ///
 /// ![**Who is asked.** What the heaviest columns of a matrix hold of the sum of its absolute entries, against their number, on the diabetes table: ridge's hat matrix, and attention from the first seed on the rows as they are. The dotted line stands at ten.](figure)
 ///

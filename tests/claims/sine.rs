@@ -80,7 +80,7 @@ fn bandwidth(data: &Dataset) -> Result<f64> {
 ///
 /// Give the same softmax the keys $(1, x, x^2)$ and a form that the next section writes down, and its test error is
 /// {{error_features:2}}, where the line has {{error_line:2}}. The square alone does not do it: least squares on the
-/// same three features is a parabola, with {{parabola:2}} times the error of the line. The softmax needs the square
+/// same three features is a parabola, with {{parabola:3}} times the error of the line. The softmax needs the square
 /// and the square needs the softmax; neither brings in the sine alone.
 ///
 /// ![**One softmax, two sets of keys.** Training rows, the line, the best softmax with the key $x$ alone, and softmax with the keys $1, x, x^2$ and a closed-form $W$.](figure)

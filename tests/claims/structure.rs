@@ -126,7 +126,7 @@ fn every_smoother_has_a_signature() -> Result<()> {
 }
 
 fn signatures() -> Result<Figure> {
-    let data = [("diabetes", diabetes()?, Ink::Accent, Mark::Square), ("synthetic", synthetic(), Ink::Regression, Mark::HollowCircle)];
+    let data = [("synthetic", synthetic(), Ink::Regression, Mark::HollowCircle), ("diabetes", diabetes()?, Ink::Accent, Mark::Square)];
     let mut rows: Vec<String> = Vec::new();
     let mut measured = Vec::new();
     for (name, data, ink, mark) in &data {
