@@ -197,6 +197,19 @@ fn a_fit_remembers_its_penalty_and_measures_rows_in_blocks() {
 }
 
 #[test]
+fn rows_are_measured_alike_whatever_the_shape_of_the_table() {
+    let (wide, y) = (standard_normal(6, 0, 5, 12), standard_normal(6, 1, 5, 1));
+    let dependent = Mat::from_fn(20, 3, |i, j| count(i + 1).powi(if j == 2 { 1 } else { 1 + i32::try_from(j).unwrap_or(0) }) / 10.0);
+    let answers = standard_normal(6, 2, 20, 1);
+    for (x, y, penalty) in [(&wide, &y, 0.0), (&wide, &y, 0.7), (&dependent, &answers, 0.0), (&dependent, &answers, 0.7)] {
+        let fit = Ridge::fit(x.as_ref(), y.as_ref(), penalty, Intercept::None).unwrap();
+        for (ours, theirs) in fit.leverages_of(x.as_ref()).iter().zip(fit.leverages()) {
+            assert_relative_eq!(*ours, *theirs, max_relative = 1e-9);
+        }
+    }
+}
+
+#[test]
 fn a_bandwidth_is_the_candidate_of_least_error_and_the_first_of_equals() {
     // Without one of two rows the other answers whatever the bandwidth: both candidates are as bad.
     let (two, answers) = (mat![[0.0], [1.0]], mat![[1.0], [3.0]]);
