@@ -196,7 +196,7 @@ impl Reading {
             Limit::Expected(_) => return None,
         };
         let ratio = limit / nearest;
-        let decades = if ratio > 0.0 { ratio.log10().abs() } else { f64::INFINITY };
+        let decades = if ratio > 0.0 { libm::log10(ratio).abs() } else { f64::INFINITY };
         Some(Room { decades, tolerances: Some((limit - nearest).abs() / value.tolerance.margin(nearest)) })
     }
 }

@@ -8,7 +8,9 @@ use crate::notebook::metric::Tolerance;
 
 /// The figure as it is written, with the accepted digits where nothing moved.
 pub(crate) fn figure(figure: &Figure, accepted: Option<&Figure>) -> Figure {
-    Figure { plot: plot(&figure.plot, accepted.map(|accepted| &accepted.plot)), ..figure.clone() }
+    // Another figure in the place of an old one keeps none of its digits.
+    let same = accepted.filter(|accepted| accepted.title == figure.title);
+    Figure { plot: plot(&figure.plot, same.map(|accepted| &accepted.plot)), ..figure.clone() }
 }
 
 fn plot(plot: &Plot, accepted: Option<&Plot>) -> Plot {
@@ -71,6 +73,7 @@ fn gallery(fresh: &Gallery, before: Option<&Gallery>) -> Gallery {
 }
 
 fn panel(fresh: &Panel, before: Option<&Panel>) -> Panel {
+    let before = before.filter(|before| (&before.symbol, &before.words) == (&fresh.symbol, &fresh.words));
     let largest = largest(fresh.rows.iter().flatten());
     let row = |(place, row): (usize, &Vec<f64>)| {
         let before = before.and_then(|panel| Some((panel.rows.get(place)?.as_slice(), panel.relative)));
@@ -88,6 +91,7 @@ fn series(fresh: &Series, before: Option<&Series>, x: Scale, y: Scale) -> Series
 }
 
 fn pane(fresh: &Pane, before: Option<&Pane>) -> Pane {
+    let before = before.filter(|before| before.name == fresh.name);
     let series = |(place, series): (usize, &RowSeries)| {
         let before = before.and_then(|pane| pane.series.get(place)).filter(|before| before.name == series.name);
         let magnitude = (fresh.axis.scale == Scale::Linear).then(|| largest(series.values.iter().flatten()));
@@ -120,4 +124,30 @@ fn numbers(fresh: &[f64], before: Option<(&[f64], f64)>, relative: f64, magnitud
         None => width.rounded(number),
     };
     fresh.iter().enumerate().map(settle).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_stay_in_the_figure_they_were_accepted_in() {
+        let panel = |symbol: &str, entry: f64| Panel {
+            symbol: symbol.to_owned(),
+            words: String::new(),
+            note: String::new(),
+            rows: vec![vec![entry, 1.0]],
+            relative: 0.1,
+        };
+        let figure = |title: &str, panel: Panel| Figure { title: title.to_owned(), plot: Plot::Panels(Panels { panels: vec![panel] }) };
+        let entry = |figure: Figure| match figure.plot {
+            Plot::Panels(panels) => panels.panels[0].rows[0][0],
+            _ => f64::NAN,
+        };
+        let accepted = figure("t", panel("A", -0.02));
+        let settled = |fresh: Figure| entry(super::figure(&fresh, Some(&accepted)));
+        assert_eq!(settled(figure("t", panel("A", 0.03))).to_bits(), (-0.02_f64).to_bits(), "within a tenth of the largest");
+        assert!(settled(figure("t", panel("H", 0.03))) > 0.0, "another matrix in its place");
+        assert!(settled(figure("u", panel("A", 0.03))) > 0.0, "another figure");
+    }
 }
