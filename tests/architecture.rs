@@ -62,12 +62,16 @@ impl Module {
 
     /// That, parsed.
     fn file(&self) -> syn::File {
-        syn::parse_file(self.own()).unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
+        parsed(&self.path, self.own())
     }
 
     fn at(&self, line: usize) -> String {
         format!("{}:{line}", self.path.display())
     }
+}
+
+fn parsed(path: &Path, text: &str) -> syn::File {
+    syn::parse_file(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn root() -> &'static Path {
@@ -247,11 +251,23 @@ impl Visit<'_> for Panics {
 fn no_test_is_left_out_or_expects_to_panic() {
     let mut faults = Vec::new();
     for module in modules("src").into_iter().chain(modules("tests")) {
-        let lines = module.text.lines().zip(1..);
-        let left_out = lines.filter(|(line, _)| ["#[ignore", "#[should_panic"].iter().any(|attribute| line.trim_start().starts_with(attribute)));
-        faults.extend(left_out.map(|(line, number)| format!("{}: {}", module.at(number), line.trim())));
+        let mut left = LeftOut::default();
+        left.visit_file(&parsed(&module.path, &module.text));
+        faults.extend(left.0.iter().map(|(name, line)| format!("{}: `{name}`", module.at(*line))));
     }
     none(&faults, "a test that does not run proves nothing: mend it or delete it");
+}
+
+/// Attributes that keep a test from running or from passing.
+#[derive(Default)]
+struct LeftOut(Vec<(String, usize)>);
+
+impl Visit<'_> for LeftOut {
+    fn visit_attribute(&mut self, attribute: &syn::Attribute) {
+        if let Some(name) = attribute.path().get_ident().filter(|name| ["ignore", "should_panic"].iter().any(|other| *name == other)) {
+            self.0.push((name.to_string(), name.span().start().line));
+        }
+    }
 }
 
 #[test]
@@ -287,7 +303,7 @@ fn the_maps_name_every_room() {
 }
 
 #[test]
-fn an_import_that_goes_up_would_be_seen() {
+fn what_these_rules_look_for_would_be_seen() {
     let mut names = BTreeSet::new();
     let code = "use crate::{Result, agreement::mse, data::{self, Table}}; fn f() { attention_regression::notebook::x(); other::training(); }";
     named(code.parse().expect("tokens"), &mut names);
@@ -296,4 +312,8 @@ fn an_import_that_goes_up_would_be_seen() {
     let mut panics = Panics::default();
     panics.visit_file(&file);
     assert_eq!(panics.0.len(), 3);
+    let file: syn::File = syn::parse_str("mod tests { #[test] #[ignore = \"slow\"] fn f() {} #[should_panic] fn g() {} }").expect("Rust");
+    let mut left = LeftOut::default();
+    left.visit_file(&file);
+    assert_eq!(left.0.len(), 2);
 }
