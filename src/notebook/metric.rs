@@ -114,7 +114,7 @@ impl Tolerance {
         if value == 0.0 || margin <= 0.0 {
             return value;
         }
-        let digits = (value.abs() / margin).log10().ceil() + 2.0;
+        let digits = libm::ceil(libm::log10(value.abs() / margin)) + 2.0;
         rounded(value, digits.clamp(1.0, 17.0) as usize)
     }
 
@@ -122,6 +122,17 @@ impl Tolerance {
     pub(crate) fn sticky(self, value: f64, accepted: f64, accepted_tolerance: Self) -> f64 {
         let margin = self.margin(accepted).min(accepted_tolerance.margin(accepted));
         if (value - accepted).abs() <= margin { accepted } else { self.rounded(value) }
+    }
+}
+
+impl Value {
+    /// What comes nearest to the limit: of several seeds the worst; none where there is no limit or an expected value.
+    pub(crate) fn nearest_to_limit(self) -> Option<f64> {
+        match self.limit? {
+            Limit::AtMost(_) => Some(self.spread.map_or(self.value, |spread| spread.highest)),
+            Limit::AtLeast(_) => Some(self.spread.map_or(self.value, |spread| spread.lowest)),
+            Limit::Expected(_) => None,
+        }
     }
 }
 
@@ -143,7 +154,8 @@ impl Limit {
         }
     }
 
-    fn number(self) -> f64 {
+    /// The number itself.
+    pub(crate) fn number(self) -> f64 {
         match self {
             Self::AtMost(limit) | Self::AtLeast(limit) | Self::Expected(limit) => limit,
         }
@@ -175,6 +187,11 @@ impl Room {
         self.decades < Self::THIN
     }
 
+    /// Whether a reason must be given for where the limit stands.
+    pub fn needs_reason(self) -> bool {
+        self.loose() || self.unwatched()
+    }
+
     /// Whether the number could move beyond the limit before its snapshot shows that it moved.
     pub fn unwatched(self) -> bool {
         self.thin() && self.tolerances.is_none_or(|tolerances| tolerances <= 1.0)
@@ -190,11 +207,7 @@ impl Reading {
             Self::Count { .. } => return None,
             Self::Value(value) => value,
         };
-        let (limit, nearest) = match value.limit? {
-            Limit::AtMost(limit) => (limit, value.spread.map_or(value.value, |spread| spread.highest)),
-            Limit::AtLeast(limit) => (limit, value.spread.map_or(value.value, |spread| spread.lowest)),
-            Limit::Expected(_) => return None,
-        };
+        let (limit, nearest) = (value.limit?.number(), value.nearest_to_limit()?);
         let ratio = limit / nearest;
         let decades = if ratio > 0.0 { libm::log10(ratio).abs() } else { f64::INFINITY };
         Some(Room { decades, tolerances: Some((limit - nearest).abs() / value.tolerance.margin(nearest)) })
@@ -208,7 +221,7 @@ pub fn rounded(value: f64, digits: usize) -> f64 {
 
 /// Whole decades between a gap and the bound on it; a gap under machine precision counts as that.
 pub fn headroom(gap: f64, bound: f64) -> i64 {
-    (bound / gap.abs().max(f64::EPSILON)).log10().floor() as i64
+    libm::floor(libm::log10(bound / gap.abs().max(f64::EPSILON))) as i64
 }
 
 /// The metric as it is written: with the accepted digits where nothing moved, and rounded where something did.

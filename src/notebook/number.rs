@@ -24,8 +24,9 @@ pub fn outward(value: f64, digits: Digits, up: bool) -> f64 {
     };
     let near = written.parse().unwrap_or(value);
     let inside = if up { near < value } else { near > value };
-    let step = if up { 1.0 } else { -1.0 };
-    if inside { near + step * 10f64.powi(unit) } else { near }
+    // Parsed, not computed: every machine then has the same power of ten.
+    let step: f64 = format!("{}1e{unit}", if up { "" } else { "-" }).parse().unwrap_or(0.0);
+    if inside { near + step } else { near }
 }
 
 /// With Unicode superscripts, for tables, figures and terminals: `4.2 × 10⁻⁵`.

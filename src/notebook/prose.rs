@@ -76,7 +76,7 @@ pub fn quotes(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Vec<Quo
         let (claim, metric) = name.split_once('/').unwrap_or((place.claim.map_or("", |claim| claim.id.as_str()), name));
         let of = (claim.to_owned(), metric.split('.').next().unwrap_or_default().to_owned());
         let phrase = parts.next().and_then(|words| Some((words.to_owned(), parts.next()?.to_owned())));
-        Quote { range, of, phrase, shown: reference(text, place, numbers).map(|(_, _, shown)| shown).map_err(|(what, _)| what) }
+        Quote { range, of, phrase, shown: reference(text, place, numbers).map(|(_, _, shown)| shown.on(place.medium)).map_err(|(what, _)| what) }
     };
     references(prose, &math::spans(&prose.text), &mut Vec::new()).into_iter().map(quote).collect()
 }
@@ -108,11 +108,11 @@ pub fn weave(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Woven {
                 woven.markdown.push_str(&match place.medium {
                     Medium::Page => {
                         // A formula is no name for a link: it gets the number in plain characters.
-                        let plain = shown.starts_with('$').then(|| reference(text, Place { medium: Medium::Terminal, ..place }, numbers).ok()).flatten();
-                        let label = plain.map_or(String::new(), |(_, _, plain)| format!(" aria-label=\"{plain}\""));
-                        format!("<a class=\"n\" href=\"{target}#{}\"{label}>{shown}</a>", anchor(&claim.id, metric))
+                        let Shown { page, plain } = shown;
+                        let label = if page.starts_with('$') { format!(" aria-label=\"{plain}\"") } else { String::new() };
+                        format!("<a class=\"n\" href=\"{target}#{}\"{label}>{page}</a>", anchor(&claim.id, metric))
                     }
-                    Medium::Terminal => shown,
+                    Medium::Terminal => shown.plain,
                 });
                 woven.quoted.insert((claim.id.clone(), metric.to_owned()));
             }
@@ -203,8 +203,28 @@ fn decimals(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 type Wrong = (String, String);
 
+/// What a reference prints: on a page a formula where it needs one, elsewhere plain characters.
+struct Shown {
+    page: String,
+    plain: String,
+}
+
+impl Shown {
+    fn number(value: f64, digits: Digits) -> Self {
+        Self { page: number::markdown(value, digits), plain: number::unicode(value, digits) }
+    }
+
+    fn words(words: String) -> Self {
+        Self { page: words.clone(), plain: words }
+    }
+
+    fn on(self, medium: Medium) -> String {
+        if medium == Medium::Page { self.page } else { self.plain }
+    }
+}
+
 /// The claim, the metric and the shown number of one reference.
-fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> Result<(&'a Claim, &'t str, String), Wrong> {
+fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> Result<(&'a Claim, &'t str, Shown), Wrong> {
     let mut parts = text.splitn(3, '|');
     let (name, digits, up) = match parts.next().unwrap_or_default().split_once(':') {
         Some((name, digits)) => {
@@ -225,14 +245,13 @@ fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> 
         wrong(format!("dangles: `{}` records no metric `{metric}`", claim.id), format!("record it in the test, or quote one of: {}", names(metrics)))
     })?;
     let value = number(measured, part)?;
-    let write = if place.medium == Medium::Page { number::markdown } else { number::unicode };
     let shown = match (parts.next(), parts.next()) {
         (None, _) => match measured.reading {
-            Reading::Count { exactly } if part.is_none() => exactly.to_string(),
-            Reading::Rounding { .. } => write(value, Digits::Short(2)),
-            _ => write(up.map_or(value, |up| number::outward(value, digits, up)), digits),
+            Reading::Count { exactly } if part.is_none() => Shown::words(exactly.to_string()),
+            Reading::Rounding { .. } => Shown::number(value, Digits::Short(2)),
+            _ => Shown::number(up.map_or(value, |up| number::outward(value, digits, up)), digits),
         },
-        (Some(words), Some(range)) => phrase(words, range, value)?,
+        (Some(words), Some(range)) => Shown::words(phrase(words, range, value)?),
         (Some(_), None) => {
             return Err(wrong("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`"));
         }
@@ -284,9 +303,7 @@ fn number(metric: &Metric, part: Option<&str>) -> Result<f64, Wrong> {
         #[expect(clippy::cast_precision_loss, reason = "counts are small")]
         (Reading::Count { exactly }, None) => Some(exactly as f64),
         (Reading::Value(value), None) => Some(value.value),
-        (Reading::Value(value), Some("limit")) => value.limit.map(|limit| match limit {
-            Limit::AtMost(limit) | Limit::AtLeast(limit) | Limit::Expected(limit) => limit,
-        }),
+        (Reading::Value(value), Some("limit")) => value.limit.map(Limit::number),
         (Reading::Value(value), Some("lowest")) => value.spread.map(|spread| spread.lowest),
         (Reading::Value(value), Some("highest")) => value.spread.map(|spread| spread.highest),
         _ => None,

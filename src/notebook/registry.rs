@@ -83,6 +83,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Its name in the style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::HoldsIf => "holds-if",
+            Self::False => "false",
+            Self::Argued => "argued",
+        }
+    }
+
     /// The word a reader sees.
     pub fn name(self) -> &'static str {
         match self {

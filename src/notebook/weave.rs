@@ -12,6 +12,7 @@ mod evidence;
 mod graph;
 mod index;
 mod lists;
+mod parts;
 mod room;
 
 use std::collections::{BTreeMap, BTreeSet};

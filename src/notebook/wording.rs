@@ -18,7 +18,7 @@ fn significant(value: Value) -> usize {
     if value.value == 0.0 || margin <= 0.0 {
         return 3;
     }
-    ((value.value.abs() / margin).log10().floor() + 1.0).clamp(2.0, 4.0) as usize
+    (libm::floor(libm::log10(value.value.abs() / margin)) + 1.0).clamp(2.0, 4.0) as usize
 }
 
 /// What the value is held to.
@@ -38,13 +38,8 @@ pub fn allowed(reading: Reading) -> String {
 
 /// Of several runs the one nearest to the limit: what the room is measured from.
 pub fn nearest(reading: Reading) -> Option<String> {
-    let Reading::Value(Value { limit: Some(limit), spread: Some(spread), .. }) = reading else { return None };
-    let nearest = match limit {
-        Limit::AtMost(_) => spread.highest,
-        Limit::AtLeast(_) => spread.lowest,
-        Limit::Expected(_) => return None,
-    };
-    Some(number::unicode(nearest, Digits::Significant(4)))
+    let Reading::Value(value) = reading else { return None };
+    value.spread.and(value.nearest_to_limit()).map(|nearest| number::unicode(nearest, Digits::Significant(4)))
 }
 
 fn width(tolerance: Tolerance) -> String {
@@ -78,6 +73,12 @@ pub fn short(distance: f64) -> String {
         _ if distance >= 0.005 => format!("{distance:.2}"),
         _ => "0".to_owned(),
     }
+}
+
+/// With a capital letter, as a sentence begins.
+pub(crate) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Every number of the snapshot, with its tolerance.

@@ -4,13 +4,14 @@ use maud::{Markup, html};
 
 use super::case::{Case, Subject};
 use super::plate::Plate;
-use super::{summary, ticks};
+use super::ticks;
 use crate::Mat;
 use crate::compare::verdict::{MECHANISM, OUTPUTS};
 use crate::compare::wording::short;
 use crate::comparison::Comparison;
 use crate::linalg::{count, relative_gap};
 use crate::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use crate::notebook::wording::capital;
 use crate::training::Parametrisation;
 
 /// Up to so many norms the way up is linear.
@@ -66,7 +67,7 @@ fn marks(cases: &[Case<'_>]) -> String {
         (cases.iter().any(|case| case.variant.whitened), "hollow marks see whitened rows"),
     ];
     let words: Vec<&str> = all.into_iter().filter_map(|(there, words)| there.then_some(words)).collect();
-    format!("{}.", summary::capital(&words.join(", ")))
+    format!("{}.", capital(&words.join(", ")))
 }
 
 fn gaps(case: &Case<'_>) -> Vec<(f64, f64)> {

@@ -5,6 +5,7 @@ use crate::compare::document::Judged;
 use crate::compare::verdict::Verdict;
 use crate::compare::wording::{median, short};
 use crate::linalg::count;
+use crate::notebook::wording::capital;
 
 /// Who stands where with ridge, and who predicts best.
 pub(super) fn sentences(subject: Subject<'_>) -> String {
@@ -51,11 +52,6 @@ fn word(number: usize) -> String {
 /// Such as `whitened, tied`.
 fn kind(judged: &Judged) -> String {
     format!("{}{}", if judged.whitening == "none" { "" } else { "whitened, " }, judged.weights)
-}
-
-pub(super) fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The test errors of ridge, and of the best and the worst variant.

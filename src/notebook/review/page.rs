@@ -16,6 +16,7 @@ use maud::{Markup, html};
 
 use super::{Broken, Change, Item, Review};
 use crate::notebook::standalone;
+use crate::notebook::wording::capital;
 
 /// What makes the page; a file that says so may be written over.
 pub const GENERATOR: &str = "attention-regression review";
@@ -113,9 +114,4 @@ fn flag(item: &Item) -> Markup {
 /// A name that may be broken where it has an underscore.
 fn breakable(name: &str) -> Markup {
     html! { @for (place, part) in name.split('_').enumerate() { @if place > 0 { wbr; "_" } (part) } }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::index::{kind, link};
+use super::parts::{kind, link};
 use super::{Loom, code, escape, evidence, graph, markup, room};
 use crate::notebook::prose::{self, Medium, Place};
-use crate::notebook::registry::{Chapter, Claim, Problem, Verdict};
+use crate::notebook::registry::{Chapter, Claim, Problem};
 
 /// One chapter: its opening prose, then its claims.
 pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> String {
@@ -94,20 +94,4 @@ fn uses(loom: &Loom<'_>, claim: &Claim) -> String {
     let above = sentence("Used by", links(loom.registry.users(&claim.id).collect()));
     let sentences: Vec<String> = below.into_iter().chain(above).collect();
     if sentences.is_empty() { String::new() } else { format!("<p class=\"uses\">{}</p>", sentences.join(" ")) }
-}
-
-/// A verdict as a shape and words.
-pub(super) fn badge(verdict: Verdict, words: &str) -> String {
-    let class = match verdict {
-        Verdict::Holds => "holds",
-        Verdict::HoldsIf => "holds-if",
-        Verdict::False => "false",
-        Verdict::Argued => "argued",
-    };
-    format!("<span class=\"verdict {class}\">{words}</span>")
-}
-
-pub(super) fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,7 +1,6 @@
 //! Coverage: every statement of the post, the claims that settle it, and the controls without which they would prove nothing.
 
-use super::claim::badge;
-use super::index::{kind, link};
+use super::parts::{badge, kind, link};
 use super::{Loom, evidence, markup};
 use crate::notebook::metric::Metric;
 use crate::notebook::prose;
@@ -43,7 +42,7 @@ fn of_statement(loom: &Loom<'_>, statement: &Statement) -> String {
     let mut rows: Vec<String> = Vec::new();
     for claim in &claims {
         let all: Vec<String> = controls(loom, claim).map(|(name, metric)| control(claim, name, metric)).collect();
-        let cell = format!("<td class=\"by\" rowspan=\"{}\">{}<br>{}</td>", all.len().max(1), link(claim), kind(claim.head.kind));
+        let cell = format!("<td class=\"by\" rowspan=\"{}\">{}<br>{}</td>", all.len(), link(claim), kind(claim.head.kind));
         rows.extend(all.into_iter().enumerate().map(|(place, control)| if place == 0 { format!("{cell}{control}") } else { control }));
     }
     if rows.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Loom, escape};
 use crate::notebook::figure::graph::{self, Node};
 use crate::notebook::prose;
-use crate::notebook::registry::{Claim, Registry};
+use crate::notebook::registry::Claim;
 
 /// Every claim of the book.
 pub(super) fn whole(loom: &mut Loom<'_>) -> String {
@@ -37,7 +37,7 @@ pub(super) fn around(loom: &mut Loom<'_>, claim: &Claim) -> String {
     }
     let near = |other: &&Claim| other.id == claim.id || foundations.iter().chain(&users).any(|near| near.id == other.id);
     let claims: Vec<&Claim> = registry.claims().filter(near).collect();
-    let words = standing(registry, claim);
+    let words = standing(foundations.len(), users.len());
     let title = format!("Where “{}” stands", claim.title);
     let description = format!("It {words}. {}.", sentences(&claims));
     let focus = claims.iter().position(|other| other.id == claim.id);
@@ -50,13 +50,13 @@ pub(super) fn around(loom: &mut Loom<'_>, claim: &Claim) -> String {
 }
 
 /// `rests on 3 claims, and 2 build on it`.
-fn standing(registry: &Registry, claim: &Claim) -> String {
-    let below = match registry.foundations(&claim.id).len() {
+fn standing(foundations: usize, users: usize) -> String {
+    let below = match foundations {
         0 => "rests on no other claim".to_owned(),
         1 => "rests on one claim".to_owned(),
         count => format!("rests on {count} claims"),
     };
-    match registry.users(&claim.id).count() {
+    match users {
         0 => format!("{below}, and none builds on it"),
         1 => format!("{below}, and one builds on it"),
         count => format!("{below}, and {count} build on it"),

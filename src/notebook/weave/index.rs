@@ -1,9 +1,8 @@
 //! The index of claims: chapter by chapter with their headline numbers, kind by kind, and what builds on what.
 
-use super::claim::{badge, capital};
-use super::{Loom, escape, evidence, graph, markup};
+use super::parts::{badge, kind, link};
+use super::{Loom, escape, evidence, graph};
 use crate::notebook::metric::{Metric, Reading, Value};
-use crate::notebook::prose;
 use crate::notebook::registry::{Claim, Kind};
 use crate::notebook::wording;
 
@@ -46,16 +45,6 @@ fn runs(metric: &Metric) -> Option<i64> {
         Reading::Value(Value { spread, .. }) => spread.map(|spread| spread.seeds),
         _ => None,
     }
-}
-
-/// A claim's title as a link to it.
-pub(super) fn link(claim: &Claim) -> String {
-    format!("<a href=\"{}#{}\">{}</a>", prose::page(claim), claim.id, markup(&claim.title))
-}
-
-/// A kind with its shape.
-pub(super) fn kind(kind: Kind) -> String {
-    format!("<span class=\"kind {}\">{}</span>", kind.name(), capital(kind.name()))
 }
 
 fn kinds(loom: &Loom<'_>) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::claim::badge;
+use super::parts::badge;
 use super::{Loom, markup};
 use crate::notebook::prose::{self, Medium, Place};
 use crate::notebook::registry::{Registry, STATEMENTS, Statement, Verdict};

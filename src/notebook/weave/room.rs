@@ -1,6 +1,6 @@
 //! Room to spare: how far every number is from what it is held to, and why the limits that are very near or very far stand where they do.
 
-use super::index::link;
+use super::parts::link;
 use super::{Loom, evidence, markup};
 use crate::notebook::metric::{Metric, Reading, Room};
 use crate::notebook::prose;
@@ -111,7 +111,7 @@ fn justified(loom: &mut Loom<'_>, limited: &Limited<'_>) -> String {
 pub(super) fn problems(claim: &Claim, metrics: &[(String, Metric)]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, metric) in metrics {
-        let room = metric.reading.room().filter(|room| room.loose() || room.unwatched());
+        let room = metric.reading.room().filter(|room| room.needs_reason());
         if let (Some(room), None) = (room, claim.head.room.get(name)) {
             let what = if room.loose() { "is very far from its limit" } else { "could cross its limit without a snapshot that shows it" };
             let distance = wording::short(room.tolerances.filter(|_| !room.loose()).unwrap_or(room.decades));
@@ -121,7 +121,7 @@ pub(super) fn problems(claim: &Claim, metrics: &[(String, Metric)]) -> Vec<Probl
         }
     }
     for name in claim.head.room.keys() {
-        let needed = metrics.iter().any(|(other, metric)| other == name && metric.reading.room().is_some_and(|room| room.loose() || room.unwatched()));
+        let needed = metrics.iter().any(|(other, metric)| other == name && metric.reading.room().is_some_and(Room::needs_reason));
         if !needed {
             let what = format!("`room` of `{}` gives a reason for `{name}`, which needs none", claim.id);
             problems.push(claim.sentence(name, "").problem(0, what, "remove it: only limits that are very near or very far need a reason"));

@@ -12,7 +12,7 @@ const LONGEST: f64 = 96.0;
 /// How long a bar is: linear within the tolerance, logarithmic beyond.
 fn length(tolerances: f64) -> f64 {
     let size = tolerances.abs();
-    let length = if size <= 1.0 { BAND * size } else { BAND + DECADE * size.log10() };
+    let length = if size <= 1.0 { BAND * size } else { BAND + DECADE * libm::log10(size) };
     length.min(LONGEST)
 }
 

@@ -10,6 +10,7 @@ use crate::notebook::figure::{
 };
 use crate::notebook::number::{self, Digits};
 use crate::notebook::review::FigureChange;
+use crate::notebook::wording::capital;
 
 /// Both versions over the same axes.
 const OVERLAID: &str = "Overlaid";
@@ -63,11 +64,6 @@ pub(super) fn versions(id: &str, change: &FigureChange) -> Markup {
             }
         }
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn drawn(id: &str, version: &Version) -> Markup {

@@ -106,11 +106,5 @@ fn verdict(settled: &Settled) -> Markup {
 }
 
 fn badge(verdict: Verdict) -> Markup {
-    let class = match verdict {
-        Verdict::Holds => "holds",
-        Verdict::HoldsIf => "holds-if",
-        Verdict::False => "false",
-        Verdict::Argued => "argued",
-    };
-    html! { span class={ "verdict " (class) } { (verdict.name()) } }
+    html! { span class={ "verdict " (verdict.class()) } { (verdict.name()) } }
 }
