@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,6 +14,8 @@ struct Watched {
     folder: tempfile::TempDir,
     child: Child,
     port: u16,
+    /// What it says after that, once it has ended.
+    said: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Watched {
@@ -28,10 +31,11 @@ impl Watched {
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_attention-regression"));
         let mut child = command.args(["--watch", "--port", "0"]).current_dir(folder.path()).stdout(Stdio::piped()).spawn().expect("the binary");
-        let out = BufReader::new(child.stdout.take().expect("its words"));
-        let place = out.lines().map_while(Result::ok).find(|line| line.starts_with("The book is at "));
+        let mut said = BufReader::new(child.stdout.take().expect("its words")).lines().map_while(Result::ok);
+        let place = said.find(|line| line.starts_with("The book is at "));
         let port = place.as_deref().and_then(|line| line.split("127.0.0.1:").nth(1)?.split('/').next()?.parse().ok()).expect("a port");
-        Self { folder, child, port }
+        let said = std::thread::spawn(move || said.collect());
+        Self { folder, child, port, said: Some(said) }
     }
 
     fn get(&self, path: &str) -> (u16, String) {
@@ -107,12 +111,17 @@ fn a_page_follows_its_sources_and_mistakes_are_told() {
     assert_eq!(watched.made(3), (4, Vec::new()));
     // A pending snapshot is no change of the book.
     std::fs::write(watched.folder.path().join("snapshots/whitening__x.snap.new"), "").expect("a file");
+    std::thread::sleep(Duration::from_secs(1));
     watched.edit("book/theme/book.css", "/* 2 type", "/* 2 the type");
     assert_eq!(watched.made(4), (5, Vec::new()));
 
     end(&watched.child);
     assert_eq!(watched.child.wait().expect("an end").code(), Some(0));
     assert!(TcpStream::connect(("127.0.0.1", watched.port)).is_err(), "nothing is left running");
+    let said = watched.said.take().expect("its words").join().expect("its words");
+    let changed: Vec<&str> = said.iter().filter_map(|line| line.strip_suffix(" changed")).collect();
+    let claims = "tests/claims/whitening.rs";
+    assert_eq!(changed, [claims, claims, claims, "book/theme/book.css"], "what is made follows from what was edited, and from nothing else");
 }
 
 /// Ctrl-C.
