@@ -14,6 +14,7 @@ use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Error, Mat};
 use faer::mat;
+use faer::prelude::*;
 
 /// What no caller can bring about with finite data: a factorisation that does not converge, a vendored file that was tampered with.
 const OUT_OF_REACH: [&str; 3] = ["NoConvergence", "Checksum", "Table"];
@@ -104,4 +105,36 @@ fn no_error_is_left_out() {
     let name = |error: &Error| format!("{error:?}").split(' ').next().unwrap_or_default().to_owned();
     let provoked: BTreeSet<String> = provoked().iter().map(|(error, _)| name(error)).chain(OUT_OF_REACH.map(str::to_owned)).collect();
     assert_eq!(all, provoked, "provoke it above, or say in OUT_OF_REACH why nobody can");
+}
+
+#[test]
+fn bad_parameters_are_errors() {
+    let column = standard_normal(1, 0, 4, 1);
+    for bandwidth in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(matches!(kernel::smoother_matrix(column.as_ref(), column.as_ref(), bandwidth), Err(Error::InvalidBandwidth { .. })));
+    }
+    assert!(matches!(kernel::smoother_matrix((&column * Scale(1e200)).as_ref(), column.as_ref(), 1.0), Err(Error::Overflow { .. })));
+    assert!(matches!(kernel::bandwidth(column.as_ref(), column.as_ref(), &[]), Err(Error::InvalidBandwidth { .. })));
+    for (deviation, tolerance, rate) in [(-1.0, 0.0, 0.1), (0.1, f64::NAN, 0.1), (0.1, 0.0, f64::INFINITY)] {
+        let softmax = Training::new(Normalisation::Softmax { temperature: 1.0 }, Parametrisation::Tied);
+        let training = Training { deviation, tolerance, optimiser: Optimiser::Adam { rate }, ..softmax };
+        assert!(matches!(training.run(Task::regression(column.as_ref(), column.as_ref()), None), Err(Error::InvalidTraining { .. })));
+    }
+    let (x, y) = (standard_normal(1, 0, 5, 2), standard_normal(1, 1, 5, 1));
+    let fit = |penalty: f64| Ridge::fit(x.as_ref(), y.as_ref(), penalty, Intercept::None).err();
+    assert_eq!(fit(-1.0), Some(Error::InvalidPenalty { penalty: -1.0 }));
+    assert!(fit(f64::NAN).is_some());
+    assert!(Whitening::fit(x.as_ref(), Root::Zca, Divisor::N, -1.0).is_err());
+    assert!(Whitening::fit(x.subrows(0, 1), Root::Zca, Divisor::N, 0.0).is_err());
+    assert!(softmax::weights(x.as_ref(), x.as_ref(), 0.0, Diagonal::Kept).is_err());
+    assert!(softmax::weights(x.subrows(0, 1), x.subrows(0, 1), 1.0, Diagonal::Masked).is_err());
+    let empty = Mat::<f64>::zeros(0, 2);
+    assert_eq!(Ridge::fit(empty.as_ref(), Mat::<f64>::zeros(0, 1).as_ref(), 1.0, Intercept::None).err(), Some(Error::Empty { what: "Y", rows: 0, columns: 1 }));
+    for fraction in [0.0, 1.0, f64::NAN, -0.5] {
+        assert!(split::seeded(10, fraction, 1).is_err());
+    }
+    // A row that alone sees its direction cannot be left out of least squares.
+    let lone = Mat::from_fn(5, 2, |i, j| if j == 1 { f64::from(u8::from(i == 3)) } else { x[(i, 0)] });
+    let fit = Ridge::fit(lone.as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
+    assert_eq!(fit.leave_one_out().err(), Some(Error::FullLeverage { row: 3 }));
 }
