@@ -13,20 +13,25 @@ pub enum Digits {
 
 /// The nearest number of so many digits that is not below `value`, or, downwards, not above it: for a number quoted as a bound.
 pub fn outward(value: f64, digits: Digits, up: bool) -> f64 {
-    let (written, unit) = match digits {
-        Digits::Decimals(decimals) => (format!("{value:.decimals$}"), -(decimals as i32)),
+    let written = |value: f64| match digits {
+        Digits::Decimals(decimals) => format!("{value:.decimals$}"),
+        Digits::Significant(significant) | Digits::Short(significant) => format!("{value:.*e}", significant.max(1) - 1),
+    };
+    let text = written(value);
+    let near = text.parse().unwrap_or(value);
+    let inside = if up { near < value } else { near > value };
+    if !inside {
+        return near;
+    }
+    let unit = match digits {
+        Digits::Decimals(decimals) => -(decimals as i32),
         Digits::Significant(significant) | Digits::Short(significant) => {
-            let places = significant.max(1) - 1;
-            let written = format!("{value:.places$e}");
-            let exponent = written.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0);
-            (written, exponent - places as i32)
+            text.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0) - (significant.max(1) as i32 - 1)
         }
     };
-    let near = written.parse().unwrap_or(value);
-    let inside = if up { near < value } else { near > value };
-    // Parsed, not computed: every machine then has the same power of ten.
+    // Parsed, not computed: every machine then has the same power of ten, and the sum its own digits.
     let step: f64 = format!("{}1e{unit}", if up { "" } else { "-" }).parse().unwrap_or(0.0);
-    if inside { near + step } else { near }
+    written(near + step).parse().unwrap_or(near + step)
 }
 
 /// With Unicode superscripts, for tables, figures and terminals: `4.2 × 10⁻⁵`.

@@ -1,7 +1,7 @@
 //! A figure whose numbers left its axes, on wider ones: the book refuses to draw it, a reviewer has to see it.
 
 use crate::notebook::figure::{Axis, Figure, Plot, Scale};
-use crate::notebook::metric;
+use crate::notebook::number::{self, Digits};
 
 /// Two versions of a figure on axes that hold the numbers of both.
 pub(super) fn fitted(before: Option<&Figure>, after: Option<&Figure>) -> (Option<Figure>, Option<Figure>) {
@@ -62,21 +62,11 @@ fn cover<'a>(axis: &mut Axis, numbers: impl Iterator<Item = &'a f64>) {
     let can_stand = |number: &f64| number.is_finite() && (axis.scale == Scale::Linear || *number > 0.0);
     let (low, high) = numbers.copied().filter(can_stand).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
     if let Some(first) = axis.ticks.first_mut().filter(|first| low < **first) {
-        *first = outward(low, -1.0);
+        *first = number::outward(low, Digits::Significant(2), false);
     }
     if let Some(last) = axis.ticks.last_mut().filter(|last| high > **last) {
-        *last = outward(high, 1.0);
+        *last = number::outward(high, Digits::Significant(2), true);
     }
-}
-
-/// The next number of two digits in a direction.
-fn outward(number: f64, direction: f64) -> f64 {
-    if number == 0.0 {
-        return 0.0;
-    }
-    let digit = libm::exp10(libm::floor(libm::log10(number.abs())) - 1.0);
-    let near = metric::rounded(number, 2);
-    if direction * (near - number) >= 0.0 { near } else { metric::rounded(near + direction * digit, 2) }
 }
 
 #[cfg(test)]
