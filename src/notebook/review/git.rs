@@ -106,7 +106,7 @@ impl Git<'_> {
     pub(super) fn written(&self) -> Result<Result<Vec<Written>, String>, Problem> {
         let format = format!("--format=tformat:{BEGIN}%H{NEXT}%as{NEXT}%s");
         let order = ["log", "--topo-order", "--reverse", "--no-follow", "--no-show-signature", "--encoding=UTF-8", &format];
-        let changes = ["--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-ext-diff", "--diff-merges=combined", "-z", "--relative", "--", FOLDER];
+        let changes = ["--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--diff-merges=combined", "-z", "--relative", "--", FOLDER];
         Ok(self.run(&[&order[..], &changes].concat())?.map(|text| written(&text)))
     }
 
