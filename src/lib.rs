@@ -40,6 +40,9 @@
 //! *A measure of agreement.* A function in [`agreement`], with a case in `tests/by_hand.rs`; a field of
 //! [`agreement::Signature`] or of [`comparison::Outcome`] if every comparison is to report it. The document's schema follows.
 //!
+//! Whatever grew, `cargo mutants` (`.cargo/mutants.toml`, and `mutants-loom.toml` for the loom) says which of its operators no test
+//! would miss. None should be left.
+//!
 //! # Notation
 //!
 //! One quantity, one name; where a letter has two meanings both are given. Rows are samples everywhere; a star marks new rows.

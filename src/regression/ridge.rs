@@ -309,14 +309,13 @@ fn order(qr: &faer::linalg::solvers::ColPivQr<f64>) -> Vec<usize> {
 
 /// X with every column scaled by a power of two to a norm near 1, and the scales.
 fn equilibrated(x: &Mat<f64>) -> (Mat<f64>, Vec<f64>) {
-    let scale = |column: usize| {
-        let norm = linalg::frobenius_norm(x.subcols(column, 1));
-        if norm > 0.0 { libm::scalbn(1.0, -libm::ilogb(norm).clamp(-1022, 1022)) } else { 1.0 }
-    };
+    // A column of zeros gets the largest scale, and stays zero.
+    let scale = |column: usize| libm::scalbn(1.0, -libm::ilogb(linalg::frobenius_norm(x.subcols(column, 1))).clamp(-1022, 1022));
     let scales: Vec<f64> = (0..x.ncols()).map(scale).collect();
     (Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * scales[j]), scales)
 }
 
+/// How many of R's diagonal stand above rounding. Of a matrix of zeros R is NaN, and NaN stands above nothing.
 fn revealed_rank(x: &Mat<f64>, r: MatRef<'_, f64>) -> usize {
     let first = if r.nrows() == 0 { 0.0 } else { r[(0, 0)].abs() };
     let floor = linalg::rank_floor(x.as_ref(), first);
