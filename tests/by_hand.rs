@@ -131,6 +131,34 @@ fn the_last_step_is_always_recorded() {
 }
 
 #[test]
+fn adam_steps_along_its_two_running_means() {
+    // One feature, one target, one free number w: L = mean (γ w c x − y)², c = Σ x y. In the small unit gradients are of the size of ε.
+    for unit in [1.0, 1e-4] {
+        let (x, y) = (mat![[1.0], [-2.0], [0.5]], mat![[2.0], [1.0], [-1.0]] * Scale(unit));
+        let (rate, scale, targets) = (0.1, 1.0 / 20.0, (0..3).map(|i| y[(i, 0)]).collect::<Vec<_>>());
+        let c: f64 = (0..3).map(|i| x[(i, 0)] * targets[i]).sum();
+        let adam = Training { optimiser: Optimiser::Adam { rate }, ..plain(4, rate) };
+        let trained = adam.run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap();
+        let (mut w, mut mean, mut square) = (0.0, 0.0, 0.0);
+        for (step, record) in trained.path.iter().enumerate() {
+            assert_eq!(record.step, step);
+            assert_relative_eq!(record.head.form()[(0, 0)], w, max_relative = 1e-12);
+            let gradient: f64 = (0..3).map(|i| 2.0 * (scale * w * c * x[(i, 0)] - targets[i]) * scale * c * x[(i, 0)]).sum::<f64>() / 3.0;
+            mean = 0.9 * mean + 0.1 * gradient;
+            square = 0.999 * square + 0.001 * gradient * gradient;
+            let [unbiased, size] = [(mean, 0.9_f64), (square, 0.999)].map(|(moment, decay)| moment / (1.0 - decay.powi(i32::try_from(step + 1).unwrap())));
+            w -= rate * unbiased / (size.sqrt() + 1e-8);
+        }
+        assert_eq!(trained.path.len(), 5);
+    }
+}
+
+#[test]
+fn a_parametrisation_has_the_name_that_documents_give_it() {
+    assert_eq!([Parametrisation::Separate, Parametrisation::Tied, Parametrisation::Merged].map(Parametrisation::name), ["separate", "tied", "merged"]);
+}
+
+#[test]
 fn divergence_is_a_million_times_the_start_whatever_the_units() {
     let (x, y) = (standard_normal(1, 0, 20, 3), standard_normal(1, 1, 20, 1));
     // The loss is quadratic in the form: in other units of the target the same path takes a rate of their square.
