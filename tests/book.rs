@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use attention_regression::notebook::prose::{self, Medium, Numbers, Place};
 use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{inspect, render, snapshot, weave};
 
@@ -192,6 +193,38 @@ fn the_book_tells_how_far_it_can_be_relied_on() {
     contains("chapter.md", &["<summary>It rests on no other claim, and one builds on it</summary>"]);
 }
 
+#[test]
+fn a_quote_is_where_it_stands_what_it_names_and_what_a_reader_sees() {
+    let notebook = Notebook::new();
+    notebook.edit(CLAIMS, "The gap stays", "{{gone}} stays, {{second_claim/moved.limit:2^}} and `{{code}}` stay, the gap stays");
+    let (registry, snapshots) = (Registry::read(notebook.root()).unwrap_or_default(), snapshot::read_all(notebook.root()).unwrap_or_default());
+    let metrics = weave::metrics(&registry, &snapshots, &mut Vec::new());
+    let claim = registry.claim("chapter_claim").expect("the claim");
+    let shown = |medium: Medium| {
+        let quotes = prose::quotes(&claim.prose, Place { page: "chapter.md", claim: Some(claim), medium }, &Numbers { registry: &registry, metrics: &metrics });
+        let quote = |quote: prose::Quote| {
+            let phrase = quote.phrase.map_or(String::new(), |(words, range)| format!(" [{words}|{range}]"));
+            let shown = quote.shown.map_or_else(|wrong| format!("✗ {wrong}"), |shown| shown);
+            format!("{} = {}/{}{phrase}: {shown}", &claim.prose.text[quote.range], quote.of.0, quote.of.1)
+        };
+        quotes.into_iter().map(quote).collect::<Vec<_>>()
+    };
+    let terminal = shown(Medium::Terminal);
+    assert_eq!(
+        terminal,
+        [
+            "{{gone}} = chapter_claim/gone: ✗ dangles: `chapter_claim` records no metric `gone`",
+            "{{second_claim/moved.limit:2^}} = second_claim/moved: 1.0",
+            "{{gap}} = chapter_claim/gap: 1.4 × 10⁻¹¹",
+            "{{share:.2}} = chapter_claim/share: 0.50",
+            "{{share|about half|0.4..0.6}} = chapter_claim/share [about half|0.4..0.6]: about half",
+        ]
+    );
+    let page = shown(Medium::Page);
+    assert_eq!(page[2], "{{gap}} = chapter_claim/gap: $1.4 \\times 10^{-11}$");
+    assert_eq!((&page[..2], &page[3..]), (&terminal[..2], &terminal[3..]));
+}
+
 /// A file, what is replaced in it, by what, and what must be reported.
 type Fault = (&'static str, &'static str, &'static str, &'static str);
 
@@ -326,7 +359,9 @@ fn stale_missing_and_foreign_pages_are_told_apart() {
     assert_eq!(stale(), "");
     assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == 0));
     notebook.edit("book/src/chapter.md", "Breaks when", "Never breaks when");
-    assert!(stale().contains("book/src/chapter.md:") && stale().contains("is stale; run `cargo run` and commit book/src"));
+    let text = std::fs::read_to_string(notebook.root().join("book/src/chapter.md")).expect("the page");
+    let line = 1 + text.lines().position(|line| line.contains("Never breaks when")).expect("the line");
+    assert_eq!(stale(), format!("book/src/chapter.md:{line}: is stale; run `cargo run` and commit book/src\n"));
     notebook.write("book/src/mine.md", "My own notes.\n");
     assert!(stale().contains("book/src/mine.md: is woven from nothing"));
     let refused = weave::write(notebook.root(), &pages).err().map(|problem| problem.to_string()).unwrap_or_default();

@@ -331,8 +331,11 @@ mod tests {
 
     #[test]
     fn decimals_are_found_and_names_are_not() {
-        let found: Vec<&str> = decimals("0.5 and 1e-3, v1.2, x_1.5, 12, 3.14.").map(|(_, number)| number).collect();
-        assert_eq!(found, ["0.5", "1e-3", "3.14"]);
+        let found = |text: &'static str| decimals(text).collect::<Vec<_>>();
+        assert_eq!(found("0.5 and 1e-3, 12, 3.14."), [(0, "0.5"), (8, "1e-3"), (18, "3.14")]);
+        assert_eq!(found("2.50E+10 12e5 007.25"), [(0, "2.50E+10"), (9, "12e5"), (14, "007.25")]);
+        assert_eq!(found("v1.2, x_1.5, 1_2.5, 7., 4e, 4e-, 4ex, 4e+x, .5"), []);
+        assert_eq!(found("1.2.3 1.5e 1.5e- 1.5em"), [(0, "1.2"), (6, "1.5"), (11, "1.5"), (17, "1.5")]);
     }
 
     #[test]
@@ -345,7 +348,14 @@ mod tests {
 
     #[test]
     fn phrases_hold_only_in_their_range() {
-        assert_eq!(phrase("about twice", "1.8..2.2", 2.0).as_deref(), Ok("about twice"));
-        assert!(phrase("about twice", "1.8..2.2", 2.3).is_err_and(|(what, _)| what.contains("no longer true")));
+        for value in [1.8, 2.0, 2.2] {
+            assert_eq!(phrase("about twice", "1.8 .. 2.2", value).as_deref(), Ok("about twice"));
+        }
+        for value in [1.79, 2.3, f64::NAN] {
+            assert!(phrase("about twice", "1.8..2.2", value).is_err_and(|(what, _)| what.contains("no longer true")));
+        }
+        for range in ["1.8", "1.8..", "low..high"] {
+            assert!(phrase("about twice", range, 2.0).is_err_and(|(what, _)| what == format!("has the range `{range}`")));
+        }
     }
 }
