@@ -9,8 +9,7 @@ use crate::linalg::{column_means, count, entries, largest, mse, same_shape};
 
 /// R² = 1 − Σ(ŷ − y)²/Σ(y − ȳ)², with the mean of each target; 0 where no target varies.
 pub fn r_squared(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> f64 {
-    let means = column_means(target);
-    let spread: f64 = (0..target.ncols()).map(|t| target.col(t).iter().map(|y| (y - means[t]) * (y - means[t])).sum::<f64>()).sum();
+    let spread: f64 = deviations(target).map(|y| y * y).sum();
     let error = mse(prediction, target) * count(target.nrows() * target.ncols());
     if spread == 0.0 { 0.0 } else { 1.0 - error / spread }
 }
