@@ -230,7 +230,7 @@ type Fault = (&'static str, &'static str, &'static str, &'static str);
 
 #[test]
 fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
-    let faults: [Fault; 41] = [
+    let faults: [Fault; 44] = [
         (
             CLAIMS,
             "{{gap}}, the share",
@@ -238,9 +238,12 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
             "chapter.rs:7: `{{gone}}` dangles: `chapter_claim` records no metric `gone`; record it in the test",
         ),
         (CLAIMS, "{{gap}}, the share", "{{gap, the share", "chapter.rs:7: "),
+        (CLAIMS, "{{gap}}, the share", "$x \\le {{gap}}$, the share", "chapter.rs:7: a reference stands inside mathematics; close the formula before it"),
+        (CLAIMS, "![What to see.](figure)", "![What to see.](figure) {{open", "chapter.rs:9: `{{` is never closed; write"),
         (CLAIMS, "{{gap}}, the share", "{{nobody/gap}}, the share", "chapter.rs:7: `{{nobody/gap}}` names no claim"),
         (CLAIMS, "{{share:.2}}", "{{share:x}}", "chapter.rs:7: `{{share:x}}` asks for the digits `x`"),
         (CLAIMS, "{{share:.2}}", "{{share.lowest}}", "chapter.rs:7: `{{share.lowest}}` asks for `.lowest`"),
+        (CLAIMS, "{{share|about half|0.4..0.6}}", "{{share|about half}}", "chapter.rs:7: `{{share|about half}}` is a phrase without a range; write"),
         (CLAIMS, "0.4..0.6", "0.6..0.7", "chapter.rs:7: `{{share|about half|0.6..0.7}}` is no longer true"),
         (CLAIMS, "The gap stays below {{gap}}, the", "The", "chapter.rs:15: the headline metric `gap` of `chapter_claim` is absent from its prose"),
         (CLAIMS, "the share is", "the 0.25 share is", "chapter.rs:7: the decimal 0.25 is typed into prose"),
@@ -323,16 +326,30 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
 }
 
 #[test]
+fn a_decimal_in_mathematics_is_a_constant_that_the_head_lists() {
+    let notebook = Notebook::new();
+    notebook.edit(CLAIMS, "the share is", "the share $0.25$ is");
+    notebook.edit(CLAIMS, "kind = \"identity\"", "kind = \"identity\"\n/// constants = [\"0.25\"]");
+    assert_eq!(told(notebook.weave()), "");
+    notebook.edit(CLAIMS, "constants = [\"0.25\"]", "constants = [\"0.5\"]");
+    assert!(told(notebook.weave()).contains("chapter.rs:7: the decimal 0.25 is typed into mathematics"));
+}
+
+#[test]
 fn snapshots_and_claims_pair() {
     let notebook = Notebook::new();
     notebook.write("snapshots/chapter__forgotten.snap", METRICS);
     assert!(told(notebook.weave()).contains("snapshots/chapter__forgotten.snap: is an orphan: no claim records it; delete it"));
     let notebook = Notebook::new();
     std::fs::remove_file(notebook.root().join(SNAP)).expect("the snapshot");
-    assert!(
-        told(notebook.weave())
-            .contains("chapter.rs:19: the claim `chapter_claim` has no snapshot; run `INSTA_UPDATE=always cargo test --test claims chapter_claim`")
-    );
+    let run = "run `INSTA_UPDATE=always cargo test --test claims chapter_claim`";
+    let told_of = told(notebook.weave());
+    for expected in [
+        format!("chapter.rs:19: the claim `chapter_claim` has no snapshot; {run}"),
+        format!("chapter.rs:7: `{{{{gap}}}}` cannot be read: `chapter_claim` has no snapshot yet; {run}"),
+    ] {
+        assert!(told_of.contains(&expected), "expected {expected}, was told\n{told_of}");
+    }
     let notebook = Notebook::new();
     notebook.edit("snapshots/chapter__chapter_claim.figure.snap", "ticks = [0e0, 1e0]\n\n[y]", "ticks = [0e0, 1e-1]\n\n[y]");
     assert!(told(notebook.weave()).contains("the series `s` has points outside the axes: widen the ticks"));

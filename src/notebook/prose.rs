@@ -70,13 +70,10 @@ pub struct Quote {
 /// Every reference of a piece of prose, in order; what else is wrong with it is for [`weave`] to say.
 pub fn quotes(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Vec<Quote> {
     let quote = |range: Range<usize>| {
-        let text = &prose.text[range.start + 2..range.end - 2];
-        let mut parts = text.splitn(3, '|');
-        let name = parts.next().unwrap_or_default().split([':', '|']).next().unwrap_or_default();
-        let (claim, metric) = name.split_once('/').unwrap_or((place.claim.map_or("", |claim| claim.id.as_str()), name));
-        let of = (claim.to_owned(), metric.split('.').next().unwrap_or_default().to_owned());
-        let phrase = parts.next().and_then(|words| Some((words.to_owned(), parts.next()?.to_owned())));
-        Quote { range, of, phrase, shown: reference(text, place, numbers).map(|(_, _, shown)| shown.on(place.medium)).map_err(|(what, _)| what) }
+        let reference = Reference::read(between_braces(prose, &range));
+        let of = (reference.claim.or(place.claim.map(|claim| claim.id.as_str())).unwrap_or_default().to_owned(), reference.metric.to_owned());
+        let phrase = reference.words.zip(reference.range).map(|(words, range)| (words.to_owned(), range.to_owned()));
+        Quote { range, of, phrase, shown: reference.resolve(place, numbers).map(|(_, shown)| shown.on(place.medium)).map_err(|(what, _)| what) }
     };
     references(prose, &math::spans(&prose.text), &mut Vec::new()).into_iter().map(quote).collect()
 }
@@ -99,22 +96,23 @@ pub fn weave(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Woven {
     check_mathematics(prose, &spans, constants, &mut woven.problems);
     let mut done = 0;
     for range in references(prose, &spans, &mut woven.problems) {
-        let text = &prose.text[range.start + 2..range.end - 2];
+        let text = between_braces(prose, &range);
+        let reference = Reference::read(text);
         woven.markdown.push_str(&prose.text[done..range.start]);
         done = range.end;
-        match reference(text, place, numbers) {
-            Ok((claim, metric, shown)) => {
+        match reference.resolve(place, numbers) {
+            Ok((claim, shown)) => {
                 let target = if page(claim) == place.page { String::new() } else { page(claim) };
                 woven.markdown.push_str(&match place.medium {
                     Medium::Page => {
                         // A formula is no name for a link: it gets the number in plain characters.
                         let Shown { page, plain } = shown;
                         let label = if page.starts_with('$') { format!(" aria-label=\"{plain}\"") } else { String::new() };
-                        format!("<a class=\"n\" href=\"{target}#{}\"{label}>{page}</a>", anchor(&claim.id, metric))
+                        format!("<a class=\"n\" href=\"{target}#{}\"{label}>{page}</a>", anchor(&claim.id, reference.metric))
                     }
                     Medium::Terminal => shown.plain,
                 });
-                woven.quoted.insert((claim.id.clone(), metric.to_owned()));
+                woven.quoted.insert((claim.id.clone(), reference.metric.to_owned()));
             }
             Err((what, cure)) => woven.problems.push(prose.problem(range.start, format!("`{{{{{text}}}}}` {what}"), cure)),
         }
@@ -223,44 +221,58 @@ impl Shown {
     }
 }
 
-/// The claim, the metric and the shown number of one reference.
-fn reference<'a, 't>(text: &'t str, place: Place<'a>, numbers: &Numbers<'a>) -> Result<(&'a Claim, &'t str, Shown), Wrong> {
-    let mut parts = text.splitn(3, '|');
-    let (name, digits, up) = match parts.next().unwrap_or_default().split_once(':') {
-        Some((name, digits)) => {
-            let (digits, up) = self::digits(digits)?;
-            (name, digits, up)
-        }
-        None => (parts_of(text), Digits::Significant(3), None),
-    };
-    let (claim, metric) = match name.split_once('/') {
-        Some((claim, metric)) => (numbers.registry.claim(claim), metric),
-        None => (place.claim, name),
-    };
-    let claim = claim.ok_or_else(|| wrong("names no claim", "write `{{claim/metric}}` with the name of a test"))?;
-    let (metric, part) = metric.split_once('.').map_or((metric, None), |(metric, part)| (metric, Some(part)));
-    let metrics = numbers.metrics.get(&claim.id).ok_or_else(|| wrong(format!("cannot be read: `{}` has no snapshot yet", claim.id), run_claim(claim)))?;
-    let measured = metrics.iter().find(|(other, _)| other == metric).map(|(_, metric)| metric);
-    let measured = measured.ok_or_else(|| {
-        wrong(format!("dangles: `{}` records no metric `{metric}`", claim.id), format!("record it in the test, or quote one of: {}", names(metrics)))
-    })?;
-    let value = number(measured, part)?;
-    let shown = match (parts.next(), parts.next()) {
-        (None, _) => match measured.reading {
-            Reading::Count { exactly } if part.is_none() => Shown::words(exactly.to_string()),
-            Reading::Rounding { .. } => Shown::number(value, Digits::Short(2)),
-            _ => Shown::number(up.map_or(value, |up| number::outward(value, digits, up)), digits),
-        },
-        (Some(words), Some(range)) => Shown::words(phrase(words, range, value)?),
-        (Some(_), None) => {
-            return Err(wrong("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`"));
-        }
-    };
-    Ok((claim, metric, shown))
+/// What stands between the braces of a reference.
+fn between_braces<'p>(prose: &'p Prose, range: &Range<usize>) -> &'p str {
+    &prose.text[range.start + 2..range.end - 2]
 }
 
-fn parts_of(text: &str) -> &str {
-    text.split('|').next().unwrap_or(text)
+/// A reference taken apart: `claim/metric.part:digits|words|range`, of which only the metric must be there.
+#[derive(Clone, Copy)]
+struct Reference<'t> {
+    claim: Option<&'t str>,
+    metric: &'t str,
+    part: Option<&'t str>,
+    digits: Option<&'t str>,
+    words: Option<&'t str>,
+    range: Option<&'t str>,
+}
+
+impl<'t> Reference<'t> {
+    fn read(text: &'t str) -> Self {
+        let mut bars = text.splitn(3, '|');
+        let (name, words, range) = (bars.next().unwrap_or_default(), bars.next(), bars.next());
+        let (name, digits) = cut(name, ':');
+        let (claim, metric) = name.split_once('/').map_or((None, name), |(claim, metric)| (Some(claim), metric));
+        let (metric, part) = cut(metric, '.');
+        Self { claim, metric, part, digits, words, range }
+    }
+
+    /// The claim that it names, and what a reader sees.
+    fn resolve<'a>(self, place: Place<'a>, numbers: &Numbers<'a>) -> Result<(&'a Claim, Shown), Wrong> {
+        let Self { metric, part, .. } = self;
+        let (digits, up) = self.digits.map_or(Ok((Digits::Significant(3), None)), digits)?;
+        let claim = self.claim.map_or(place.claim, |id| numbers.registry.claim(id));
+        let claim = claim.ok_or_else(|| wrong("names no claim", "write `{{claim/metric}}` with the name of a test"))?;
+        let metrics = numbers.metrics.get(&claim.id).ok_or_else(|| wrong(format!("cannot be read: `{}` has no snapshot yet", claim.id), run_claim(claim)))?;
+        let measured = metrics.iter().find(|(other, _)| other == metric).map(|(_, metric)| metric);
+        let measured = measured.ok_or_else(|| {
+            wrong(format!("dangles: `{}` records no metric `{metric}`", claim.id), format!("record it in the test, or quote one of: {}", names(metrics)))
+        })?;
+        let value = number(measured, part)?;
+        let shown = match (self.words, self.range, measured.reading) {
+            (Some(words), Some(range), _) => Shown::words(phrase(words, range, value)?),
+            (Some(_), None, _) => return Err(wrong("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`")),
+            (None, _, Reading::Count { exactly }) => Shown::words(exactly.to_string()),
+            (None, _, Reading::Rounding { .. }) => Shown::number(value, Digits::Short(2)),
+            (None, _, Reading::Value(_)) => Shown::number(up.map_or(value, |up| number::outward(value, digits, up)), digits),
+        };
+        Ok((claim, shown))
+    }
+}
+
+/// What stands before a mark, and what after it.
+fn cut(text: &str, mark: char) -> (&str, Option<&str>) {
+    text.split_once(mark).map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
 fn wrong(what: impl Into<String>, cure: impl Into<String>) -> Wrong {
