@@ -235,7 +235,7 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
             CLAIMS,
             "{{gap}}, the share",
             "{{gone}}, the share",
-            "chapter.rs:7: `{{gone}}` dangles: `chapter_claim` records no metric `gone`; record it in the test",
+            "chapter.rs:7: `{{gone}}` dangles: `chapter_claim` records no metric `gone`; record it in the test, or quote one of: gap, share, moved",
         ),
         (CLAIMS, "{{gap}}, the share", "{{gap, the share", "chapter.rs:7: "),
         (CLAIMS, "{{gap}}, the share", "$x \\le {{gap}}$, the share", "chapter.rs:7: a reference stands inside mathematics; close the formula before it"),
@@ -375,6 +375,10 @@ fn stale_missing_and_foreign_pages_are_told_apart() {
     assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == pages.len()));
     assert_eq!(stale(), "");
     assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == 0));
+    let gone = notebook.root().join("book/src/gone.md");
+    std::fs::copy(notebook.root().join("book/src/chapter.md"), &gone).expect("a page of an earlier book");
+    assert!(stale().contains("book/src/gone.md: is woven from nothing"));
+    assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == 1) && !gone.exists());
     notebook.edit("book/src/chapter.md", "Breaks when", "Never breaks when");
     let text = std::fs::read_to_string(notebook.root().join("book/src/chapter.md")).expect("the page");
     let line = 1 + text.lines().position(|line| line.contains("Never breaks when")).expect("the line");

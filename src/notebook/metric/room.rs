@@ -53,8 +53,8 @@ impl Reading {
             Self::Value(value) => value,
         };
         let (limit, nearest) = (value.limit?.number(), value.nearest_to_limit()?);
-        let ratio = limit / nearest;
-        let decades = if ratio > 0.0 { libm::log10(ratio).abs() } else { f64::INFINITY };
+        // Opposite signs, or nothing on one side, have no ratio: infinitely far.
+        let decades = libm::log10((limit / nearest).max(0.0)).abs();
         Some(Room { decades, tolerances: Some((limit - nearest).abs() / value.tolerance.margin(nearest)) })
     }
 }
