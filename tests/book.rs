@@ -230,7 +230,7 @@ type Fault = (&'static str, &'static str, &'static str, &'static str);
 
 #[test]
 fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
-    let faults: [Fault; 44] = [
+    let faults: [Fault; 46] = [
         (
             CLAIMS,
             "{{gap}}, the share",
@@ -250,6 +250,18 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
         (CLAIMS, "the share is", "the share $0.25$ is", "chapter.rs:7: the decimal 0.25 is typed into mathematics"),
         (CLAIMS, "the share is", "the share $\\frac{1}$ is", "chapter.rs:7: the formula `\\frac{1}` cannot be set"),
         (CLAIMS, "opens with $x^2$", "opens with $\\nonsense$", "chapter.rs:3: the formula"),
+        (
+            CLAIMS,
+            "it moves by {{moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
+            "it moves by {{gap}}.\"\n/// ```\n#[test]\nfn chapter_claim",
+            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls",
+        ),
+        (
+            CLAIMS,
+            "it moves by {{moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
+            "it moves by {{second_claim/moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
+            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls",
+        ),
         (
             CLAIMS,
             "it moves by {{moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
