@@ -135,6 +135,8 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     let notebook = Notebook::new();
     let pages = notebook.weave().unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
     assert_eq!(Some(&pages), notebook.weave().ok().as_ref());
+    let first = &pages[Path::new("index.md")];
+    assert!(first.contains(">1 holds</span>") && first.contains(">1 is argued, not tested</span>") && !first.contains(">0 "), "{first}");
     let chapter = &pages[Path::new("chapter.md")];
     for part in [
         "<a class=\"n\" href=\"#chapter_claim.gap\" aria-label=\"1.4 × 10⁻¹¹\">$1.4 \\times 10^{-11}$</a>",
