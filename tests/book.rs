@@ -227,6 +227,17 @@ fn a_quote_is_where_it_stands_what_it_names_and_what_a_reader_sees() {
     assert_eq!((&page[..2], &page[3..]), (&terminal[..2], &terminal[3..]));
 }
 
+#[test]
+fn a_distance_is_counted_up_to_a_thousand_tolerances() {
+    let notebook = Notebook::new();
+    for (limit, shown) in [("1e0", "500</td>"), ("4e0", ">1000</td>"), ("4.1e0", ">> 1000</td>")] {
+        let limit = if limit == "1e0" { "at_least = 1e0".to_owned() } else { format!("at_most = {limit}") };
+        notebook.write(SNAP, &METRICS.replace("at_least = 1e0", &limit));
+        let pages = notebook.weave().unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
+        assert!(pages[Path::new("room.md")].contains(shown), "{limit}: {}", pages[Path::new("room.md")]);
+    }
+}
+
 /// A file, what is replaced in it, by what, and what must be reported.
 type Fault = (&'static str, &'static str, &'static str, &'static str);
 
