@@ -206,7 +206,7 @@ fn a_quote_is_where_it_stands_what_it_names_and_what_a_reader_sees() {
         let quotes = prose::quotes(&claim.prose, Place { page: "chapter.md", claim: Some(claim), medium }, &Numbers { registry: &registry, metrics: &metrics });
         let quote = |quote: prose::Quote| {
             let phrase = quote.phrase.map_or(String::new(), |(words, range)| format!(" [{words}|{range}]"));
-            let shown = quote.shown.map_or_else(|wrong| format!("✗ {wrong}"), |shown| shown);
+            let shown = quote.shown.unwrap_or_else(|wrong| format!("✗ {wrong}"));
             format!("{} = {}/{}{phrase}: {shown}", &claim.prose.text[quote.range], quote.of.0, quote.of.1)
         };
         quotes.into_iter().map(quote).collect::<Vec<_>>()
