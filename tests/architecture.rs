@@ -312,6 +312,7 @@ fn what_these_rules_look_for_would_be_seen() {
     let mut panics = Panics::default();
     panics.visit_file(&file);
     assert_eq!(panics.0.len(), 3);
+    // Not a test of ours that is left out, but the text of one: the rule against them has to see both attributes.
     let file: syn::File = syn::parse_str("mod tests { #[test] #[ignore = \"slow\"] fn f() {} #[should_panic] fn g() {} }").expect("Rust");
     let mut left = LeftOut::default();
     left.visit_file(&file);
