@@ -23,7 +23,7 @@ use crate::attention::gradients::Task;
 use crate::attention::{Diagonal, Head, Normalisation, linear};
 use crate::data::{Condensed, Dataset, Scaling, Table, Units, split};
 use crate::linalg::{count, relative_gap};
-use crate::regression::{Intercept, Ridge, hat_matrix};
+use crate::regression::{Ridge, hat_matrix_resolved};
 use crate::training::{Optimiser, Parametrisation, Record, Trained, Training};
 use crate::whitening::{Divisor, Root, Whitening};
 use crate::{Error, Result};
@@ -88,18 +88,19 @@ impl Comparison {
         if settings.width.is_some_and(|width| width == 0 || width > x.ncols()) {
             return Err(Error::InvalidWidth { width: settings.width.unwrap_or(0), features: x.ncols() });
         }
-        let (train, test) = (Condensed::of(x, y)?, Condensed::of(data.test.x.as_ref(), data.test.y.as_ref())?);
-        let ridge = Ridge::fit(train.x.as_ref(), train.y.as_ref(), settings.penalty, Intercept::None)?;
+        let train = Condensed::of(x, y)?.with_resolution(units.resolution.clone());
+        let test = Condensed::of(data.test.x.as_ref(), data.test.y.as_ref())?;
+        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), settings.penalty, &train.resolution)?;
         let sample = if x.nrows() > settings.context { Some(split::sample(x.nrows(), settings.context, settings.seed)) } else { None };
         let near = match &sample {
             Some(rows) => Dataset { train: data.train.rows(rows), ..data.clone() },
             None => data.clone(),
         };
-        let whitening = Whitening::of_factor(train.x.as_ref(), Divisor::N.of(x.nrows()), Root::Zca)?;
+        let whitening = Whitening::of_factor(train.x.as_ref(), Divisor::N.of(x.nrows()), Root::Zca, &train.resolution)?;
         let apply = |table: &Table| Table { x: &table.x * &whitening, y: table.y.clone() };
         let white = Dataset { train: apply(&near.train), test: apply(&near.test), ..near.clone() };
-        let hat = hat_matrix(near.train.x.as_ref(), settings.penalty, Intercept::None)?;
-        let hat_core = hat_matrix(train.x.as_ref(), settings.penalty, Intercept::None)?;
+        let hat = hat_matrix_resolved(near.train.x.as_ref(), settings.penalty, &train.resolution)?;
+        let hat_core = hat_matrix_resolved(train.x.as_ref(), settings.penalty, &train.resolution)?;
         Ok(Self { settings, data, units, train, test, ridge, near, white, sample, whitening, hat, hat_core })
     }
 

@@ -24,7 +24,7 @@ pub use split::Split;
 pub use synthetic::{Synthetic, synthetic};
 pub use units::{Scaling, Units};
 
-use crate::linalg::{self, count};
+use crate::linalg::{self, Moments};
 use crate::{Error, Result};
 
 /// Rows with their targets: X is n×d, Y is n×m.
@@ -73,7 +73,7 @@ pub struct Dataset {
 impl Dataset {
     /// X and Y minus their training means: what a fit without intercept needs.
     pub fn centred(&self) -> Self {
-        let (x, y) = (linalg::column_means(self.train.x.as_ref()), linalg::column_means(self.train.y.as_ref()));
+        let (x, y) = (linalg::moments(self.train.x.as_ref()), linalg::moments(self.train.y.as_ref()));
         self.map(|table| Table { x: linalg::centred(table.x.as_ref(), &x), y: linalg::centred(table.y.as_ref(), &y) })
     }
 
@@ -82,14 +82,14 @@ impl Dataset {
     /// # Errors
     /// [`Error::ConstantColumn`] for a feature that does not vary on the training part.
     pub fn standardised(&self) -> Result<Self> {
-        let (means, deviations) = (linalg::column_means(self.train.x.as_ref()), standard_deviations(self.train.x.as_ref()));
-        if let Some(constant) = deviations.iter().zip(&means).position(|(&deviation, &mean)| is_constant(deviation, mean)) {
+        let moments = linalg::moments(self.train.x.as_ref());
+        if let Some(constant) = moments.iter().position(Moments::is_constant) {
             return Err(Error::ConstantColumn { column: self.features[constant].clone() });
         }
-        let scaled = |x: &Mat<f64>| Mat::from_fn(x.nrows(), x.ncols(), |i, j| (x[(i, j)] - means[j]) / deviations[j]);
+        let scaled = |x: &Mat<f64>| Mat::from_fn(x.nrows(), x.ncols(), |i, j| moments[j].standardised(x[(i, j)], 1.0));
         let mut standardised = self.map(|table| Table { x: scaled(&table.x), y: table.y.clone() });
         // The known weights belong to the columns as they were.
-        standardised.truth = standardised.truth.map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * deviations[j]));
+        standardised.truth = standardised.truth.map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * moments[j].deviation()));
         Ok(standardised)
     }
 
@@ -98,13 +98,7 @@ impl Dataset {
     }
 }
 
-/// Whether a column with this standard deviation and mean varies by rounding at most.
-pub(crate) fn is_constant(deviation: f64, mean: f64) -> bool {
-    deviation <= 4.0 * f64::EPSILON * mean.abs()
-}
-
 /// Standard deviations of the columns, over n.
 pub fn standard_deviations(x: MatRef<'_, f64>) -> Vec<f64> {
-    let centred = linalg::centred(x, &linalg::column_means(x));
-    (0..x.ncols()).map(|j| linalg::frobenius_norm(centred.as_ref().subcols(j, 1)) / count(x.nrows()).sqrt()).collect()
+    x.col_iter().map(|column| Moments::of(column).deviation()).collect()
 }

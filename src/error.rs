@@ -80,6 +80,16 @@ pub enum Error {
         /// Its name.
         column: String,
     },
+    /// A column is so large or so small that what is told of it is no number.
+    #[error("the column `{column}` varies by about 1e{exponent}, where no number holds {what} in full: multiply it by 1e{} first", -exponent)]
+    BeyondNumbers {
+        /// Its name.
+        column: String,
+        /// What is told of it.
+        what: &'static str,
+        /// Of its standard deviation, to the base ten.
+        exponent: i32,
+    },
     /// There are not enough rows.
     #[error("{what} needs at least {needed} rows, there are {rows}: bring more rows, or do without it")]
     TooFewRows {
@@ -99,6 +109,12 @@ pub enum Error {
     /// A result is too large for a number.
     #[error("{what} exceed the largest number there is: bring the columns to one scale first")]
     Overflow {
+        /// Which result.
+        what: &'static str,
+    },
+    /// A result is too small for a number.
+    #[error("{what} are smaller than any number there is: bring the columns to one scale first")]
+    Underflow {
         /// Which result.
         what: &'static str,
     },

@@ -1,9 +1,16 @@
-//! What faer lacks by name: gaps between matrices, norms, ranks, means.
+//! What faer lacks by name: gaps between matrices, norms, ranks; [`Moments`] of columns, and what they can resolve.
 //!
 //! Everything is dense, in f64 and sequential: results do not depend on a thread count. Norms are scaled by the
 //! largest entry first, so that neither 1e200 nor 1e-200 over- or underflows.
 
+mod moments;
+mod resolution;
+
 use faer::{Mat, MatRef};
+
+pub(crate) use moments::unit;
+pub use moments::{Moments, centred, column_means, moments};
+pub use resolution::Resolution;
 
 use crate::{Error, Result};
 
@@ -25,11 +32,16 @@ pub fn max_abs_gap(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> f64 {
 
 /// ‖a‖_F = √Σ aᵢⱼ².
 pub fn frobenius_norm(a: MatRef<'_, f64>) -> f64 {
-    let scale = max_abs(a);
+    norm(entries(a))
+}
+
+/// √Σaᵢ².
+pub(crate) fn norm(numbers: impl Iterator<Item = f64> + Clone) -> f64 {
+    let scale = largest(numbers.clone());
     if scale == 0.0 || !scale.is_finite() {
         return scale;
     }
-    scale * entries(a).map(|entry| (entry / scale) * (entry / scale)).sum::<f64>().sqrt()
+    scale * numbers.map(|number| (number / scale) * (number / scale)).sum::<f64>().sqrt()
 }
 
 /// ‖a − b‖_F / ‖b‖_F, and the numerator alone where b is zero.
@@ -105,22 +117,6 @@ pub fn gram(x: MatRef<'_, f64>) -> Mat<f64> {
     x.transpose() * x
 }
 
-/// Means of the columns, in two passes.
-pub fn column_means(x: MatRef<'_, f64>) -> Vec<f64> {
-    let n = count(x.nrows());
-    let mean = |column: usize| {
-        let first = x.col(column).iter().sum::<f64>() / n;
-        first + x.col(column).iter().map(|entry| entry - first).sum::<f64>() / n
-    };
-    if x.nrows() == 0 { vec![0.0; x.ncols()] } else { (0..x.ncols()).map(mean).collect() }
-}
-
-/// X with `means` subtracted from its columns.
-pub fn centred(x: MatRef<'_, f64>, means: &[f64]) -> Mat<f64> {
-    assert_eq!(x.ncols(), means.len(), "as many means as columns");
-    Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] - means[j])
-}
-
 /// A matrix of one column.
 pub fn column(entries: &[f64]) -> Mat<f64> {
     Mat::from_fn(entries.len(), 1, |i, _| entries[i])
@@ -136,6 +132,12 @@ pub fn from_rows(rows: &[Vec<f64>]) -> Mat<f64> {
 /// The rows of `x` with these numbers, in this order.
 pub fn select_rows(x: MatRef<'_, f64>, rows: &[usize]) -> Mat<f64> {
     Mat::from_fn(rows.len(), x.ncols(), |i, j| x[(rows[i], j)])
+}
+
+/// a·b/c, right wherever a number holds it, whatever a·b or b/c may be.
+pub(crate) fn times_over(a: f64, b: f64, c: f64) -> f64 {
+    let [(a, in_a), (b, in_b), (c, in_c)] = [a, b, c].map(libm::frexp);
+    libm::scalbn(a * b / c, in_a + in_b - in_c)
 }
 
 /// A symmetric positive definite matrix to a real power, through its eigenvectors.

@@ -5,7 +5,8 @@
 
 pub mod diagnostics;
 pub mod kernel;
+mod revealed;
 pub mod ridge;
 
-pub use diagnostics::{hat_matrix, smoother_matrix};
+pub use diagnostics::{hat_matrix, hat_matrix_resolved, smoother_matrix};
 pub use ridge::{Intercept, Ridge};

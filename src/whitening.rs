@@ -5,11 +5,13 @@
 //! All are computed from X itself, by SVD or QR of [X/√n; √ε I]: the covariance would square the condition number.
 //!
 //! Where columns are dependent and ε = 0, ZCA and PCA whiten the directions that vary and drop the others (the
-//! pseudo-inverse root), and the rank says so; the Cholesky root does not exist and is refused.
+//! pseudo-inverse root), and the rank says so; the Cholesky root does not exist and is refused. A direction that varies no more than
+//! rounding does would be blown up to unit variance: below max(n, d)·ε of the largest, or below what its columns can
+//! resolve ([`Resolution`]), it counts as none.
 
 use faer::{Mat, MatRef};
 
-use crate::linalg::{self, check_finite, count};
+use crate::linalg::{self, Moments, Resolution, check_finite, count};
 use crate::{Error, Result};
 
 /// What the covariance is divided by.
@@ -45,6 +47,7 @@ pub enum Root {
 /// A fitted whitening.
 #[derive(Debug, Clone)]
 pub struct Whitening {
+    moments: Vec<Moments>,
     means: Vec<f64>,
     matrix: Mat<f64>,
     rank: usize,
@@ -64,23 +67,28 @@ impl Whitening {
         if x.nrows() < 2 {
             return Err(Error::TooFewRows { what: "whitening", rows: x.nrows(), needed: 2 });
         }
-        let means = linalg::column_means(x);
+        let moments = linalg::moments(x);
         let scale = 1.0 / divisor.of(x.nrows()).sqrt();
-        let scaled = linalg::centred(x, &means) * faer::Scale(scale);
-        Ok(Self { means, matrix: matrix(&scaled, epsilon, root)?, rank: linalg::rank(scaled.as_ref())? })
+        let scaled = linalg::centred(x, &moments) * faer::Scale(scale);
+        check_finite("the centred X", scaled.as_ref()).map_err(|_| Error::Overflow { what: "the centred features" })?;
+        let resolution = Resolution::centred(x.nrows(), &moments).times(scale);
+        let (matrix, rank) = matrix(&scaled, epsilon, root, &resolution)?;
+        Ok(Self { means: moments.iter().map(Moments::mean).collect(), moments, matrix, rank })
     }
 
-    /// S alone, d×d or d×r, from any factor of Σ(xᵢ − μ)(xᵢ − μ)ᵀ and what the sum is divided by.
+    /// S alone, d×d or d×r, from any factor of Σ(xᵢ − μ)(xᵢ − μ)ᵀ, what the sum is divided by, and how far the columns of the factor
+    /// are to be trusted.
     ///
     /// # Errors
     /// [`Error::NoConvergence`], and [`Error::RankDeficient`] for a Cholesky root of a singular covariance.
-    pub fn of_factor(factor: MatRef<'_, f64>, divisor: f64, root: Root) -> Result<Mat<f64>> {
-        matrix(&(factor * faer::Scale(1.0 / divisor.sqrt())), 0.0, root)
+    pub fn of_factor(factor: MatRef<'_, f64>, divisor: f64, root: Root, resolution: &Resolution) -> Result<Mat<f64>> {
+        let scale = 1.0 / divisor.sqrt();
+        Ok(matrix(&(factor * faer::Scale(scale)), 0.0, root, &resolution.clone().times(scale))?.0)
     }
 
     /// (X − μ)S, with the μ and S of the rows that were fitted.
     pub fn apply(&self, x: MatRef<'_, f64>) -> Mat<f64> {
-        linalg::centred(x, &self.means) * &self.matrix
+        linalg::centred(x, &self.moments) * &self.matrix
     }
 
     /// S, d×d, or d×r for the PCA root at rank r.
@@ -101,15 +109,20 @@ impl Whitening {
 
 /// The covariance of the rows of X, d×d.
 pub fn covariance(x: MatRef<'_, f64>, divisor: Divisor) -> Mat<f64> {
-    let centred = linalg::centred(x, &linalg::column_means(x));
+    let centred = linalg::centred(x, &linalg::moments(x));
     linalg::gram(centred.as_ref()) * faer::Scale(1.0 / divisor.of(x.nrows()))
 }
 
-fn matrix(scaled: &Mat<f64>, epsilon: f64, root: Root) -> Result<Mat<f64>> {
-    match root {
-        Root::Cholesky => triangular(scaled, epsilon, linalg::rank(scaled.as_ref())?),
-        Root::Zca | Root::Pca => spectral(scaled, epsilon, root),
-    }
+/// S, and how many directions vary without ε.
+fn matrix(scaled: &Mat<f64>, epsilon: f64, root: Root, resolution: &Resolution) -> Result<(Mat<f64>, usize)> {
+    let varying = Directions::of(scaled, resolution, resolution.most())?;
+    let rank = varying.values.len();
+    let matrix = match root {
+        Root::Cholesky => triangular(scaled, epsilon, rank)?,
+        Root::Zca | Root::Pca if epsilon == 0.0 => varying.whitening(root),
+        Root::Zca | Root::Pca => Directions::of(&stacked(scaled, epsilon), resolution, scaled.ncols())?.whitening(root),
+    };
+    Ok((matrix, rank))
 }
 
 /// [X/√n; √ε I], whose Gram matrix is Σ̂ + εI.
@@ -123,18 +136,30 @@ fn stacked(scaled: &Mat<f64>, epsilon: f64) -> Mat<f64> {
     })
 }
 
-fn spectral(scaled: &Mat<f64>, epsilon: f64, root: Root) -> Result<Mat<f64>> {
-    let stacked = stacked(scaled, epsilon);
-    let svd = stacked.thin_svd().map_err(|_| Error::NoConvergence { what: "X" })?;
-    let values: Vec<f64> = svd.S().column_vector().iter().copied().collect();
-    let floor = linalg::rank_floor(stacked.as_ref(), values.first().copied().unwrap_or(0.0));
-    let kept = values.iter().filter(|&&value| value > floor).count();
-    let basis = svd.V().subcols(0, kept);
-    let roots = Mat::from_fn(basis.nrows(), kept, |i, j| basis[(i, j)] / values[j]);
-    Ok(match root {
-        Root::Zca => roots * basis.transpose(),
-        Root::Pca | Root::Cholesky => roots,
-    })
+/// The principal components of a matrix (d×r) that are above rounding, by singular value.
+struct Directions {
+    values: Vec<f64>,
+    basis: Mat<f64>,
+}
+
+impl Directions {
+    /// At most so many.
+    fn of(matrix: &Mat<f64>, resolution: &Resolution, most: usize) -> Result<Self> {
+        let svd = matrix.thin_svd().map_err(|_| Error::NoConvergence { what: "X" })?;
+        let lost = resolution.loss() * svd.S().column_vector().iter().next().copied().unwrap_or(0.0);
+        let owed = |k: usize| lost + resolution.of_direction((0..matrix.ncols()).map(|j| svd.V()[(j, k)]));
+        let resolved = svd.S().column_vector().iter().enumerate().take_while(|(k, value)| **value > owed(*k));
+        let values: Vec<f64> = resolved.take(most).map(|(_, value)| *value).collect();
+        Ok(Self { basis: svd.V().subcols(0, values.len()).to_owned(), values })
+    }
+
+    fn whitening(&self, root: Root) -> Mat<f64> {
+        let roots = Mat::from_fn(self.basis.nrows(), self.values.len(), |i, j| self.basis[(i, j)] / self.values[j]);
+        match root {
+            Root::Zca => roots * self.basis.transpose(),
+            Root::Pca | Root::Cholesky => roots,
+        }
+    }
 }
 
 fn triangular(scaled: &Mat<f64>, epsilon: f64, rank: usize) -> Result<Mat<f64>> {

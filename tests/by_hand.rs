@@ -204,10 +204,10 @@ fn what_does_not_vary_is_whitened_to_zero() {
 #[test]
 fn a_factor_whitens_as_its_rows_do() {
     let x = standard_normal(3, 0, 30, 4);
-    let centred = linalg::centred(x.as_ref(), &linalg::column_means(x.as_ref()));
+    let centred = linalg::centred(x.as_ref(), &linalg::moments(x.as_ref()));
     for root in [Root::Zca, Root::Cholesky] {
         let whole = Whitening::fit(x.as_ref(), root, Divisor::N, 0.0).unwrap();
-        let own = Whitening::of_factor(centred.as_ref(), 30.0, root).unwrap();
+        let own = Whitening::of_factor(centred.as_ref(), 30.0, root, &linalg::Resolution::of(x.as_ref())).unwrap();
         assert!(relative_gap(own.as_ref(), whole.matrix()) < 1e-13);
     }
 }

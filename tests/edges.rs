@@ -129,7 +129,7 @@ fn nothing_to_fit_on_is_still_a_fit() {
 #[test]
 fn covariance_and_gram_agree_on_centred_columns() {
     let x = standard_normal(4, 0, 30, 4);
-    let rows = centred(x.as_ref(), &linalg::column_means(x.as_ref()));
+    let rows = centred(x.as_ref(), &linalg::moments(x.as_ref()));
     let scaled = gram(rows.as_ref()) * Scale(1.0 / 29.0);
     assert!(relative_gap(covariance(x.as_ref(), Divisor::NMinusOne).as_ref(), scaled.as_ref()) < 1e-13);
 }

@@ -34,6 +34,12 @@ fn provoked() -> Vec<(Error, &'static str)> {
     let flat = |table: &data::Table| data::Table { x: Mat::from_fn(table.n(), 1, |_, _| 5.0), y: table.y.clone() };
     let constant = data::Dataset { train: flat(&constant.train), test: flat(&constant.test), ..constant };
     let wide = Settings { width: Some(9), ..Settings::default() };
+    let times = |x: &Mat<f64>, by: f64| Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * by);
+    let sized = |features: f64, target: f64| {
+        let mut data = data::synthetic(1);
+        [&mut data.train, &mut data.test].into_iter().for_each(|part| *part = data::Table { x: times(&part.x, features), y: times(&part.y, target) });
+        Comparison::new(data, Settings::default()).and_then(|comparison| comparison.baseline(0.0)).unwrap_err()
+    };
     vec![
         (
             Ridge::fit(holed.as_ref(), Mat::zeros(2, 1).as_ref(), 0.0, Intercept::None).unwrap_err(),
@@ -63,6 +69,11 @@ fn provoked() -> Vec<(Error, &'static str)> {
             Ridge::fit(mat![[1e-200], [2e-200]].as_ref(), mat![[1e200], [1e200]].as_ref(), 0.0, Intercept::None).unwrap_err(),
             "the coefficients exceed the largest number there is: bring the columns to one scale first",
         ),
+        (
+            sized(1e200, 1e-150),
+            "coefficients in the units of the table are smaller than any number there is: bring the columns to one scale first",
+        ),
+        (sized(1.0, 1e200), "the column `y` varies by about 1e200, where no number holds its variance in full: multiply it by 1e-200 first"),
         (
             train(1.0, 1e3).run(Task::regression(x, y), None).unwrap_err(),
             "training diverged at step 1, where the loss was …: take a smaller rate or smaller initial weights",

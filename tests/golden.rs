@@ -229,7 +229,7 @@ fn ols(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, y: MatRef<'_, f64>, e
 
 fn whitening(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, expected: &Value, tolerance: f64, epsilon: f64) {
     let fit = |root: Root| Whitening::fit(x, root, Divisor::N, epsilon).expect("whitening");
-    let centred = linalg::centred(x, &linalg::column_means(x));
+    let centred = linalg::centred(x, &linalg::moments(x));
     let values = |m: MatRef<'_, f64>| linalg::singular_values(m).expect("singular values");
     audit.fields(place, expected, |audit, key, expected, place| {
         match key {

@@ -29,8 +29,13 @@ pub fn centred_cosine(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> f64 {
 /// The least-squares slope of `a` on `b`, both centred: 1 where they agree in scale.
 pub fn slope(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> f64 {
     same_shape(a, b);
-    let product: f64 = deviations(a).zip(deviations(b)).map(|(x, y)| x * y).sum();
-    quotient(product, deviations(b).map(|y| y * y).sum())
+    // Scaled first, as in a cosine.
+    let scale = largest(deviations(b));
+    if scale == 0.0 {
+        return 0.0;
+    }
+    let product: f64 = deviations(a).zip(deviations(b)).map(|(x, y)| x * (y / scale)).sum();
+    product / deviations(b).map(|y| (y / scale) * (y / scale)).sum::<f64>() / scale
 }
 
 fn cosine_of(a: impl Iterator<Item = f64> + Clone, b: impl Iterator<Item = f64> + Clone) -> f64 {

@@ -1,12 +1,13 @@
 //! The baseline, with what is reported of it: coefficients on both scales, leverages, errors with and without the row itself.
 
+use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
 
 use super::Errors;
-use crate::Result;
 use crate::data::{Condensed, Dataset, Units};
 use crate::linalg::{self, count};
-use crate::regression::{Intercept, Ridge};
+use crate::regression::Ridge;
+use crate::{Error, Result};
 
 /// Ridge, or least squares at λ = 0, where dependent columns leave the solution of minimum norm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ pub struct Leverages {
 impl Baseline {
     /// Of data on scale: one fit on the factor of the training rows, one pass over them.
     pub(super) fn of(data: &Dataset, train: &Condensed, units: &Units, penalty: f64) -> Result<Self> {
-        let ridge = Ridge::fit(train.x.as_ref(), train.y.as_ref(), penalty, Intercept::None)?;
+        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), penalty, &train.resolution)?;
         let [fitted, predicted] = [&data.train, &data.test].map(|rows| ridge.predict(rows.x.as_ref()));
         let n = count(data.train.n());
         let leverages: Vec<f64> = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| leverage + 1.0 / n).collect();
@@ -60,7 +61,11 @@ impl Baseline {
             errors.map(|error| error * error).sum::<f64>() / n
         };
         let targets = 0..data.targets.len();
-        let (coefficients, intercept) = units.original(ridge.coefficients());
+        let (coefficients, intercept) = in_the_units_of_the_table(units, ridge.coefficients())?;
+        let [train, test] = [(&fitted, &data.train.y), (&predicted, &data.test.y)].map(|(prediction, target)| Errors::of(prediction.as_ref(), target.as_ref()));
+        if !train.iter().chain(&test).all(Errors::are_numbers) {
+            return Err(Error::Overflow { what: "the errors" });
+        }
         Ok(Self {
             penalty,
             coefficients: columns(coefficients.as_ref()),
@@ -69,11 +74,22 @@ impl Baseline {
             rank: ridge.rank(),
             effective_degrees_of_freedom: ridge.effective_degrees_of_freedom(),
             leverages: Leverages::of(leverages.clone()),
-            train: Errors::of(fitted.as_ref(), data.train.y.as_ref()),
-            test: Errors::of(predicted.as_ref(), data.test.y.as_ref()),
+            train,
+            test,
             leave_one_out: (!full).then(|| targets.map(left_out).collect()),
         })
     }
+}
+
+/// Coefficients and intercepts on what was measured, if there are numbers for them.
+fn in_the_units_of_the_table(units: &Units, scaled: MatRef<'_, f64>) -> Result<(Mat<f64>, Vec<f64>)> {
+    let what = "coefficients in the units of the table";
+    let (coefficients, intercept) = units.original(scaled);
+    if !(linalg::max_abs(coefficients.as_ref()).is_finite() && intercept.iter().all(|number| number.is_finite())) {
+        return Err(Error::Overflow { what });
+    }
+    let vanished = linalg::entries(scaled).zip(linalg::entries(coefficients.as_ref())).any(|(scaled, own)| scaled.is_normal() && !own.is_normal());
+    if vanished { Err(Error::Underflow { what }) } else { Ok((coefficients, intercept)) }
 }
 
 impl Leverages {
@@ -85,6 +101,6 @@ impl Leverages {
     }
 }
 
-fn columns(matrix: faer::MatRef<'_, f64>) -> Vec<Vec<f64>> {
+fn columns(matrix: MatRef<'_, f64>) -> Vec<Vec<f64>> {
     matrix.col_iter().map(|column| linalg::entries(column.as_mat()).collect()).collect()
 }

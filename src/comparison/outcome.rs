@@ -72,6 +72,11 @@ impl Errors {
         };
         (0..target.ncols()).map(of).collect()
     }
+
+    /// Whether both are finite.
+    pub(super) fn are_numbers(&self) -> bool {
+        self.mse.is_finite() && self.r_squared.is_finite()
+    }
 }
 
 /// A set of predictions against targets and against ridge's predictions.

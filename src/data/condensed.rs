@@ -7,7 +7,7 @@
 use faer::{Mat, MatRef};
 
 use crate::Result;
-use crate::linalg::{check_finite, count};
+use crate::linalg::{self, Resolution, check_finite, count};
 
 /// Rows of a block, at least.
 const BLOCK: usize = 1024;
@@ -21,10 +21,12 @@ pub struct Condensed {
     pub x: Mat<f64>,
     /// [Z; E], k×m.
     pub y: Mat<f64>,
+    /// How far the columns of X are to be trusted.
+    pub resolution: Resolution,
 }
 
 impl Condensed {
-    /// The factor of X (n×d) and Y (n×m).
+    /// The factor of X (n×d) and Y (n×m), X as it was measured.
     ///
     /// # Errors
     /// [`Error::Empty`](crate::Error::Empty), [`Error::NotFinite`](crate::Error::NotFinite).
@@ -33,24 +35,37 @@ impl Condensed {
         check_finite("X", x)?;
         check_finite("Y", y)?;
         let (n, d, width) = (x.nrows(), x.ncols(), x.ncols() + y.ncols());
+        // Powers of two keep the squares of huge and tiny columns among the numbers.
+        let units: Vec<f64> = x.col_iter().chain(y.col_iter()).map(|column| linalg::unit(linalg::max_abs(column.as_mat()))).collect();
+        let entry = |i: usize, j: usize| if j < d { x[(i, j)] } else { y[(i, j - d)] };
         let block = BLOCK.max(4 * width);
         let mut triangle = Mat::<f64>::zeros(0, width);
         for start in (0..n).step_by(block) {
             let (above, rows) = (triangle.nrows(), block.min(n - start));
             let stacked = Mat::from_fn(above + rows, width, |i, j| match i.checked_sub(above) {
                 None => triangle[(i, j)],
-                Some(row) if j < d => x[(start + row, j)],
-                Some(row) => y[(start + row, j - d)],
+                Some(row) => entry(start + row, j) * units[j],
             });
             triangle = stacked.qr().thin_R().to_owned();
         }
-        Ok(Self { rows: n, x: triangle.subcols(0, d).to_owned(), y: triangle.subcols(d, width - d).to_owned() })
+        let column = |j: usize, i: usize| triangle[(i, j)] / units[j];
+        Ok(Self {
+            rows: n,
+            x: Mat::from_fn(triangle.nrows(), d, |i, j| column(j, i)),
+            y: Mat::from_fn(triangle.nrows(), width - d, |i, t| column(d + t, i)),
+            resolution: Resolution::of(x),
+        })
+    }
+
+    /// The same where X is not as it was measured.
+    pub fn with_resolution(self, resolution: Resolution) -> Self {
+        Self { resolution, ..self }
     }
 
     /// The factor whose k rows have the mean products of the n: with these as queries and targets, a mean squared error over
     /// the factor is the one over the rows.
     pub fn averaged(&self) -> Self {
-        let scale = faer::Scale((count(self.x.nrows()) / count(self.rows)).sqrt());
-        Self { rows: self.x.nrows(), x: &self.x * scale, y: &self.y * scale }
+        let scale = (count(self.x.nrows()) / count(self.rows)).sqrt();
+        Self { rows: self.x.nrows(), x: &self.x * faer::Scale(scale), y: &self.y * faer::Scale(scale), resolution: self.resolution.clone().times(scale) }
     }
 }

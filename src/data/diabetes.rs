@@ -5,7 +5,7 @@
 use faer::Mat;
 use sha2::Digest as _;
 
-use super::{Dataset, Table, split, standard_deviations};
+use super::{Dataset, Table, split};
 use crate::linalg::{self, count};
 use crate::{Error, Result};
 
@@ -56,9 +56,8 @@ pub fn with_split(split: &split::Split) -> Result<Dataset> {
 /// Those of [`raw`].
 pub fn unit_norm() -> Result<Table> {
     let (table, _) = raw()?;
-    let (means, deviations) = (linalg::column_means(table.x.as_ref()), standard_deviations(table.x.as_ref()));
-    let root = count(table.n()).sqrt();
-    let x = Mat::from_fn(table.n(), table.d(), |i, j| (table.x[(i, j)] - means[j]) / (deviations[j] * root));
+    let (moments, root) = (linalg::moments(table.x.as_ref()), count(table.n()).sqrt());
+    let x = Mat::from_fn(table.n(), table.d(), |i, j| moments[j].standardised(table.x[(i, j)], root));
     Ok(Table { x, y: table.y })
 }
 

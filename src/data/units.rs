@@ -3,11 +3,11 @@
 //! Features are centred by their training means and divided by what [`Scaling`] says; targets are centred and divided by their
 //! training standard deviations. A feature that does not vary on the training rows becomes zero, and with it its coefficient.
 
-use faer::{Mat, MatMut, MatRef};
+use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, is_constant};
-use crate::linalg::{self, count};
+use super::Dataset;
+use crate::linalg::{self, Moments, Resolution, count, times_over};
 use crate::{Error, Result};
 
 /// What centred features are divided by.
@@ -33,15 +33,17 @@ pub struct Units {
     pub target_means: Vec<f64>,
     /// Training standard deviations of the targets.
     pub target_scales: Vec<f64>,
+    /// How far the scaled features are to be trusted.
+    pub resolution: Resolution,
 }
 
 impl Units {
     /// Coefficients (d×m) and intercepts on the features and targets as they were measured.
     pub fn original(&self, coefficients: MatRef<'_, f64>) -> (Mat<f64>, Vec<f64>) {
-        let own = self.in_target_units(coefficients);
-        let original = Mat::from_fn(own.nrows(), own.ncols(), |j, t| own[(j, t)] / self.feature_scales[j]);
+        let scales = |j: usize, t: usize| (self.target_scales[t], self.feature_scales[j]);
+        let original = Mat::from_fn(coefficients.nrows(), coefficients.ncols(), |j, t| times_over(coefficients[(j, t)], scales(j, t).0, scales(j, t).1));
         let shift = |t: usize| self.feature_means.iter().enumerate().map(|(j, mean)| mean * original[(j, t)]).sum::<f64>();
-        let intercepts = (0..own.ncols()).map(|t| self.target_means[t] - shift(t)).collect();
+        let intercepts = (0..original.ncols()).map(|t| self.target_means[t] - shift(t)).collect();
         (original, intercepts)
     }
 
@@ -56,7 +58,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Error::ConstantColumn`] for a target that does not vary on the training part, [`Error::Empty`] for a part without rows,
-    /// [`Error::NotFinite`].
+    /// [`Error::NotFinite`], and [`Error::BeyondNumbers`] for a column whose scale, or whose variance, is no number.
     pub fn scaled(mut self, scaling: Scaling) -> Result<(Self, Units)> {
         for (what, table) in [("the training part", &self.train), ("the test part", &self.test)] {
             if table.n() == 0 || table.d() == 0 {
@@ -66,50 +68,76 @@ impl Dataset {
         for (what, matrix) in [("X", &self.train.x), ("Y", &self.train.y), ("the test part of X", &self.test.x), ("the test part of Y", &self.test.y)] {
             linalg::check_finite(what, matrix.as_ref())?;
         }
-        let mut units = Units { feature_means: Vec::new(), feature_scales: Vec::new(), target_means: Vec::new(), target_scales: Vec::new() };
-        for j in 0..self.train.d() {
-            let (mean, deviation) = moments(self.train.x.col(j).as_mat());
-            let varies = !is_constant(deviation, mean);
-            let scale = match scaling {
-                _ if !varies => 1.0,
-                Scaling::None => 1.0,
-                Scaling::Standard => deviation,
-                Scaling::UnitNorm => deviation * count(self.train.n()).sqrt(),
-            };
-            shift(self.train.x.as_mut().subcols_mut(j, 1), mean, scale);
-            shift(self.test.x.as_mut().subcols_mut(j, 1), mean, scale);
-            if !varies {
-                // What is left of a constant is rounding; on test rows it would be a change that no training row has seen.
-                self.train.x.col_mut(j).iter_mut().for_each(|entry| *entry = 0.0);
-                self.test.x.col_mut(j).iter_mut().for_each(|entry| *entry = 0.0);
+        let features = self.features.iter().enumerate().map(|(j, name)| Column::scaled(&mut self.train.x, &mut self.test.x, j, scaling, name));
+        let features = features.collect::<Result<Vec<_>>>()?;
+        let targets = self.targets.iter().enumerate().map(|(t, name)| Column::target(&mut self.train.y, &mut self.test.y, t, name));
+        let targets = targets.collect::<Result<Vec<_>>>()?;
+        for (what, scaled) in [("the scaled features", [&self.train.x, &self.test.x]), ("the scaled targets", [&self.train.y, &self.test.y])] {
+            if !scaled.iter().all(|part| linalg::max_abs(part.as_ref()).is_finite()) {
+                return Err(Error::Overflow { what });
             }
-            units.feature_means.push(mean);
-            units.feature_scales.push(scale);
         }
-        for t in 0..self.targets.len() {
-            let (mean, deviation) = moments(self.train.y.col(t).as_mat());
-            if is_constant(deviation, mean) {
-                return Err(Error::ConstantColumn { column: self.targets[t].clone() });
-            }
-            shift(self.train.y.as_mut().subcols_mut(t, 1), mean, deviation);
-            shift(self.test.y.as_mut().subcols_mut(t, 1), mean, deviation);
-            units.target_means.push(mean);
-            units.target_scales.push(deviation);
-        }
-        let rescaled = |truth: Mat<f64>| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * units.feature_scales[j] / units.target_scales[t]);
+        let units = Units {
+            feature_means: features.iter().map(|column| column.mean).collect(),
+            feature_scales: features.iter().map(|column| column.scale).collect(),
+            target_means: targets.iter().map(|column| column.mean).collect(),
+            target_scales: targets.iter().map(|column| column.scale).collect(),
+            resolution: Resolution::standardised(self.train.n(), features.iter().map(|column| column.rounding).collect()),
+        };
+        let scales = |j: usize, t: usize| (units.feature_scales[j], units.target_scales[t]);
+        let rescaled = |truth: Mat<f64>| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| times_over(truth[(j, t)], scales(j, t).0, scales(j, t).1));
         self.truth = self.truth.map(rescaled);
         Ok((self, units))
     }
 }
 
-/// Mean and standard deviation, over n, of one column.
-fn moments(column: MatRef<'_, f64>) -> (f64, f64) {
-    let means = linalg::column_means(column);
-    (means[0], linalg::frobenius_norm(linalg::centred(column, &means).as_ref()) / count(column.nrows()).sqrt())
+/// What brought a column to scale.
+struct Column {
+    mean: f64,
+    scale: f64,
+    /// ε‖x‖ of the column as it was measured, in the new units.
+    rounding: f64,
 }
 
-fn shift(mut column: MatMut<'_, f64>, mean: f64, scale: f64) {
-    for i in 0..column.nrows() {
-        column[(i, 0)] = (column[(i, 0)] - mean) / scale;
+impl Column {
+    /// Brings a column of the training rows, and with it that of the test rows, to scale.
+    fn scaled(train: &mut Mat<f64>, test: &mut Mat<f64>, j: usize, scaling: Scaling, name: &str) -> Result<Self> {
+        let moments = Moments::of(train.col(j));
+        let divide = match scaling {
+            // What is left of a constant is rounding; on test rows it would be a change that no training row has seen.
+            _ if moments.is_constant() => None,
+            Scaling::None => return Ok(Self::by([train, test], j, |entry| moments.centred(entry), [moments.mean(), 1.0, moments.norm()])),
+            Scaling::Standard => Some((1.0, "its standard deviation")),
+            Scaling::UnitNorm => Some((count(train.nrows()).sqrt(), "its norm")),
+        };
+        let Some((factor, what)) = divide else {
+            return Ok(Self::by([train, test], j, |_| 0.0, [moments.mean(), 1.0, 0.0]));
+        };
+        let scale = moments.deviation() * factor;
+        if !scale.is_normal() {
+            return Err(beyond(name, what, &moments));
+        }
+        Ok(Self::by([train, test], j, |entry| moments.standardised(entry, factor), [moments.mean(), scale, moments.standardised_norm(factor)]))
     }
+
+    /// The same of a target, whose errors are told in its own units.
+    fn target(train: &mut Mat<f64>, test: &mut Mat<f64>, t: usize, name: &str) -> Result<Self> {
+        let moments = Moments::of(train.col(t));
+        if moments.is_constant() {
+            return Err(Error::ConstantColumn { column: name.to_owned() });
+        }
+        if !(moments.deviation() * moments.deviation()).is_normal() {
+            return Err(beyond(name, "its variance", &moments));
+        }
+        Self::scaled(train, test, t, Scaling::Standard, name)
+    }
+
+    fn by(parts: [&mut Mat<f64>; 2], j: usize, to_scale: impl Fn(f64) -> f64, [mean, scale, norm]: [f64; 3]) -> Self {
+        parts.into_iter().for_each(|part| part.col_mut(j).iter_mut().for_each(|entry| *entry = to_scale(*entry)));
+        Self { mean, scale, rounding: f64::EPSILON * norm }
+    }
+}
+
+fn beyond(name: &str, what: &'static str, moments: &Moments) -> Error {
+    Error::BeyondNumbers { column: name.to_owned(), what, exponent: libm::log10(moments.deviation()).round() as i32 }
 }

@@ -7,7 +7,7 @@ use faer::prelude::*;
 use faer::{Mat, MatRef};
 
 use super::ridge::{Factor, Intercept, Ridge};
-use crate::linalg::{self, count};
+use crate::linalg::{self, Resolution, count};
 use crate::{Error, Result};
 
 /// H with ŷ = Hy, n×n; an intercept adds 1/n to every entry.
@@ -16,6 +16,14 @@ use crate::{Error, Result};
 /// [`Error::InvalidPenalty`], [`Error::Empty`], [`Error::NotFinite`].
 pub fn hat_matrix(x: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
     Ok(Factor::new(x, penalty, intercept)?.hat_matrix())
+}
+
+/// H without intercept where X is not as it was measured, but centred, scaled or the factor of such rows.
+///
+/// # Errors
+/// Those of [`hat_matrix`].
+pub fn hat_matrix_resolved(x: MatRef<'_, f64>, penalty: f64, resolution: &Resolution) -> Result<Mat<f64>> {
+    Ok(Factor::resolved(x, penalty, resolution)?.hat_matrix())
 }
 
 /// S with predictions Sy at the rows of `query` (n*×d), n*×n: regression as weights on its training targets.
@@ -33,11 +41,10 @@ pub fn smoother_matrix(query: MatRef<'_, f64>, x: MatRef<'_, f64>, penalty: f64,
 /// # Errors
 /// [`Error::RankDeficient`] where XᵀX + λI is not positive definite to working precision.
 pub fn hat_matrix_by_definition(x: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
-    let (means, base) = match intercept {
-        Intercept::Fitted => (linalg::column_means(x), 1.0 / count(x.nrows())),
-        Intercept::None => (vec![0.0; x.ncols()], 0.0),
+    let (x, base) = match intercept {
+        Intercept::Fitted => (linalg::centred(x, &linalg::moments(x)), 1.0 / count(x.nrows())),
+        Intercept::None => (x.to_owned(), 0.0),
     };
-    let x = linalg::centred(x, &means);
     let gram = linalg::gram(x.as_ref());
     let shifted = Mat::from_fn(gram.nrows(), gram.ncols(), |i, j| gram[(i, j)] + if i == j { penalty } else { 0.0 });
     let rank = linalg::rank(x.as_ref())?;

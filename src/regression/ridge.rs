@@ -2,16 +2,18 @@
 //!
 //! X is n×d, Y is n×m, β̂ is d×m, λ ≥ 0. With λ > 0 the factor is a pivoted QR of the stacked [X; √λ I]: it squares no
 //! condition number, as the normal equations would, and survives columns of very different scales, as an SVD would
-//! not (Björck 1996, §2.7). With λ = 0 the columns are first brought to one scale, and what the pivoted QR shows to be
-//! dependent is resolved by the minimum-norm solution, through a complete orthogonal decomposition. With fewer rows than
-//! columns the fit is made in a basis of what the rows span, and costs O(n²d).
+//! not (Björck 1996, §2.7). With λ = 0 it is a pivoted QR of X on columns of one precision. What that shows to be dependent, by
+//! rounding or for want of rows, is no direction of the data: the fit is made in a basis of what the rows span, at λ = 0 the
+//! solution of minimum norm, and costs O(n²d) where rows are fewer than columns. How far columns are to be trusted, and so what is
+//! dependent, is [`Resolution`]'s to say.
 //!
 //! The hat matrix is never formed: its diagonal, the leverages, are the squared row norms of the top of Q. What this
 //! renounces: sparse data, and n so large that an n×d factor does not fit.
 
 use faer::{Mat, MatRef};
 
-use crate::linalg::{self, check_finite, count, mse};
+use super::revealed::Revealed;
+use crate::linalg::{self, Moments, Resolution, check_finite, count, mse};
 use crate::{Error, Result};
 
 /// Whether the fit has an unpenalised intercept.
@@ -42,24 +44,40 @@ impl Ridge {
     /// # Errors
     /// [`Error::InvalidPenalty`], [`Error::Empty`], [`Error::NotFinite`], [`Error::Overflow`].
     pub fn fit(x: MatRef<'_, f64>, y: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Self> {
-        assert_eq!(x.nrows(), y.nrows(), "as many rows of Y as of X");
-        check_finite("Y", y)?;
-        let factor = Factor::new(x, penalty, intercept)?;
-        let target_means = match intercept {
-            Intercept::Fitted => linalg::column_means(y),
-            Intercept::None => vec![0.0; y.ncols()],
+        check_targets(x, y)?;
+        Self::with(Factor::new(x, penalty, intercept)?, y, penalty, intercept)
+    }
+
+    /// Fits without intercept where X is not as it was measured, but centred, scaled or the factor of such rows: `resolution`
+    /// says how far its columns are to be trusted.
+    ///
+    /// # Errors
+    /// Those of [`Ridge::fit`].
+    pub fn fit_resolved(x: MatRef<'_, f64>, y: MatRef<'_, f64>, penalty: f64, resolution: &Resolution) -> Result<Self> {
+        check_targets(x, y)?;
+        Self::with(Factor::resolved(x, penalty, resolution)?, y, penalty, Intercept::None)
+    }
+
+    fn with(factor: Factor, y: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Self> {
+        let x = &factor.x;
+        let (targets, target_means) = match intercept {
+            Intercept::Fitted => {
+                let moments = linalg::moments(y);
+                (centred("the centred targets", y, &moments)?, moments.iter().map(Moments::mean).collect())
+            }
+            Intercept::None => (y.to_owned(), vec![0.0; y.ncols()]),
         };
-        let targets = linalg::centred(y, &target_means);
         let mut coefficients = factor.solve((factor.q.transpose() * &targets).as_ref());
         // A column of zeros has the coefficient zero, and not what rounding left of it.
-        for column in (0..x.ncols()).filter(|&column| factor.x.col(column).iter().all(|&entry| entry == 0.0)) {
+        for column in (0..x.ncols()).filter(|&column| x.col(column).iter().all(|&entry| entry == 0.0)) {
             coefficients.row_mut(column).iter_mut().for_each(|coefficient| *coefficient = 0.0);
         }
         if !linalg::max_abs(coefficients.as_ref()).is_finite() {
             return Err(Error::Overflow { what: "the coefficients" });
         }
-        let intercept = (0..y.ncols()).map(|t| target_means[t] - (0..x.ncols()).map(|j| factor.means[j] * coefficients[(j, t)]).sum::<f64>()).collect();
-        let centred_fit = &factor.x * &coefficients;
+        let shift = |t: usize| factor.moments.iter().enumerate().map(|(j, column)| column.mean() * coefficients[(j, t)]).sum::<f64>();
+        let intercept = (0..y.ncols()).map(|t| target_means[t] - shift(t)).collect();
+        let centred_fit = x * &coefficients;
         let fitted = Mat::from_fn(x.nrows(), y.ncols(), |i, t| centred_fit[(i, t)] + target_means[t]);
         Ok(Self {
             coefficients,
@@ -88,8 +106,8 @@ impl Ridge {
         self.penalty
     }
 
-    /// The numerical rank of X, centred where an intercept was fitted; below d the λ = 0 solution is the one of
-    /// minimum norm.
+    /// How many directions X has above rounding, centred where an intercept was fitted: then at most n − 1. Below d the
+    /// λ = 0 solution is the one of minimum norm.
     pub fn rank(&self) -> usize {
         self.rank
     }
@@ -151,6 +169,11 @@ impl Ridge {
     }
 }
 
+fn check_targets(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<()> {
+    assert_eq!(x.nrows(), y.nrows(), "as many rows of Y as of X");
+    check_finite("Y", y)
+}
+
 /// The factorisation behind a fit: X = Q·R with the penalty stacked below, of which Q keeps the top n rows.
 pub(crate) struct Factor {
     /// X, centred where an intercept is fitted, n×d.
@@ -158,9 +181,9 @@ pub(crate) struct Factor {
     /// n×r, r = d or the rank.
     q: Mat<f64>,
     solution: Solution,
-    means: Vec<f64>,
+    /// Of the columns before they were centred; none without an intercept.
+    moments: Vec<Moments>,
     rank: usize,
-    intercept: Intercept,
 }
 
 /// Rows whose leverages are computed together.
@@ -173,8 +196,8 @@ enum Solution {
     Triangular { r: Mat<f64>, order: Vec<usize>, scales: Vec<f64> },
     /// β = Z T⁻ᵀ z, of minimum norm.
     MinimumNorm { z: Mat<f64>, t: Mat<f64> },
-    /// β = Bγ in an orthonormal basis B (d×n) of what the rows span.
-    Wide { basis: Mat<f64>, inner: Box<Solution> },
+    /// β = Bγ in an orthonormal basis B (d×r) of what the rows span.
+    Within { basis: Mat<f64>, inner: Box<Solution> },
 }
 
 impl Solution {
@@ -191,7 +214,7 @@ impl Solution {
                 t.solve_upper_triangular_in_place(&mut rows);
                 rows
             }
-            Self::Wide { basis, inner } => inner.rows((x * basis).as_ref()),
+            Self::Within { basis, inner } => inner.rows((x * basis).as_ref()),
         }
     }
 
@@ -213,28 +236,53 @@ impl Solution {
                 t.transpose().solve_lower_triangular_in_place(&mut solved);
                 basis * solved
             }
-            Self::Wide { basis, inner } => basis * inner.solve(z),
+            Self::Within { basis, inner } => basis * inner.solve(z),
         }
     }
 }
 
 impl Factor {
     pub(crate) fn new(x: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Self> {
-        if !(penalty.is_finite() && penalty >= 0.0) {
-            return Err(Error::InvalidPenalty { penalty });
+        check(x, penalty)?;
+        if intercept == Intercept::None {
+            return Self::resolved(x, penalty, &Resolution::of(x));
         }
-        check_finite("X", x)?;
-        let means = match intercept {
-            Intercept::Fitted => linalg::column_means(x),
-            Intercept::None => vec![0.0; x.ncols()],
+        let moments = linalg::moments(x);
+        let mut centred = centred("the centred features", x, &moments)?;
+        // A column that is constant up to the rounding of its mean becomes exactly zero.
+        for (j, column) in moments.iter().enumerate() {
+            let noise = 4.0 * f64::EPSILON * column.mean().abs();
+            if centred.col(j).iter().all(|entry| entry.abs() <= noise) {
+                centred.col_mut(j).iter_mut().for_each(|entry| *entry = 0.0);
+            }
+        }
+        let resolution = Resolution::centred(x.nrows(), &moments);
+        Ok(Self { moments, ..Self::of(centred, penalty, &resolution) })
+    }
+
+    /// Without intercept, of rows that are not as they were measured.
+    pub(crate) fn resolved(x: MatRef<'_, f64>, penalty: f64, resolution: &Resolution) -> Result<Self> {
+        check(x, penalty)?;
+        Ok(Self::of(x.to_owned(), penalty, resolution))
+    }
+
+    fn of(x: Mat<f64>, penalty: f64, resolution: &Resolution) -> Self {
+        let revealed = Revealed::of(&x, resolution);
+        let rank = revealed.rank;
+        let (q, solution) = match (penalty > 0.0, rank == x.ncols()) {
+            (true, true) => penalised(&x, penalty),
+            (true, false) => {
+                let (basis, _) = span(&revealed);
+                let (q, inner) = penalised(&(&x * &basis), penalty);
+                (q, Solution::Within { basis, inner: Box::new(inner) })
+            }
+            (false, true) => (revealed.q, Solution::Triangular { r: revealed.r, order: revealed.order, scales: revealed.scales }),
+            (false, false) => {
+                let (z, t) = span(&revealed);
+                (revealed.q.subcols(0, rank).to_owned(), Solution::MinimumNorm { z, t })
+            }
         };
-        let centred = without_constants(x, &means);
-        let (q, solution, rank) = match penalty > 0.0 {
-            true if x.nrows() < x.ncols() => wide(&centred, penalty),
-            true => penalised(&centred, penalty),
-            false => unpenalised(&centred),
-        };
-        Ok(Self { x: centred, q, solution, means, rank, intercept })
+        Self { x, q, solution, moments: Vec::new(), rank }
     }
 
     /// β for z = Qᵀy (r×m), d×m.
@@ -249,10 +297,7 @@ impl Factor {
 
     /// What the intercept puts on every row: 1/n.
     fn constant_weight(&self) -> f64 {
-        match self.intercept {
-            Intercept::Fitted => 1.0 / count(self.q.nrows()),
-            Intercept::None => 0.0,
-        }
+        if self.moments.is_empty() { 0.0 } else { 1.0 / count(self.q.nrows()) }
     }
 
     /// H, n×n.
@@ -265,86 +310,58 @@ impl Factor {
     /// S with predictions Sy at the rows of `query`, n*×n.
     pub(crate) fn smoother_matrix(&self, query: MatRef<'_, f64>) -> Mat<f64> {
         let base = self.constant_weight();
-        let weights = linalg::centred(query, &self.means) * self.solve(self.q.transpose());
+        let smoother = self.solve(self.q.transpose());
+        let weights = if self.moments.is_empty() { query * smoother } else { linalg::centred(query, &self.moments) * smoother };
         Mat::from_fn(weights.nrows(), weights.ncols(), |i, j| weights[(i, j)] + base)
     }
 }
 
-/// X minus its means; a column that is constant up to the rounding of its mean becomes exactly zero.
-fn without_constants(x: MatRef<'_, f64>, means: &[f64]) -> Mat<f64> {
-    let mut centred = linalg::centred(x, means);
-    for (column, &mean) in means.iter().enumerate() {
-        let noise = 4.0 * f64::EPSILON * mean.abs();
-        if centred.col(column).iter().all(|entry| entry.abs() <= noise) {
-            centred.col_mut(column).iter_mut().for_each(|entry| *entry = 0.0);
-        }
-    }
-    centred
+fn check(x: MatRef<'_, f64>, penalty: f64) -> Result<()> {
+    if penalty.is_finite() && penalty >= 0.0 { check_finite("X", x) } else { Err(Error::InvalidPenalty { penalty }) }
 }
 
-fn penalised(x: &Mat<f64>, penalty: f64) -> (Mat<f64>, Solution, usize) {
+/// A matrix minus its means, which is refused where a difference is no number.
+fn centred(what: &'static str, x: MatRef<'_, f64>, moments: &[Moments]) -> Result<Mat<f64>> {
+    let centred = linalg::centred(x, moments);
+    if linalg::max_abs(centred.as_ref()).is_finite() { Ok(centred) } else { Err(Error::Overflow { what }) }
+}
+
+/// R of [X; √λ I], and of its Q the rows of X. The larger block stands on top: what is small is then found by products, and not as
+/// what is left of something large.
+fn penalised(x: &Mat<f64>, penalty: f64) -> (Mat<f64>, Solution) {
     let (n, d) = (x.nrows(), x.ncols());
     let root = penalty.sqrt();
-    let stacked = Mat::from_fn(n + d, d, |i, j| match i.checked_sub(n) {
-        None => x[(i, j)],
-        Some(row) if row == j => root,
-        Some(_) => 0.0,
+    // A power of two keeps the squares of a huge penalty among the numbers; the coefficients take it back.
+    let unit = linalg::unit(linalg::max_abs(x.as_ref()).max(root));
+    let shrunk = root >= linalg::frobenius_norm(x.as_ref());
+    let (x_at, root_at) = if shrunk { (d, 0) } else { (0, n) };
+    let stacked = Mat::from_fn(n + d, d, |i, j| match (i.wrapping_sub(x_at), i.wrapping_sub(root_at)) {
+        (row, _) if row < n => x[(row, j)] * unit,
+        (_, row) if row == j => root * unit,
+        _ => 0.0,
     });
-    let qr = stacked.col_piv_qr();
-    let q = qr.compute_thin_Q().subrows(0, n).to_owned();
-    let solution = Solution::Triangular { r: qr.thin_R().to_owned(), order: order(&qr), scales: vec![1.0; d] };
-    (q, solution, unpenalised_rank(x))
+    let scales = vec![unit; d];
+    // Columns that are nearly the penalty's are nearly orthogonal as they stand.
+    let (q, r, order) = if shrunk {
+        let qr = stacked.qr();
+        (qr.compute_thin_Q(), qr.thin_R().to_owned(), (0..d).collect())
+    } else {
+        let qr = stacked.col_piv_qr();
+        (qr.compute_thin_Q(), qr.thin_R().to_owned(), qr.P().arrays().0.to_vec())
+    };
+    (q.subrows(x_at, n).to_owned(), Solution::Triangular { r, order, scales })
 }
 
-/// With fewer rows than columns: X = LBᵀ, and a fit on L (n×n), since β lies in the span of the rows.
-fn wide(x: &Mat<f64>, penalty: f64) -> (Mat<f64>, Solution, usize) {
-    let qr = x.transpose().qr();
-    let (q, inner, _) = penalised(&qr.thin_R().transpose().to_owned(), penalty);
-    (q, Solution::Wide { basis: qr.compute_thin_Q(), inner: Box::new(inner) }, unpenalised_rank(x))
-}
-
-fn order(qr: &faer::linalg::solvers::ColPivQr<f64>) -> Vec<usize> {
-    qr.P().arrays().0.to_vec()
-}
-
-/// X with every column scaled by a power of two to a norm near 1, and the scales.
-fn equilibrated(x: &Mat<f64>) -> (Mat<f64>, Vec<f64>) {
-    // A column of zeros gets the largest scale, and stays zero.
-    let scale = |column: usize| libm::scalbn(1.0, -libm::ilogb(linalg::frobenius_norm(x.subcols(column, 1))).clamp(-1022, 1022));
-    let scales: Vec<f64> = (0..x.ncols()).map(scale).collect();
-    (Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * scales[j]), scales)
-}
-
-/// How many of R's diagonal stand above rounding. Of a matrix of zeros R is NaN, and NaN stands above nothing.
-fn revealed_rank(x: &Mat<f64>, r: MatRef<'_, f64>) -> usize {
-    let first = if r.nrows() == 0 { 0.0 } else { r[(0, 0)].abs() };
-    let floor = linalg::rank_floor(x.as_ref(), first);
-    (0..r.nrows().min(r.ncols())).take_while(|&i| r[(i, i)].abs() > floor).count()
-}
-
-fn unpenalised_rank(x: &Mat<f64>) -> usize {
-    let (scaled, _) = equilibrated(x);
-    let qr = scaled.col_piv_qr();
-    revealed_rank(&scaled, qr.thin_R())
-}
-
-fn unpenalised(x: &Mat<f64>) -> (Mat<f64>, Solution, usize) {
-    let (scaled, scales) = equilibrated(x);
-    let qr = scaled.col_piv_qr();
-    let (r, order) = (qr.thin_R(), order(&qr));
-    let rank = revealed_rank(&scaled, r);
-    let q = qr.compute_thin_Q().subcols(0, rank).to_owned();
-    if rank == x.ncols() {
-        return (q, Solution::Triangular { r: r.to_owned(), order, scales }, rank);
-    }
-    // Xᵀ = (R₁ Pᵀ S⁻¹)ᵀ Q₁ᵀ: the rows of X span what the first `rank` rows of R span, unscaled and unpermuted.
-    let mut rows = Mat::zeros(x.ncols(), rank);
+/// An orthonormal basis Z (d×r) of what the rows of X span, and T (r×r) with X = QTᵀZᵀ: its rows are the first r of R,
+/// (R₁PᵀS⁻¹)ᵀ = ZT.
+fn span(revealed: &Revealed) -> (Mat<f64>, Mat<f64>) {
+    let Revealed { r, order, scales, rank, .. } = revealed;
+    let mut rows = Mat::zeros(order.len(), *rank);
     for (place, &column) in order.iter().enumerate() {
-        for k in 0..rank {
+        for k in 0..*rank {
             rows[(column, k)] = r[(k, place)] / scales[column];
         }
     }
-    let inner = rows.qr();
-    let solution = Solution::MinimumNorm { z: inner.compute_thin_Q(), t: inner.thin_R().to_owned() };
-    (q, solution, rank)
+    let qr = rows.qr();
+    (qr.compute_thin_Q(), qr.thin_R().to_owned())
 }

@@ -20,7 +20,7 @@
 use attention_regression::agreement::mse;
 use attention_regression::attention::{Diagonal, linear, scores, softmax};
 use attention_regression::data::random::standard_normal;
-use attention_regression::linalg::{centred, column_means, condition_number, count, frobenius_norm, relative_gap, symmetric_power};
+use attention_regression::linalg::{centred, condition_number, count, frobenius_norm, moments, relative_gap, symmetric_power};
 use attention_regression::notebook::evidence::{Evidence, at_least, at_most, expected, relative};
 use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
@@ -235,7 +235,7 @@ impl Lesson {
     /// The same errors where the output, less the mean of the values, is magnified by dτ: random keys of length one have the
     /// covariance I/d.
     fn magnified(&self, temperature: f64) -> Result<[f64; 2]> {
-        let mean = column_means(self.values.as_ref());
+        let mean = moments(self.values.as_ref());
         let ask = |keys: &Mat<f64>| -> Result<Mat<f64>> {
             let output = softmax::output(keys.as_ref(), self.keys.as_ref(), self.values.as_ref(), temperature, Diagonal::Kept)?;
             Ok(centred(output.as_ref(), &mean) * Scale(count(WIDTH) * temperature))

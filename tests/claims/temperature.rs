@@ -91,7 +91,7 @@ impl Whitened {
 /// τ(softmax(QKᵀ/τ)y − ȳ): what a head says beyond the mean of its values, at a size that does not depend on τ.
 fn amplified(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64) -> Result<Mat<f64>> {
     let output = softmax::output(queries, keys, values, temperature, Diagonal::Kept)?;
-    Ok(linalg::centred(output.as_ref(), &column_means(values)) * Scale(temperature))
+    Ok(linalg::centred(output.as_ref(), &linalg::moments(values)) * Scale(temperature))
 }
 
 /// Of the ratios of errors at two successive decades of τ the one further from 10 to the power `order`.

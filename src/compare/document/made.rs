@@ -33,7 +33,9 @@ impl Document {
 impl Data {
     fn new(comparison: &Comparison, origin: Origin) -> Result<Self> {
         let (data, units) = (comparison.data(), comparison.units());
-        let condition = linalg::condition_number(comparison.condensed().x.as_ref())?;
+        let rank = comparison.ridge().rank();
+        // Of dependent columns it is infinite, whatever rounding left of their smallest singular value.
+        let condition = if rank < data.features.len() { None } else { Some(linalg::condition_number(comparison.condensed().x.as_ref())?) };
         Ok(Self {
             source: origin.source,
             n_train: data.train.n(),
@@ -47,8 +49,8 @@ impl Data {
                 target_means: units.target_means.clone(),
                 target_scales: units.target_scales.clone(),
             },
-            rank: comparison.ridge().rank(),
-            condition_number: condition.is_finite().then_some(condition),
+            rank,
+            condition_number: condition.filter(|condition| condition.is_finite()),
             target_variance: PerTarget::of(units.target_scales.iter().map(|deviation| deviation * deviation).collect()),
             dropped_rows: origin.dropped_rows,
             notes: origin.notes,

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use faer::{Mat, MatRef};
+use faer::{ColRef, Mat};
 
 use super::Prepared;
 use super::levels::{self, Levels};
@@ -13,8 +13,8 @@ use super::notes::{Encoded, FileNotes, Filled, Notes};
 use super::refusal::{Refusal, dropping, quoted};
 use super::scan::Column;
 use crate::data::split::Split;
-use crate::data::{Dataset, Table, is_constant, standard_deviations};
-use crate::linalg::{column_means, count};
+use crate::data::{Dataset, Table};
+use crate::linalg::{Moments, count};
 
 /// What a header gave.
 #[derive(Debug, Clone)]
@@ -222,8 +222,7 @@ enum Spread {
 
 fn spread(numbers: &[f64]) -> Spread {
     let (low, high) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &number| (low.min(number), high.max(number)));
-    let column = MatRef::from_column_major_slice(numbers, numbers.len(), 1);
-    match is_constant(standard_deviations(column)[0], column_means(column)[0]) {
+    match Moments::of(ColRef::from_slice(numbers)).is_constant() {
         _ if low == high => Spread::None(low),
         true => Spread::Rounding(low, high),
         false => Spread::Real,

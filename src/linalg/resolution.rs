@@ -1,0 +1,71 @@
+//! What a matrix of measurements can resolve: how far each of its columns may be from the truth by rounding alone, and so below
+//! which size a direction is none.
+//!
+//! Three things are lost. An entry was rounded when it was written, by at most ε|xᵢⱼ|; subtracting a mean does not lose that
+//! again, but leaves it where the entries became small: a column whose mean is a thousand deviations away is known to a thousand ε only.
+//! A factorisation is the exact one of a matrix whose columns are off by max(n, d)·ε of their norms, the bound in general use. And what is
+//! centred has lost the constant direction: of n rows it has n − 1.
+//!
+//! So column j is trusted to ηⱼ = max(n, d)·ε‖cⱼ‖ + √d·ε‖xⱼ‖, c being what is factored and x what was written, and a combination
+//! Σ vⱼcⱼ to √Σ(vⱼηⱼ)². A direction of the data is one that stands above that.
+
+use faer::MatRef;
+use serde::{Deserialize, Serialize};
+
+use super::{Moments, count, frobenius_norm, norm};
+
+/// How far the columns of a matrix are to be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// Rows of the matrix, or of the one that it is a factor of.
+    rows: usize,
+    /// The most directions that there can be.
+    most: usize,
+    /// ε‖xⱼ‖, in the units of the matrix.
+    rounding: Vec<f64>,
+}
+
+impl Resolution {
+    /// Of a matrix as it was written.
+    pub fn of(x: MatRef<'_, f64>) -> Self {
+        let rounding = (0..x.ncols()).map(|j| f64::EPSILON * frobenius_norm(x.subcols(j, 1))).collect();
+        Self { rows: x.nrows(), most: x.nrows().min(x.ncols()), rounding }
+    }
+
+    /// Of columns whose means are subtracted, from their moments before that: n rows.
+    pub fn centred(rows: usize, moments: &[Moments]) -> Self {
+        let rounding = moments.iter().map(|column| f64::EPSILON * column.norm()).collect();
+        Self { rows, most: rows.saturating_sub(1).min(moments.len()), rounding }
+    }
+
+    /// Of columns that were centred and scaled, whose rounding is known in the new units.
+    pub(crate) fn standardised(rows: usize, rounding: Vec<f64>) -> Self {
+        Self { rows, most: rows.saturating_sub(1).min(rounding.len()), rounding }
+    }
+
+    /// Of the matrix times a number.
+    pub(crate) fn times(mut self, factor: f64) -> Self {
+        self.rounding.iter_mut().for_each(|rounding| *rounding *= factor);
+        self
+    }
+
+    /// The most directions that there can be.
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
+    /// max(n, d)·ε: what a factorisation loses of a norm.
+    pub(crate) fn loss(&self) -> f64 {
+        count(self.rows.max(self.rounding.len())) * f64::EPSILON
+    }
+
+    /// ηⱼ for a column of this norm.
+    pub(crate) fn of_column(&self, j: usize, norm: f64) -> f64 {
+        self.loss() * norm + count(self.rounding.len()).sqrt() * self.rounding[j]
+    }
+
+    /// What a combination of the columns of unit length may owe to how they were written.
+    pub(crate) fn of_direction(&self, direction: impl Iterator<Item = f64> + Clone) -> f64 {
+        count(self.rounding.len()).sqrt() * norm(direction.zip(&self.rounding).map(|(weight, rounding)| weight * rounding))
+    }
+}
