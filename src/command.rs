@@ -1,24 +1,71 @@
-//! The commands whose arguments take more than a few lines.
+//! The commands whose arguments take more than a few lines, and how all of them speak: nothing foreign reaches a terminal unescaped, and
+//! what could not be said is no success.
 
+pub(crate) mod book;
 pub(crate) mod compare;
+pub(crate) mod interruption;
 pub(crate) mod review;
 pub(crate) mod verify;
 pub(crate) mod watch;
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+
+use attention_regression::notebook::registry::Problem;
+use attention_regression::publish::{harmless, harmless_lines};
+
+/// What a shell says of a program that the end of a pipe ended: 128 and the number of the signal.
+const PIPE_CLOSED: i32 = 128 + 13;
+
+/// Why standard output took no more.
+#[derive(Debug)]
+pub(crate) struct Unsaid(io::Error);
+
+impl Unsaid {
+    pub(crate) fn what(&self) -> String {
+        format!("standard output: cannot be written: {}", self.0)
+    }
+
+    pub(crate) fn cure(&self) -> &'static str {
+        "make room where it goes, or send it elsewhere"
+    }
+}
+
+impl From<Unsaid> for Vec<Problem> {
+    fn from(unsaid: Unsaid) -> Self {
+        vec![Problem::new("standard output", 0, format!("cannot be written: {}", unsaid.0), unsaid.cure())]
+    }
+}
 
 /// To standard error, in colour on a terminal only.
 pub(crate) fn say_error(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let _ = writeln!(anstream::stderr(), "{}", harmless_lines(line));
 }
 
-/// To standard output; a reader who closed the pipe has seen enough.
-pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+/// To standard output. A reader who closed the pipe has seen enough: that ends the program, so nothing may be under way.
+pub(crate) fn say(text: &str) -> Result<(), Unsaid> {
+    say_bytes(format!("{}\n", harmless_lines(text)).as_bytes())
+}
+
+/// The same of what is no text for people.
+pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Unsaid> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(PIPE_CLOSED),
+        Err(error) => Err(Unsaid(error)),
+    }
 }
 
 /// The word before an error, in red on a terminal.
 pub(crate) fn say_mistake(what: &str) {
     let style = clap::builder::styling::Style::new().bold().fg_color(Some(clap::builder::styling::AnsiColor::Red.into()));
-    say_error(&format!("{style}error{style:#}: {what}"));
+    let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {}", harmless_lines(what));
+}
+
+/// Every problem on a line of its own; the name of a file cannot begin another.
+pub(crate) fn say_problems(problems: &[Problem]) {
+    for problem in problems {
+        let file = harmless(&problem.file.to_string_lossy());
+        say_mistake(&Problem { file: file.into(), ..problem.clone() }.to_string());
+    }
 }

@@ -2,11 +2,10 @@
 //!
 //! [`run()`] trains variants from seeds, on one thread or more; [`document`] is everything about it for programs, with a schema;
 //! [`verdict`] says it in words, with thresholds; [`terminal`] shows it, and a [`page`] with its figures; [`export`] writes its
-//! matrices. A [`folder`] appears whole or not at all. The mathematics is [`comparison`](crate::comparison)'s.
+//! matrices. The mathematics is [`comparison`](crate::comparison)'s.
 
 pub mod document;
 pub mod export;
-pub mod folder;
 pub mod page;
 pub mod run;
 pub mod terminal;

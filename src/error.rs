@@ -113,10 +113,16 @@ pub enum Error {
         what: &'static str,
     },
     /// A result is too small for a number.
-    #[error("{what} are smaller than any number there is: bring the columns to one scale first")]
+    #[error("{what} are smaller than any number there is: bring the columns to one scale, or take a smaller penalty")]
     Underflow {
         /// Which result.
         what: &'static str,
+    },
+    /// A number that is to be told is none.
+    #[error("`{place}` is no finite number: bring targets and features to units near one, and the penalty with them")]
+    NoNumber {
+        /// Which one, in the document.
+        place: String,
     },
     /// An iteration inside a factorisation did not converge.
     #[error("the factorisation of {what} did not converge: check its entries for extreme scales")]

@@ -5,7 +5,8 @@
 //! are apart, and [`comparison`] is the post's experiment on one data set. [`regression`] and [`attention`] never import each
 //! other: where they meet is the book's subject, and stands in the claims (`tests/claims`) and in `comparison`.
 //! `compare` is that experiment on anybody's table. `notebook` is the loom: it makes a book of the claims, and knows no linear
-//! algebra. Both need the feature `notebook`, which is on by default.
+//! algebra. Both write through `publish`: text that no name can turn into commands, folders that appear whole. All three need the
+//! feature `notebook`, which is on by default.
 //!
 //! # A first look
 //!
@@ -95,6 +96,8 @@ pub mod error;
 pub mod linalg;
 #[cfg(feature = "notebook")]
 pub mod notebook;
+#[cfg(feature = "notebook")]
+pub mod publish;
 pub mod regression;
 pub mod training;
 pub mod whitening;

@@ -5,18 +5,17 @@ mod command;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use attention_regression::notebook::affected::{self, Sources};
 use attention_regression::notebook::registry::{Problem, Registry};
-use attention_regression::notebook::{catalogue, difference, find_root, last_run, render, snapshot, weave};
+use attention_regression::notebook::{catalogue, difference, find_root, last_run, snapshot, weave};
+use attention_regression::publish::{harmless, harmless_json};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use command::book::{Book, book};
 use command::compare::{Compare, compare};
 use command::review::{Review, review};
 use command::verify::{Verify, verify};
-use command::watch::watch;
-use command::{say, say_error, say_mistake};
-use indicatif::{ProgressBar, ProgressStyle};
+use command::{say, say_bytes, say_error, say_problems};
 
 /// Same math, different meaning: an executable book of claims about attention and linear regression.
 ///
@@ -54,7 +53,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression review              what a change did: pending snapshots beside the accepted ones, on one page
   attention-regression review --against HEAD~1   … or this checkout's numbers beside those of another commit
 
-Exit code: 0 when all is well, 1 when something is wrong with the notebook, 2 for a mistake in the arguments.";
+Exit code: 0 when all is well, 1 when something is wrong with the notebook or standard output takes no more, 2 for a mistake in the
+arguments, 130 after Ctrl-C, 141 when the reader of a pipe has seen enough.";
 
 #[derive(Subcommand)]
 enum Commands {
@@ -79,27 +79,6 @@ enum Commands {
     },
     /// Print the manual page: `attention-regression man > attention-regression.1`
     Man,
-}
-
-#[derive(Args)]
-struct Book {
-    #[command(flatten)]
-    place: Root,
-    /// Open the book in a browser
-    #[arg(long, conflicts_with = "check")]
-    open: bool,
-    /// Where the HTML goes [default: target/book below the root]
-    #[arg(long, value_name = "DIR", conflicts_with = "check")]
-    out: Option<PathBuf>,
-    /// Make it again whenever its sources change, and have the open page reload
-    #[arg(long, conflicts_with = "check")]
-    watch: bool,
-    /// With --watch: where on this machine the book is served, 0 for any free port [default: 3000, or a free one]
-    #[arg(long, value_name = "PORT", requires = "watch")]
-    port: Option<u16>,
-    /// Write nothing: exit with 1 where book/src differs from what the claims say
-    #[arg(long)]
-    check: bool,
 }
 
 #[derive(Args)]
@@ -134,115 +113,81 @@ enum ClaimsCommand {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match &cli.command {
-        None => root(&cli.book.place).and_then(|root| book(&root, &cli.book)),
-        Some(Commands::Book(arguments)) => root(&arguments.place).and_then(|root| book(&root, arguments)),
-        Some(Commands::Claims(arguments)) => root(&arguments.place).and_then(|root| claims(&root, arguments)),
-        Some(Commands::Compare(arguments)) => return compare(arguments),
-        // 1 says that something moved; whatever keeps it from being known is 2.
-        Some(Commands::Review(arguments)) => {
-            return root(&arguments.place).and_then(|root| review(&root, arguments)).unwrap_or_else(|problems| {
-                problems.iter().for_each(|problem| say_mistake(&problem.to_string()));
-                ExitCode::from(2)
-            });
-        }
-        Some(Commands::Completions { shell }) => {
-            clap_complete::generate(*shell, &mut Cli::command(), "attention-regression", &mut std::io::stdout());
-            return ExitCode::SUCCESS;
-        }
-        Some(Commands::Diff { old, new }) => diff(old, new),
-        Some(Commands::Man) => return ExitCode::from(u8::from(clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()).is_err())),
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return ended(told_by_clap(&told)),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problems) => {
-            problems.iter().for_each(|problem| say_mistake(&problem.to_string()));
-            ExitCode::FAILURE
-        }
+    match cli.command {
+        None => ended(root(&cli.book.place).and_then(|root| book(&root, &cli.book))),
+        Some(Commands::Book(arguments)) => ended(root(&arguments.place).and_then(|root| book(&root, &arguments))),
+        Some(Commands::Claims(arguments)) => ended(root(&arguments.place).and_then(|root| claims(&root, &arguments))),
+        Some(Commands::Compare(arguments)) => compare(*arguments),
+        // 1 says that something moved; whatever keeps it from being known is 2.
+        Some(Commands::Review(arguments)) => root(&arguments.place).and_then(|root| review(&root, &arguments)).unwrap_or_else(|problems| {
+            say_problems(&problems);
+            ExitCode::from(2)
+        }),
+        Some(Commands::Completions { shell }) => ended(completions(shell)),
+        Some(Commands::Diff { old, new }) => ended(diff(&old, &new)),
+        Some(Commands::Man) => ended(man()),
     }
 }
 
-type Done = Result<(), Vec<Problem>>;
+/// The exit code that follows, or what went wrong.
+type Done = Result<ExitCode, Vec<Problem>>;
+
+fn ended(done: Done) -> ExitCode {
+    done.unwrap_or_else(|problems| {
+        say_problems(&problems);
+        ExitCode::FAILURE
+    })
+}
+
+/// Help and the version, which are asked for, or a mistake in the arguments.
+fn told_by_clap(told: &clap::Error) -> Done {
+    if told.use_stderr() {
+        let _ = told.print();
+    } else {
+        let text = told.render();
+        say_bytes(if std::io::stdout().is_terminal() { text.ansi().to_string() } else { text.to_string() }.as_bytes())?;
+    }
+    Ok(ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2)))
+}
+
+fn completions(shell: clap_complete::Shell) -> Done {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "attention-regression", &mut script);
+    say_bytes(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn man() -> Done {
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
+    rendered.map_err(|error| vec![Problem::new("man", 0, format!("cannot be rendered: {error}"), "see --help")])?;
+    say_bytes(&page)?;
+    Ok(ExitCode::SUCCESS)
+}
 
 fn root(place: &Root) -> Result<PathBuf, Vec<Problem>> {
     let here = std::env::current_dir().map_err(|error| vec![Problem::new(".", 0, format!("cannot be read: {error}"), "change into a folder that exists")])?;
     let found = match &place.root {
+        Some(folder) if !folder.is_dir() => return Err(vec![Problem::new(folder, 0, "is no folder", "name the notebook's with --root DIR")]),
         Some(folder) => find_root(folder).map_err(|problem| vec![problem])?,
         None => find_root(&here).map_err(|problem| vec![problem])?,
     };
     Ok(found)
 }
 
-fn book(root: &Path, arguments: &Book) -> Done {
-    let out = arguments.out.clone().unwrap_or_else(|| root.join("target/book"));
-    if arguments.check {
-        return check(root);
-    }
-    render::refuse_foreign(&out).map_err(|problem| vec![problem])?;
-    if arguments.watch {
-        return watch(root, &out, arguments.port, arguments.open, &|| made(root, &out));
-    }
-    let first = out.join("index.html");
-    say(&format!("{}.\nThe book is at {}", made(root, &out)?, first.display()));
-    if arguments.open {
-        open::that(&first).map_err(|error| vec![Problem::new(&first, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
-    }
-    Ok(())
-}
-
-/// Whether the committed pages are what the claims say.
-fn check(root: &Path) -> Done {
-    let registry = Registry::read(root)?;
-    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
-    let pages = weave::weave(&registry, &snapshots)?;
-    let stale = weave::stale(root, &pages);
-    if !stale.is_empty() {
-        return Err(stale);
-    }
-    say(&format!("book/src is fresh: {} claims, {} files.", registry.claims().count(), pages.len()));
-    Ok(())
-}
-
-/// Weaves the pages and renders them. Says in words what was made.
-fn made(root: &Path, out: &Path) -> Result<String, Vec<Problem>> {
-    let progress = progress();
-    progress.set_message("reading the claims");
-    let registry = Registry::read(root)?;
-    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
-    if let waiting @ 1.. = snapshot::pending(root).len() {
-        progress
-            .suspend(|| say_error(&format!("warning: snapshots wait for review ({waiting}); the book shows the accepted numbers; run `cargo insta review`")));
-    }
-    progress.set_message("weaving the pages");
-    let pages = weave::weave(&registry, &snapshots)?;
-    let changed = weave::write(root, &pages).map_err(|problem| vec![problem])?;
-    progress.set_message("rendering the HTML");
-    let count = render::render(root, &pages, out)?;
-    progress.finish_and_clear();
-    let woven = if changed == 0 { "book/src was fresh".to_owned() } else { format!("{changed} files of book/src changed") };
-    Ok(format!("{} claims, {count} pages; {woven}", registry.claims().count()))
-}
-
-/// A spinner on a terminal, nothing elsewhere.
-fn progress() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
-    bar.enable_steady_tick(Duration::from_millis(80));
-    bar
-}
-
 fn claims(root: &Path, arguments: &Claims) -> Done {
     let registry = Registry::read(root)?;
     if let Some(ClaimsCommand::Affected { named, json }) = &arguments.command {
         let affected = affected::affected(&registry, &Sources::read(root)?, root, named)?;
-        say(&if *json { serde_json::to_string_pretty(&affected).unwrap_or_default() } else { affected::text(&registry, &affected) });
-        return Ok(());
+        say(&if *json { as_json(&affected)? } else { affected::text(&registry, &affected) })?;
+        return Ok(ExitCode::SUCCESS);
     }
     if let Some(ClaimsCommand::Verify(arguments)) = &arguments.command {
-        return verify(root, &registry, arguments);
+        return verify(root, &registry, arguments).map(|()| ExitCode::SUCCESS);
     }
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
@@ -252,17 +197,22 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
         say_error(&format!("warning: {problem}"));
     }
     match &arguments.command {
-        None if arguments.json => say(&catalogue::json(&registry, &metrics)),
-        None => say(catalogue::table(&registry, &metrics, &last_run::read_all(root)).trim_end()),
+        None if arguments.json => say(&as_json(&catalogue::json(&registry, &metrics))?)?,
+        None => say(catalogue::table(&registry, &metrics, &last_run::read_all(root)).trim_end())?,
         Some(ClaimsCommand::Affected { .. } | ClaimsCommand::Verify(_)) => {}
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
-            Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end()),
+            Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end())?,
             None => {
-                return Err(vec![Problem::new("tests/claims", 0, format!("`{id}` is no claim"), nearest(&registry, id))]);
+                return Err(vec![Problem::new("tests/claims", 0, format!("`{}` is no claim", harmless(id)), nearest(&registry, id))]);
             }
         },
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_json(document: &impl serde::Serialize) -> Result<String, Vec<Problem>> {
+    let text = serde_json::to_string_pretty(document).map(|text| harmless_json(&text));
+    text.map_err(|error| vec![Problem::new("the document", 0, format!("cannot be written: {error}"), "report this: it should not happen")])
 }
 
 /// insta hands over both texts as files named after the snapshot.
@@ -270,8 +220,8 @@ fn diff(old: &Path, new: &Path) -> Done {
     let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| vec![Problem::new(path, 0, format!("cannot be read: {error}"), "name two files")]);
     let name = new.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let told = difference::text(&name, &read(old)?, &read(new)?);
-    say(&told.map_err(|(line, what)| vec![Problem::new(new, line, what, "compare two texts of one snapshot")])?);
-    Ok(())
+    say(&told.map_err(|(line, what)| vec![Problem::new(new, line, what, "compare two texts of one snapshot")])?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Names a claim that was probably meant.

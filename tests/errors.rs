@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Normalisation, softmax};
-use attention_regression::comparison::{Comparison, Settings};
+use attention_regression::compare::document::{Baselines, Document, Origin};
+use attention_regression::compare::run;
+use attention_regression::comparison::{Comparison, Settings, Variant};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, split};
 use attention_regression::regression::{Intercept, Ridge, kernel};
@@ -18,6 +20,14 @@ use faer::prelude::*;
 
 /// What no caller can bring about with finite data: a factorisation that does not converge, a vendored file that was tampered with.
 const OUT_OF_REACH: [&str; 3] = ["NoConvergence", "Checksum", "Table"];
+
+/// A document with a number that is none.
+fn without_a_time() -> Error {
+    let comparison = Comparison::new(data::sine_of_projection(1), Settings { steps: Some(2), ..Settings::default() }).unwrap();
+    let mut runs = run(&comparison, &Variant::grid()[..1], &[1], 1, &|_| ());
+    runs[0].seconds = f64::NAN;
+    Document::new(&comparison, Baselines::of(&comparison).unwrap(), Origin::default(), &runs).unwrap_err()
+}
 
 fn provoked() -> Vec<(Error, &'static str)> {
     let (x, y) = (standard_normal(1, 0, 6, 2), standard_normal(1, 1, 6, 1));
@@ -71,8 +81,9 @@ fn provoked() -> Vec<(Error, &'static str)> {
         ),
         (
             sized(1e200, 1e-150),
-            "coefficients in the units of the table are smaller than any number there is: bring the columns to one scale first",
+            "coefficients in the units of the table are smaller than any number there is: bring the columns to one scale, or take a smaller penalty",
         ),
+        (without_a_time(), "`variants[0].seconds` is no finite number: bring targets and features to units near one, and the penalty with them"),
         (sized(1.0, 1e200), "the column `y` varies by about 1e200, where no number holds its variance in full: multiply it by 1e-200 first"),
         (
             train(1.0, 1e3).run(Task::regression(x, y), None).unwrap_err(),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::process::Command;
 
-use attention_regression::compare::document::Origin;
+use attention_regression::compare::document::{Baselines, Origin};
 use attention_regression::compare::page::{PAGE, page};
 use attention_regression::compare::{Document, Run, run};
 use attention_regression::comparison::{Comparison, Settings, Variant};
@@ -55,7 +55,7 @@ fn made(data: Dataset, settings: Settings, variants: &[Variant]) -> Result<(Stri
     let comparison = Comparison::new(data, settings)?;
     let runs: Vec<Run> = run(&comparison, variants, &[1, 2], 1, &|_| ());
     let origin = Origin { source: vec!["folder/noise.csv".to_owned()], dropped_rows: vec![vec![3, 5]], notes: vec!["a note".to_owned()] };
-    let document = Document::new(&comparison, origin, &runs)?;
+    let document = Document::new(&comparison, Baselines::of(&comparison)?, origin, &runs)?;
     let html = page(&comparison, &document, &runs, "attention-regression compare noise.csv --target 'y'");
     check(&html);
     Ok((html, document))
@@ -168,7 +168,7 @@ fn what_stands_in_the_table_is_text_everywhere() -> Result<()> {
     let comparison = Comparison::new(data, quick())?;
     let runs = run(&comparison, &Variant::grid(), &[1], 1, &|_| ());
     let origin = Origin { source: vec!["<i>.csv".to_owned()], dropped_rows: Vec::new(), notes: vec!["<b>".to_owned()] };
-    let html = page(&comparison, &Document::new(&comparison, origin, &runs)?, &runs, "compare '<u>'");
+    let html = page(&comparison, &Document::new(&comparison, Baselines::of(&comparison)?, origin, &runs)?, &runs, "compare '<u>'");
     let html = html.replace('\u{7}', "");
     check(&html);
     leave("hostile_names", &html);

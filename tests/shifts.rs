@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use attention_regression::compare::document::{Baselines, Document, Origin};
 use attention_regression::comparison::{Baseline, Comparison, Settings};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Dataset, Table, standard_deviations};
@@ -276,4 +277,20 @@ fn a_baseline_does_not_know_where_zero_is() {
     assert!((plain.leave_one_out.as_ref().unwrap()[0] - moved.leave_one_out.as_ref().unwrap()[0]).abs() < 1e-9);
     assert!((plain.leverages.max - moved.leverages.max).abs() < 1e-9);
     assert!(standard_deviations(shifted(&z, 1e5).as_ref()).iter().zip(standard_deviations(z.as_ref())).all(|(a, b)| (a / b - 1.0).abs() < 1e-9));
+}
+/// Columns that differ in their twelfth digit are resolved, and what is computed from them has few digits: a leverage shows it, and is
+/// told.
+#[test]
+fn a_leverage_above_one_is_told() {
+    let near = |digits: i32| {
+        let (z, y) = (standard_normal(2, 0, 22, 11), standard_normal(2, 1, 22, 1));
+        let x = Mat::from_fn(22, 11, |i, j| if j == 10 { z[(i, 0)] + 10f64.powi(-digits) * z[(i, 10)] } else { z[(i, j)] });
+        let compared = comparison(&x, &y, 12);
+        let document = Document::new(&compared, Baselines::of(&compared).unwrap(), Origin::default(), &[]).unwrap();
+        (document.ols.leverages.max, document.data.notes)
+    };
+    let (sure, notes) = near(2);
+    assert!(sure <= 1.0 + 1e-9 && notes.is_empty(), "{sure} {notes:?}");
+    let (unsure, notes) = near(12);
+    assert!(unsure > 1.0 + 1e-9 && notes.len() == 1 && notes[0].contains("columns are so nearly dependent that"), "{unsure} {notes:?}");
 }

@@ -8,25 +8,22 @@ mod progress;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use attention_regression::compare::document::Document;
+use attention_regression::compare::document::{Baselines, DOCUMENT, Document};
 use attention_regression::compare::export::export;
-use attention_regression::compare::folder::{self, Folder};
-use attention_regression::compare::{page, run, terminal};
+use attention_regression::compare::{Run, page, run, terminal};
 use attention_regression::comparison::Comparison;
+use attention_regression::publish::{Folder, FolderError, Kind, Stop};
+use indicatif::ProgressBar;
 
 pub(crate) use arguments::Compare;
 use mistake::Mistake;
 
-use super::{say, say_error, say_mistake};
+use super::interruption::{INTERRUPTED, Leavable};
+use super::{say, say_bytes, say_error, say_mistake};
 
-pub(crate) fn compare(arguments: &Compare) -> ExitCode {
-    if arguments.schema {
-        say(&Document::json_schema());
-        return ExitCode::SUCCESS;
-    }
+pub(crate) fn compare(arguments: Compare) -> ExitCode {
     match compared(arguments) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(mistake) => {
             say_mistake(&mistake.what);
             if !mistake.cure.is_empty() {
@@ -37,50 +34,103 @@ pub(crate) fn compare(arguments: &Compare) -> ExitCode {
     }
 }
 
-/// Whether anything could be trained.
-fn compared(arguments: &Compare) -> Result<bool, Mistake> {
-    let variants = arguments.variants();
-    let seeds: Vec<u64> = (0..arguments.seeds).map(|place| arguments.seed.wrapping_add(place)).collect();
-    let bar = progress::bar();
-    let interrupted = bar.clone();
-    // Without a handler Ctrl-C would leave unfinished folders behind.
-    let _ = ctrlc::set_handler(move || {
-        interrupted.finish_and_clear();
-        folder::abandon();
-        say_error("interrupted: nothing was written");
-        std::process::exit(130);
-    });
-    if arguments.report.is_some() && arguments.report == arguments.export {
-        return Err(Mistake::new("the report and the matrices cannot share a folder", "give --report and --export folders of their own"));
+/// What a comparison came to.
+struct Compared {
+    comparison: Comparison,
+    document: Document,
+    runs: Vec<Run>,
+}
+
+fn compared(arguments: Compare) -> Result<ExitCode, Mistake> {
+    if arguments.schema {
+        say(&Document::json_schema()?)?;
+        return Ok(ExitCode::SUCCESS);
     }
-    let report = arguments.report.as_ref().map(|goal| Folder::begin(goal, arguments.force)).transpose()?;
-    let matrices = arguments.export.as_deref().map(|goal| Folder::begin(goal, arguments.force)).transpose()?;
-    let (dataset, origin) = arguments.read(&bar)?;
+    let (stop, bar) = (Stop::default(), progress::bar());
+    let leavable = Leavable::new(&stop);
+    let folders = Folders::begin(&arguments, &stop)?;
+    let (work, progress) = (arguments.clone(), bar.clone());
+    let Some(outcome) = leavable.outcome(move || trained(&work, &progress)) else {
+        bar.finish_and_clear();
+        drop(folders);
+        return Ok(interrupted());
+    };
+    bar.finish_and_clear();
+    let compared = outcome?;
+    let places = match folders.filled(&compared) {
+        Ok(places) => places,
+        Err(mistake) if mistake.interrupted => return Ok(interrupted()),
+        Err(mistake) => return Err(mistake),
+    };
+    if arguments.json {
+        say_bytes(format!("{}\n", compared.document.json()?).as_bytes())?;
+        places.iter().for_each(|place| say_error(place));
+    } else {
+        say(terminal::text(&compared.document, std::io::stdout().is_terminal()).trim_end())?;
+        places.iter().try_for_each(|place| say(place))?;
+    }
+    Ok(if compared.document.variants.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Said where no folder is under way any more, and none was put in its place.
+fn interrupted() -> ExitCode {
+    say_error("interrupted: nothing was written");
+    ExitCode::from(INTERRUPTED)
+}
+
+/// Reads, trains and judges; touches no folder.
+fn trained(arguments: &Compare, bar: &ProgressBar) -> Result<Compared, Mistake> {
+    let (variants, seeds) = (arguments.variants(), arguments.all_seeds());
+    let (dataset, origin) = arguments.read(bar)?;
     let comparison = Comparison::new(dataset, arguments.settings())?;
-    let work = variants.len() as u64 * arguments.seeds;
-    progress::training(&bar, work);
+    // What cannot be told is refused before anything is trained.
+    let baselines = Baselines::of(&comparison)?;
+    progress::training(bar, (variants.len() * seeds.len()) as u64);
     let runs = run(&comparison, &variants, &seeds, arguments.threads(), &|run| {
         bar.set_message(format!("{}, seed {}", run.variant.name(), run.seed));
         bar.inc(1);
     });
-    let document = Document::new(&comparison, origin, &runs)?;
-    bar.finish_and_clear();
-    if arguments.json {
-        say(&document.json());
-    } else {
-        say(terminal::text(&document, std::io::stdout().is_terminal()).trim_end());
+    let document = Document::new(&comparison, baselines, origin, &runs)?;
+    Ok(Compared { comparison, document, runs })
+}
+
+/// The folders that were asked for.
+struct Folders {
+    report: Option<Folder>,
+    matrices: Option<Folder>,
+}
+
+impl Folders {
+    fn begin(arguments: &Compare, stop: &Stop) -> Result<Self, Mistake> {
+        if let (Some(report), Some(matrices)) = (&arguments.report, &arguments.export) {
+            Folder::apart(report, matrices)?;
+        }
+        let kind = Kind { made_by: "attention-regression compare", replaces: arguments.force };
+        let begin = |goal: &Option<_>| goal.as_ref().map(|goal: &std::path::PathBuf| Folder::begin(goal, kind, stop)).transpose();
+        Ok(Self { report: begin(&arguments.report)?, matrices: begin(&arguments.export)? })
     }
-    let told = |place: &str| if arguments.json { say_error(place) } else { say(place) };
-    if let Some(folder) = report {
-        folder.write(page::PAGE, page::page(&comparison, &document, &runs, &command_line()).as_bytes())?;
-        folder.write(folder::DOCUMENT, document.json().as_bytes())?;
-        told(&format!("The report is at {}", folder.finish()?.join(page::PAGE).display()));
+
+    /// Fills both, and only when both are complete puts them where they were asked for. Says where they are.
+    fn filled(self, compared: &Compared) -> Result<Vec<String>, Mistake> {
+        let Compared { comparison, document, runs } = compared;
+        if let Some(folder) = &self.report {
+            folder.write(page::PAGE, page::page(comparison, document, runs, &command_line()).as_bytes())?;
+            folder.write(DOCUMENT, document.json()?.as_bytes())?;
+            folder.complete()?;
+        }
+        if let Some(folder) = &self.matrices {
+            export(folder, comparison, document, runs)?;
+            folder.complete()?;
+        }
+        let finish = |folder: Option<Folder>| folder.map(Folder::finish).transpose();
+        let (report, matrices): (Result<_, FolderError>, Result<_, FolderError>) = (finish(self.report), finish(self.matrices));
+        let (report, matrices) = (report?, matrices?);
+        let told = [
+            report.map(|folder| format!("The report is at {}", folder.join(page::PAGE).display())),
+            matrices.map(|folder| format!("The matrices are in {}", folder.display())),
+        ];
+        Ok(told.into_iter().flatten().collect())
     }
-    if let Some(folder) = matrices {
-        export(&folder, &comparison, &document, &runs)?;
-        told(&format!("The matrices are in {}", folder.finish()?.display()));
-    }
-    Ok(!document.variants.is_empty())
 }
 
 /// What was typed, as a shell takes it.

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use attention_regression::notebook::provenance::Provenance;
 use attention_regression::notebook::registry::Problem;
 use attention_regression::notebook::review::{page, review as compare, terminal};
+use attention_regression::publish;
 use clap::Args;
 
 use super::{say, say_error};
-use crate::Root;
+use crate::{Root, as_json};
 
 const EXAMPLES: &str = "Examples:
   cargo test                                   first: a number that moved waits as a pending snapshot
@@ -48,15 +49,15 @@ pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Pr
     review.notes.iter().for_each(|note| say_error(&format!("note: {note}")));
     let text = page::page(&review, &format!("Made from {}", Provenance::of(root).line()));
     let parent = out.parent().map_or(Ok(()), std::fs::create_dir_all);
-    parent.and_then(|()| std::fs::write(&out, text)).map_err(|error| {
+    parent.and_then(|()| publish::write(&out, text.as_bytes())).map_err(|error| {
         vec![Problem::new(&out, 0, format!("cannot be written: {error}"), "check the folder's permissions, or choose another with --out FILE")]
     })?;
     let place = format!("The page is at {}", out.display());
     if arguments.json {
-        say(&terminal::json(&review));
+        say(&as_json(&terminal::json(&review))?)?;
         say_error(&place);
     } else {
-        say(&format!("{}{place}", terminal::text(&review)));
+        say(&format!("{}{place}", terminal::text(&review)))?;
     }
     if arguments.open {
         open::that(&out).map_err(|error| vec![Problem::new(&out, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;

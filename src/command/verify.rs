@@ -1,13 +1,13 @@
 //! `claims verify`: runs the claims, says which hold, and certifies it.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use attention_regression::notebook::certificate::{Certificate, SCHEMA, Sameness};
 use attention_regression::notebook::last_run;
 use attention_regression::notebook::registry::{Problem, Registry};
+use attention_regression::publish::{self, harmless};
 use clap::Args;
 
 use super::say;
@@ -27,7 +27,7 @@ pub(crate) struct Verify {
 
 pub(crate) fn verify(root: &Path, registry: &Registry, arguments: &Verify) -> Result<(), Vec<Problem>> {
     if let Some(id) = arguments.ids.iter().find(|id| registry.claim(id).is_none()) {
-        return Err(vec![Problem::new("tests/claims", 0, format!("`{id}` is no claim"), "see `attention-regression claims`")]);
+        return Err(vec![Problem::new("tests/claims", 0, format!("`{}` is no claim", harmless(id)), "see `attention-regression claims`")]);
     }
     // What cannot be read or must not be replaced is told before anything runs for a minute.
     let other = arguments.against.as_deref().map(read).transpose()?;
@@ -37,32 +37,36 @@ pub(crate) fn verify(root: &Path, registry: &Registry, arguments: &Verify) -> Re
     let passed = run(root, registry, arguments)?;
     let certificate = Certificate::new(root, registry, &passed, &last_run::read_all(root));
     let failed: Vec<&String> = passed.iter().filter(|(_, holds)| !**holds).map(|(id, _)| id).collect();
-    say(&format!("{} of {} claims hold.", passed.len() - failed.len(), passed.len()));
+    say(&format!("{} of {} claims hold.", passed.len() - failed.len(), passed.len()))?;
     if let Some(file) = &arguments.certificate {
         write(file, &certificate)?;
-        say(&format!("The certificate is at {}", file.display()));
+        say(&format!("The certificate is at {}", file.display()))?;
     }
     let mut problems: Vec<Problem> =
         failed.iter().map(|id| Problem::new("tests/claims", 0, format!("`{id}` does not hold"), format!("run `cargo test --test claims {id}`"))).collect();
     if let (Some(other), Some(file)) = (other, &arguments.against) {
-        problems.extend(compared(&certificate, &other, file, &arguments.ids));
+        let (lines, different) = compared(&certificate, &other, file, &arguments.ids);
+        say(&lines.join("\n"))?;
+        problems.extend(different);
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-fn compared(here: &Certificate, other: &Certificate, file: &Path, ids: &[String]) -> Vec<Problem> {
+/// A line for each claim and one for all, and what differs. Names come from the other file too.
+fn compared(here: &Certificate, other: &Certificate, file: &Path, ids: &[String]) -> (Vec<String>, Vec<Problem>) {
     let mut counts = BTreeMap::<Sameness, usize>::new();
-    let mut problems = Vec::new();
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
     for (id, (sameness, what)) in here.compare(other).into_iter().filter(|(id, _)| ids.is_empty() || ids.contains(id)) {
+        let (id, what) = (harmless(&id), harmless(&what));
         *counts.entry(sameness).or_default() += 1;
-        say(&format!("{id}: {}{}", sameness.words(), if what.is_empty() { String::new() } else { format!(" ({what})") }));
+        lines.push(format!("{id}: {}{}", sameness.words(), if what.is_empty() { String::new() } else { format!(" ({what})") }));
         if sameness == Sameness::Different {
             problems.push(one(file, &format!("`{id}` is different: {what}"), "compare both certificates, or run `attention-regression review`"));
         }
     }
     let of = |sameness: Sameness| counts.get(&sameness).copied().unwrap_or(0);
-    say(&format!("{} same, {} same within tolerance, {} different.", of(Sameness::Same), of(Sameness::WithinTolerance), of(Sameness::Different)));
-    problems
+    lines.push(format!("{} same, {} same within tolerance, {} different.", of(Sameness::Same), of(Sameness::WithinTolerance), of(Sameness::Different)));
+    (lines, problems)
 }
 
 fn one(file: &Path, what: &str, cure: &str) -> Problem {
@@ -76,16 +80,13 @@ fn read(file: &Path) -> Result<Certificate, Vec<Problem>> {
     if certificate.schema == SCHEMA {
         Ok(certificate)
     } else {
-        Err(vec![one(file, &format!("has the schema `{}`", certificate.schema), "make one with this version")])
+        Err(vec![one(file, &format!("has the schema `{}`", harmless(&certificate.schema)), "make one with this version")])
     }
 }
 
 fn write(file: &Path, certificate: &Certificate) -> Result<(), Vec<Problem>> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let text = serde_json::to_string_pretty(certificate).unwrap_or_default();
-    let written = tempfile::NamedTempFile::new_in(folder)
-        .and_then(|mut partial| partial.write_all(text.as_bytes()).and_then(|()| partial.persist(file).map_err(|error| error.error)));
-    written.map(|_| ()).map_err(|error| vec![one(file, &format!("cannot be written: {error}"), "choose a folder that can")])
+    let written = serde_json::to_string_pretty(certificate).map_err(std::io::Error::other).and_then(|text| publish::write(file, text.as_bytes()));
+    written.map_err(|error| vec![one(file, &format!("cannot be written: {error}"), "choose a folder that can")])
 }
 
 /// Runs the tests through cargo, which builds them first: whether each passed.
@@ -107,4 +108,23 @@ fn run(root: &Path, registry: &Registry, arguments: &Verify) -> Result<BTreeMap<
         return Err(vec![one(root, "ran no claim", "run `cargo test --test claims` and read what it says")]);
     }
     Ok(passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_a_certificate_are_shown_and_never_obeyed() -> Result<(), Box<dyn std::error::Error>> {
+        let text = |claims: &str| format!(r#"{{ "schema": "{SCHEMA}", "provenance": PROVENANCE, "claims": {{ {claims} }} }}"#);
+        let provenance = serde_json::to_string(&attention_regression::notebook::provenance::Provenance::of(Path::new(".")))?;
+        let certificate = |claims: &str| serde_json::from_str::<Certificate>(&text(claims).replace("PROVENANCE", &provenance));
+        let claim = r#"{ "holds": true, "seconds": null, "metrics": {}, "figure": null }"#;
+        let other = certificate(&format!(r#""\u001b]0;owned\u0007": {claim}, "\u202etxet\nerror: ": {claim}"#))?;
+        let (lines, problems) = compared(&certificate("")?, &other, Path::new("other.json"), &[]);
+        assert_eq!((lines.len(), problems.len(), other.claims.len()), (3, 2, 2));
+        let told = lines.into_iter().chain(problems.iter().map(Problem::to_string));
+        assert!(told.clone().all(|line| !line.contains(|letter: char| letter.is_control() || letter == '\u{202e}')), "{:?}", told.collect::<Vec<_>>());
+        Ok(())
+    }
 }

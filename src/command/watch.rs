@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 
 use attention_regression::notebook::registry::{self, Problem};
 use attention_regression::notebook::snapshot;
+use attention_regression::publish::Stop;
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
-use super::{say, say_mistake};
+use super::interruption::listen;
+use super::{Unsaid, say, say_mistake, say_problems};
 use server::Server;
 
 /// What the book is made of, below the root: folders, and whether what is below them counts too.
@@ -35,13 +37,20 @@ enum Happened {
 }
 
 /// Makes the book with `make`, which answers what it made in words, then again after every change, until Ctrl-C.
-pub(crate) fn watch(root: &Path, out: &Path, port: Option<u16>, open: bool, make: &dyn Fn() -> Result<String, Vec<Problem>>) -> Result<(), Vec<Problem>> {
+pub(crate) fn watch(
+    root: &Path,
+    out: &Path,
+    port: Option<u16>,
+    open: bool,
+    stop: &Stop,
+    make: &dyn Fn() -> Result<String, Vec<Problem>>,
+) -> Result<(), Vec<Problem>> {
     let cannot = |error: &dyn std::fmt::Display| vec![Problem::new(root, 0, format!("cannot be watched: {error}"), "run without --watch")];
     // Absolute, as the paths of events are.
     let root = root.canonicalize().map_err(|error| cannot(&error))?;
     let (tell, told) = mpsc::channel();
     let interrupted = tell.clone();
-    ctrlc::set_handler(move || drop(interrupted.send(Happened::Interrupted))).map_err(|error| cannot(&error))?;
+    listen(stop, move || drop(interrupted.send(Happened::Interrupted)));
     let below = root.clone();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let event = event.ok().filter(|event| changes(&event.kind));
@@ -53,14 +62,14 @@ pub(crate) fn watch(root: &Path, out: &Path, port: Option<u16>, open: bool, make
         watcher.watch(&root.join(folder), mode).map_err(|error| vec![Problem::new(folder, 0, format!("cannot be watched: {error}"), "run without --watch")])?;
     }
     let server = Server::start(out, port)?;
-    made(&server, make);
-    say(&format!("The book is at {}, and follows tests/claims, snapshots and book/theme. Ctrl-C ends this.", server.address()));
+    made(&server, make)?;
+    say(&format!("The book is at {}, and follows tests/claims, snapshots and book/theme. Ctrl-C ends this.", server.address()))?;
     if open && let Err(error) = open::that(server.address()) {
         say_mistake(&format!("the browser cannot be opened: {error}; open {} yourself", server.address()));
     }
     while let Some(first) = changed(&told) {
-        say(&format!("{} changed", first.display()));
-        made(&server, make);
+        say(&format!("{} changed", first.display()))?;
+        made(&server, make)?;
     }
     Ok(())
 }
@@ -77,12 +86,15 @@ fn changed(told: &Receiver<Happened>) -> Option<PathBuf> {
     }
 }
 
-fn made(server: &Server, make: &dyn Fn() -> Result<String, Vec<Problem>>) {
+fn made(server: &Server, make: &dyn Fn() -> Result<String, Vec<Problem>>) -> Result<(), Unsaid> {
     let began = Instant::now();
     // Nobody is served a book that is half replaced.
     match server.while_nothing_is_served(make) {
         Ok(words) => say(&format!("{words} ({:.1} s)", began.elapsed().as_secs_f64())),
-        Err(problems) => problems.iter().for_each(|problem| say_mistake(&problem.to_string())),
+        Err(problems) => {
+            say_problems(&problems);
+            Ok(())
+        }
     }
 }
 

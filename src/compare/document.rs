@@ -9,9 +9,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::Verdict;
+use crate::publish::harmless_json;
+pub use made::Baselines;
 
 /// The name and version of the schema.
 pub const SCHEMA: &str = "attention-regression/compare/1";
+/// What the document is called in a folder.
+pub const DOCUMENT: &str = "comparison.json";
 
 /// The document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -294,12 +298,19 @@ pub struct Origin {
 
 impl Document {
     /// The JSON Schema of the document.
-    pub fn json_schema() -> String {
-        serde_json::to_string_pretty(&schemars::schema_for!(Self)).unwrap_or_default()
+    ///
+    /// # Errors
+    /// Whatever keeps serde from writing it.
+    pub fn json_schema() -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&schemars::schema_for!(Self))
     }
 
-    /// The document, indented, every number such that it is read back exactly.
-    pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+    /// The document, indented, every number such that it is read back exactly, and every character such that a terminal only shows
+    /// it.
+    ///
+    /// # Errors
+    /// Whatever keeps serde from writing it.
+    pub fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|document| harmless_json(&document))
     }
 }

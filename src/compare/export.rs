@@ -6,12 +6,12 @@
 use npyz::WriterBuilder as _;
 use serde::Serialize;
 
-use super::document::Document;
-use super::folder::{DOCUMENT, Folder, FolderError};
+use super::document::{DOCUMENT, Document};
 use super::{Run, run};
 use crate::attention::scores;
 use crate::comparison::{Comparison, Scores};
 use crate::linalg::{column, count, entries};
+use crate::publish::{Folder, FolderError};
 use crate::{Mat, MatRef};
 
 /// What stands in a folder of matrices.
@@ -47,6 +47,9 @@ pub enum ExportError {
     /// They cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// What stands beside them cannot be.
+    #[error("the document cannot be written: {0}")]
+    Document(#[from] serde_json::Error),
 }
 
 /// Writes the matrices of a comparison and its runs into a folder, with the document and a manifest.
@@ -74,8 +77,8 @@ pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, run
     }
     let manifest =
         Manifest { schema: super::document::SCHEMA, features: &data.features, targets: &data.targets, head_width: comparison.width(), arrays: arrays.written };
-    folder.write("manifest.json", serde_json::to_string_pretty(&manifest).unwrap_or_default().as_bytes())?;
-    folder.write(DOCUMENT, document.json().as_bytes())?;
+    folder.write("manifest.json", serde_json::to_string_pretty(&manifest)?.as_bytes())?;
+    folder.write(DOCUMENT, document.json()?.as_bytes())?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use super::document::{Attention, Document, Failure, Fit, Judged, PerTarget};
 use super::wording::{each, listed, short};
 use super::{verdict, wording};
 use crate::notebook::number::{self, Digits};
+use crate::publish::harmless;
 
 /// The whole text; the table no wider than a terminal, where there is one.
 pub fn text(document: &Document, terminal: bool) -> String {
@@ -24,11 +25,11 @@ fn header(document: &Document) -> String {
     let data = &document.data;
     let condition = data.condition_number.map_or("infinite".to_owned(), |condition| short(condition, 3));
     let mut lines = vec![
-        ("data", format!("{}: {} training and {} test rows", data.source.join(" and "), data.n_train, data.n_test)),
+        ("data", format!("{}: {} training and {} test rows", harmless(&data.source.join(" and ")), data.n_train, data.n_test)),
         ("features", format!("{}, {} scaling, rank {}, condition number {condition}", data.features.len(), data.scaling.kind, data.rank)),
         (if data.targets.len() == 1 { "target" } else { "targets" }, format!("{}, variance {}", listed(&data.targets), each(&data.target_variance, 4))),
     ];
-    lines.extend(data.notes.iter().map(|note| ("note", note.clone())));
+    lines.extend(data.notes.iter().map(|note| ("note", harmless(note))));
     if let Some(width) = document.variants.iter().map(|run| run.head_width).next().filter(|&width| width < data.features.len()) {
         lines.push(("heads", format!("query and key weights have {width} columns, fewer than there are features")));
     }

@@ -2,6 +2,7 @@
 
 use super::document::PerTarget;
 use crate::notebook::number::{self, Digits};
+use crate::publish::harmless;
 
 /// A number, or what is to be said of one that is none.
 pub(super) fn short(value: f64, digits: usize) -> String {
@@ -37,6 +38,6 @@ pub(super) fn median(sorted: &[f64]) -> f64 {
 /// Names of columns, the first few.
 pub(super) fn listed(names: &[String]) -> String {
     const SHOWN: usize = 8;
-    let shown = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(SHOWN).map(|name| format!("`{}`", harmless(name))).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
 }

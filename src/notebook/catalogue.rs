@@ -52,7 +52,7 @@ pub(super) fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Ve
 }
 
 /// The claims and statements as one JSON document.
-pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String {
+pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> Value {
     let claim = |claim: &Claim| {
         let measured = metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
         let pick = |control: bool| -> Value {
@@ -73,12 +73,11 @@ pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> String 
         let claims: Vec<&str> = registry.settling(&statement.id).map(|claim| claim.id.as_str()).collect();
         json!({ "id": statement.id, "says": statement.says, "verdict": registry.verdict(statement).name(), "claims": claims })
     };
-    let document = json!({
+    json!({
         "schema": SCHEMA,
         "claims": registry.claims().map(claim).collect::<Vec<_>>(),
         "statements": registry.statements.iter().map(statement).collect::<Vec<_>>(),
-    });
-    format!("{document:#}")
+    })
 }
 
 /// One claim in full.

@@ -1,12 +1,12 @@
 //! HTML from the woven pages, through mdBook: formulas become MathML, figures are inlined so that they follow the
 //! theme, and the footer says which commit, compiler and lock file the page was made with.
 //!
-//! The HTML is made in a folder beside the target and inspected there; only a book without fault takes the place of
-//! an earlier one, and a folder that is not an earlier book is never emptied.
+//! The HTML is made in a [`Folder`] and inspected there; only a book without fault takes the place of an earlier one, and of nothing
+//! else.
 
 mod furniture;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
@@ -16,68 +16,49 @@ use super::provenance::Provenance;
 use super::registry::Problem;
 use super::weave::{PAGES, Pages};
 use super::{inspect, math};
+use crate::publish::{Folder, FolderError, Kind, Stop};
 
-/// The file by which a folder is known as an earlier book.
-const MARK: &str = ".attention-regression-book";
+/// An earlier book is replaced.
+const KIND: Kind = Kind { made_by: "attention-regression book", replaces: true };
 /// Where mdBook's settings and the theme are, below the root.
 const BOOK: &str = "book";
 
 /// Renders the pages, whose sources stand below `root`, as HTML into `out`. Returns the number of HTML pages.
 ///
 /// # Errors
-/// What mdBook refuses, what the inspection of the HTML finds, or a folder `out` that is not an earlier book.
-pub fn render(root: &Path, pages: &Pages, out: &Path) -> Result<usize, Vec<Problem>> {
-    refuse_foreign(out).map_err(|problem| vec![problem])?;
-    let staging = staging(out).map_err(|problem| vec![problem])?;
-    let made = make(root, pages, &staging).and_then(|()| furniture::arrange(&staging)).map_err(|problem| vec![problem]).and_then(|()| {
-        let (count, problems) = inspect::inspect(&staging);
-        if problems.is_empty() { Ok(count) } else { Err(problems) }
-    });
-    let finished = made.and_then(|count| replace(&staging, out).map(|()| count).map_err(|problem| vec![problem]));
-    if finished.is_err() {
-        let _ = std::fs::remove_dir_all(&staging);
+/// What mdBook refuses, what the inspection of the HTML finds, a folder `out` that is not an earlier book, or a request to stop.
+pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<usize, Vec<Problem>> {
+    let refused = |error: FolderError| vec![problem(out, &error)];
+    let folder = Folder::begin(out, KIND, stop).map_err(refused)?;
+    make(root, pages, folder.path()).and_then(|()| furniture::arrange(folder.path())).map_err(|problem| vec![problem])?;
+    folder.go_on().map_err(refused)?;
+    let (count, problems) = inspect::inspect(folder.path());
+    if !problems.is_empty() {
+        return Err(problems);
     }
-    finished
+    folder.complete().map_err(refused)?;
+    folder.finish().map_err(refused)?;
+    Ok(count)
 }
 
-/// Whether `out` may be replaced: it is absent, empty, or an earlier book.
+/// Whether `out` may be replaced: it is absent, empty, or an earlier book and nothing else.
 ///
 /// # Errors
 /// It is a file, or a folder with something else in it.
 pub fn refuse_foreign(out: &Path) -> Result<(), Problem> {
-    let refuse = |what: &str| Err(Problem::new(out, 0, what, "name an empty or new folder with --out DIR: nothing that is not a book is overwritten"));
-    if out.join(MARK).is_file() || !out.exists() {
-        return Ok(());
-    }
-    match std::fs::read_dir(out) {
-        Ok(mut entries) => {
-            if entries.next().is_none() {
-                Ok(())
-            } else {
-                refuse("holds files that are not an earlier book")
-            }
-        }
-        Err(_) => refuse("is not a folder that can be read"),
-    }
+    Folder::begin(out, KIND, &Stop::default()).map(drop).map_err(|error| problem(out, &error))
 }
 
-fn staging(out: &Path) -> Result<PathBuf, Problem> {
-    let name = out.file_name().map_or_else(|| "book".into(), |name| name.to_string_lossy());
-    let staging = out.with_file_name(format!(".{name}.{}", std::process::id()));
-    let fresh = if staging.exists() { std::fs::remove_dir_all(&staging) } else { Ok(()) };
-    fresh.and_then(|()| std::fs::create_dir_all(&staging)).map_err(|error| unwritable(&staging, &error))?;
-    Ok(staging)
+/// What a folder says, as this room says it.
+fn problem(out: &Path, error: &FolderError) -> Problem {
+    let told = error.to_string();
+    let (what, cure) = told.rsplit_once("; ").unwrap_or((&told, "name another folder with --out DIR"));
+    let what = what.strip_prefix(&format!("{}: ", out.display())).unwrap_or(what);
+    Problem::new(out, 0, what, cure.replace("another folder", "another with --out DIR"))
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Problem {
     Problem::new(path, 0, format!("cannot be written: {error}"), "check the folder's permissions, or choose another with --out DIR")
-}
-
-fn replace(staging: &Path, out: &Path) -> Result<(), Problem> {
-    let done = std::fs::write(staging.join(MARK), "This folder is a rendered book: it may be replaced as a whole.\n")
-        .and_then(|()| if out.exists() { std::fs::remove_dir_all(out) } else { Ok(()) })
-        .and_then(|()| std::fs::rename(staging, out));
-    done.map_err(|error| unwritable(out, &error))
 }
 
 fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Problem> {

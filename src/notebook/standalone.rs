@@ -5,6 +5,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::publish::harmless_page;
+
 const BOOK: &str = include_str!("../../book/theme/book.css");
 const MATH: &str = include_str!("../../book/theme/math.css");
 const PAGE: &str = include_str!("standalone/standalone.css");
@@ -40,7 +42,7 @@ pub fn page(title: &str, generator: &str, own: &str, body: &Markup) -> String {
             body { div.content { main { (body) } } }
         }
     };
-    whole.into_string()
+    harmless_page(&whole.into_string())
 }
 
 /// Everything that a page is set in.

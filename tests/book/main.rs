@@ -167,7 +167,9 @@ fn stale_missing_and_foreign_pages_are_told_apart() {
 fn a_folder_that_is_no_book_is_left_alone() {
     let notebook = Notebook::new();
     notebook.write("target/book/thesis.txt", "irreplaceable");
-    assert!(told(notebook.render()).contains("holds files that are not an earlier book; name an empty or new folder with --out DIR"));
+    assert!(told(notebook.render()).contains(
+        "holds `thesis.txt`, not among what `attention-regression book` wrote there, so it is not replaced; move that away, or choose another with --out DIR"
+    ));
     assert!(notebook.out().join("thesis.txt").exists());
     let (pages, problems) = inspect::inspect(&notebook.out());
     assert_eq!((pages, problems.len()), (0, 0));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{render, snapshot, weave};
+use attention_regression::publish::Stop;
 
 pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{chapter_claim/gap}} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n";
 pub(super) const STATEMENTS: &str =
@@ -104,7 +105,7 @@ impl Notebook {
     pub(super) fn render(&self) -> Result<usize, Vec<Problem>> {
         let pages = self.weave()?;
         weave::write(self.root(), &pages).map_err(|problem| vec![problem])?;
-        render::render(self.root(), &pages, &self.out())
+        render::render(self.root(), &pages, &self.out(), &Stop::default())
     }
 
     pub(super) fn out(&self) -> PathBuf {

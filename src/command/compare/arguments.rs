@@ -23,7 +23,7 @@ Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 fo
 130 after Ctrl-C.";
 
 /// Compare attention with ridge regression on a table: in outputs, in mechanism, in words
-#[derive(Args)]
+#[derive(Clone, Args)]
 #[command(after_help = EXAMPLES, group = clap::ArgGroup::new("folder").multiple(true))]
 pub(crate) struct Compare {
     #[arg(help = data_help(), value_name = "DATA", required_unless_present_any = ["train", "schema"], conflicts_with_all = ["train", "test"])]
@@ -222,6 +222,11 @@ impl Compare {
             Scale::UnitNorm => Scaling::UnitNorm,
         };
         Settings { penalty: self.lambda, scaling, width: self.head_width, context: self.context, seed: self.seed, optimiser, steps: self.steps }
+    }
+
+    /// The seeds of the initial weights.
+    pub(super) fn all_seeds(&self) -> Vec<u64> {
+        (0..self.seeds).map(|place| self.seed.wrapping_add(place)).collect()
     }
 
     pub(super) fn threads(&self) -> usize {

@@ -1,18 +1,22 @@
 //! What went wrong in `compare`, as a sentence and a cure, whichever part of the library refused.
 
 use attention_regression::compare::export::ExportError;
-use attention_regression::compare::folder::FolderError;
 use attention_regression::data::table::Refusal;
+use attention_regression::publish::{FolderError, harmless};
+
+use crate::command::Unsaid;
 
 /// A mistake in arguments or data: what is wrong, and the cure on a line of its own.
 pub(super) struct Mistake {
     pub(super) what: String,
     pub(super) cure: String,
+    /// Whether somebody asked to stop.
+    pub(super) interrupted: bool,
 }
 
 impl Mistake {
     pub(super) fn new(what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { what: what.into(), cure: cure.into() }
+        Self { what: what.into(), cure: cure.into(), interrupted: false }
     }
 
     /// Of a sentence whose cure follows a colon or a semicolon.
@@ -25,13 +29,14 @@ impl Mistake {
 impl From<Refusal> for Mistake {
     fn from(refusal: Refusal) -> Self {
         let line = refusal.line.map_or_else(String::new, |line| format!(":{line}"));
-        Self::new(format!("{}{line}: {}", refusal.file.display(), refusal.what), refusal.cure)
+        Self::new(format!("{}{line}: {}", harmless(&refusal.file.to_string_lossy()), refusal.what), refusal.cure)
     }
 }
 
 impl From<attention_regression::Error> for Mistake {
     fn from(error: attention_regression::Error) -> Self {
-        Self::of(&error.to_string(), ": ")
+        // Names of columns are in it.
+        Self::of(&harmless(&error.to_string()), ": ")
     }
 }
 
@@ -40,12 +45,25 @@ impl From<ExportError> for Mistake {
         match error {
             ExportError::Numbers(error) => error.into(),
             ExportError::Folder(error) => error.into(),
+            ExportError::Document(error) => error.into(),
         }
     }
 }
 
 impl From<FolderError> for Mistake {
     fn from(error: FolderError) -> Self {
-        Self::of(&error.to_string(), "; ")
+        Self { interrupted: matches!(error, FolderError::Interrupted), ..Self::of(&error.to_string(), "; ") }
+    }
+}
+
+impl From<serde_json::Error> for Mistake {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(format!("the document cannot be written: {error}"), "report this: it should not happen")
+    }
+}
+
+impl From<Unsaid> for Mistake {
+    fn from(unsaid: Unsaid) -> Self {
+        Self::new(unsaid.what(), unsaid.cure())
     }
 }

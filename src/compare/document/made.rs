@@ -7,26 +7,66 @@ use crate::comparison::{Baseline, Comparison, Errors, Outcome, Variant};
 use crate::data::{Scaling, Units};
 use crate::linalg::{self, entries};
 use crate::training::Ending;
-use crate::{MatRef, Result};
+use crate::{Error, MatRef, Result};
 
 impl Document {
-    /// Of a comparison and its runs.
+    /// Of a comparison, what it is compared with, and its runs.
     ///
     /// # Errors
-    /// Those of [`Comparison::baseline`].
-    pub fn new(comparison: &Comparison, origin: Origin, runs: &[Run]) -> Result<Self> {
+    /// [`Error::Overflow`] where something would not be a number.
+    pub fn new(comparison: &Comparison, baselines: Baselines, mut origin: Origin, runs: &[Run]) -> Result<Self> {
         let units = comparison.units();
-        let fit = |penalty: f64| comparison.baseline(penalty).map(|baseline| Fit::new(baseline, units));
-        Ok(Self {
+        origin.notes.extend(baselines.doubt());
+        Self {
             schema: SCHEMA.to_owned(),
             data: Data::new(comparison, origin)?,
-            ridge: fit(comparison.settings().penalty)?,
-            ols: fit(0.0)?,
+            ridge: Fit::new(baselines.ridge, units),
+            ols: Fit::new(baselines.ols, units),
             variants: runs.iter().filter_map(|run| Attention::new(comparison, run)).collect(),
             failures: runs.iter().filter_map(Failure::new).collect(),
             thresholds: Thresholds { output_gap: OUTPUTS, mechanism_gap: MECHANISM },
             verdicts: judged(runs),
-        })
+        }
+        .checked()
+    }
+
+    /// Itself, if it reads back as what it is: JSON has no word for what is no finite number, and would say null.
+    fn checked(self) -> Result<Self> {
+        let read = serde_json::to_value(&self)
+            .map_err(|error| (String::new(), error))
+            .and_then(|value| serde_path_to_error::deserialize::<_, Self>(value).map_err(|error| (error.path().to_string(), error.into_inner())));
+        match read {
+            Ok(read) if read == self => Ok(self),
+            Ok(_) => Err(Error::NoNumber { place: "a field that may be null".to_owned() }),
+            Err((place, _)) => Err(Error::NoNumber { place }),
+        }
+    }
+}
+
+/// What attention is compared with, known before anything is trained.
+#[derive(Debug)]
+pub struct Baselines {
+    ridge: Baseline,
+    ols: Baseline,
+}
+
+impl Baselines {
+    /// Ridge at the penalty of a comparison, and least squares.
+    ///
+    /// # Errors
+    /// Those of [`Comparison::baseline`].
+    pub fn of(comparison: &Comparison) -> Result<Self> {
+        Ok(Self { ridge: comparison.baseline(comparison.settings().penalty)?, ols: comparison.baseline(0.0)? })
+    }
+
+    /// What is to be said where a leverage is more than the one there can be.
+    fn doubt(&self) -> Option<String> {
+        let excess = self.ols.leverages.excess()?;
+        let digits = (-libm::log10(excess)).floor().max(0.0);
+        Some(format!(
+            "the columns are so nearly dependent that least squares is right to about {digits} digits: a leverage is {:.1e} above one, the most there is; leave one of them out, or give a larger penalty",
+            excess
+        ))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::compare::folder::DOCUMENT;
+use crate::compare::document::DOCUMENT;
 use crate::notebook::figure::{self, Figure, describe};
 
 /// A figure with what is said about it.

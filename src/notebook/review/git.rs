@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use crate::notebook::registry::{Problem, Registry};
 use crate::notebook::snapshot::FOLDER;
+use crate::publish::harmless;
 
 /// A commit as a reader knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,12 @@ impl Git<'_> {
             .map_err(|_| Problem::new(self.root, 0, "is in no git repository", "leave --against out, or run inside a checkout"))?;
         let found = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])?;
         found.map(|name| name.trim().to_owned()).map_err(|_| {
-            Problem::new(self.root, 0, format!("git knows no revision `{revision}`"), "name a commit, a branch or a tag; `git log --oneline` lists commits")
+            Problem::new(
+                self.root,
+                0,
+                format!("git knows no revision `{}`", harmless(revision)),
+                "name a commit, a branch or a tag; `git log --oneline` lists commits",
+            )
         })
     }
 

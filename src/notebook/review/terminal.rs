@@ -98,7 +98,7 @@ pub fn summary(review: &Review) -> String {
 }
 
 /// The review as one JSON document.
-pub fn json(review: &Review) -> String {
+pub fn json(review: &Review) -> Value {
     let named = |all: Vec<(&str, &str)>| all.into_iter().map(|(claim, metric)| json!({ "claim": claim, "metric": metric })).collect::<Vec<Value>>();
     let of_change = |change: Change| review.items.iter().filter(|item| item.change == change).count();
     let statement = |settled: &Settled| {
@@ -106,7 +106,7 @@ pub fn json(review: &Review) -> String {
         json!({ "id": settled.id, "says": settled.says, "was": was, "verdict": is, "claims": settled.claims })
     };
     let still = |claim: &Claim| json!({ "id": claim.id, "headline": claim.head.headline, "history": review.history.courses.get(&claim.id).map(history) });
-    let document = json!({
+    json!({
         "schema": SCHEMA,
         "against": review.against,
         "pending": review.pending,
@@ -122,8 +122,7 @@ pub fn json(review: &Review) -> String {
         "statements": review.statements.iter().map(statement).collect::<Vec<_>>(),
         "history_note": review.history.note,
         "unmoved": review.still.iter().map(still).collect::<Vec<_>>(),
-    });
-    format!("{document:#}")
+    })
 }
 
 fn broken(broken: &Broken) -> Value {
