@@ -1,6 +1,14 @@
 //! The command line as its users meet it: words, exit codes, and no colour where nobody looks.
 
 mod compare;
+mod hostile;
+#[cfg(unix)]
+mod interrupted;
+#[expect(dead_code, reason = "the loom's tests spoil it, these only render it")]
+#[path = "../book/notebook.rs"]
+mod notebook;
+#[cfg(target_os = "linux")]
+mod unsaid;
 #[cfg(unix)]
 mod watch;
 
@@ -128,7 +136,7 @@ fn the_book_is_rendered_where_it_is_asked_for_and_nowhere_else() {
     std::fs::write(folder.path().join("note.txt"), "mine").expect("a file");
     let (code, _, error) = here(&["--out", &folder.path().to_string_lossy()]);
     assert_eq!(code, 1);
-    assert!(error.contains("not an earlier book"), "{error}");
+    assert!(error.contains("not among what `attention-regression book` wrote there"), "{error}");
     assert!(folder.path().join("note.txt").exists());
     assert_eq!(here(&["--check"]).0, 0);
 }

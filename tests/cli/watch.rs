@@ -93,7 +93,7 @@ fn a_page_follows_its_sources_and_mistakes_are_told() {
     let (status, page) = watched.get("/whitening.html");
     assert!(status == 200 && page.contains("/.made?since=") && page.contains("text/html"));
     assert!(!std::fs::read_to_string(watched.folder.path().join("target/book/whitening.html")).expect("the page").contains("/.made"), "files stay as they are");
-    for missing in ["/nowhere.html", "/../../Cargo.toml", "/.attention-regression-book"] {
+    for missing in ["/nowhere.html", "/../../Cargo.toml", "/.attention-regression"] {
         assert_eq!(watched.get(missing).0, 404, "{missing}");
     }
 

@@ -1,0 +1,211 @@
+//! Signals at every step of a run that writes, folders that appear while it runs, and two runs into one place: what stands in the end is
+//! an earlier result, whole, or the new one, whole, and nothing of anybody else's is gone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::notebook::Notebook;
+
+/// What every folder of ours holds: what made it, and the files, a line each.
+const LIST: &str = ".attention-regression";
+
+/// A folder with a table of thirty rows.
+fn place() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: String = (0..30).map(|i| format!("{},{},{}\n", i * 7 % 11, i * 5 % 13, i * 3 % 17)).collect();
+    std::fs::write(folder.path().join("t.csv"), format!("a,b,y\n{rows}")).expect("a table");
+    folder
+}
+
+fn compare(folder: &Path, arguments: &[&str]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_attention-regression"));
+    command.arg("compare").args(["t.csv", "--target", "y", "--threads", "1"]).args(arguments).current_dir(folder);
+    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs")
+}
+
+fn signal(child: &Child, name: &str) {
+    // It may have ended by itself.
+    let _ = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).stderr(Stdio::null()).status();
+}
+
+/// The exit code and what was said on standard error.
+fn ended(mut child: Child) -> (Option<i32>, String) {
+    let mut error = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().expect("piped"), &mut error).expect("UTF-8");
+    (child.wait().expect("it ends").code(), error)
+}
+
+/// Waits until something holds, or for ten seconds.
+fn until(holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() && began.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+/// Every file below a folder, with its bytes.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            all.extend(contents(&path));
+        } else {
+            all.insert(path.clone(), std::fs::read(&path).unwrap_or_default());
+        }
+    }
+    all
+}
+
+/// Names beside the table.
+fn beside(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name != "t.csv");
+    names.sort();
+    names
+}
+
+/// Whether a folder has every file of its list, and no other.
+fn whole(folder: &Path) -> bool {
+    let Ok(list) = std::fs::read_to_string(folder.join(LIST)) else { return false };
+    let listed: Vec<PathBuf> = list.lines().skip(1).chain([LIST]).map(|name| folder.join(name)).collect();
+    let there = contents(folder);
+    listed.iter().all(|file| there.contains_key(file)) && there.len() == listed.len() && listed.len() > 2
+}
+
+/// Files written so far into the unfinished folders.
+fn written(folder: &Path) -> usize {
+    let partial = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().contains(".partial-");
+    std::fs::read_dir(folder).into_iter().flatten().flatten().filter(partial).map(|entry| contents(&entry.path()).len()).sum()
+}
+
+/// What must hold whenever the signal came.
+fn judge(folder: &Path, before: &BTreeMap<PathBuf, Vec<u8>>, child: Child, when: &str) -> bool {
+    let (code, error) = ended(child);
+    let expected: &[&str] = if code == Some(0) || !before.is_empty() { &["matrices", "report"] } else { &[] };
+    assert_eq!(beside(folder), expected, "{when}: exit code {code:?}, {error}");
+    match code {
+        // Before it listened: it had nothing under way.
+        None => assert!(before.is_empty() || contents(folder) == *before, "{when}"),
+        Some(130) => {
+            assert_eq!(error, "interrupted: nothing was written\n", "{when}");
+            assert!(before.is_empty() || contents(folder) == *before, "{when}: an earlier result was changed");
+        }
+        Some(0) => assert!(whole(&folder.join("report")) && whole(&folder.join("matrices")), "{when}: exit code 0 and a part of a result"),
+        code => panic!("{when}: exit code {code:?}, {error}"),
+    }
+    code != Some(0)
+}
+
+#[test]
+fn a_signal_at_any_step_leaves_one_result_whole() {
+    let write = ["--report", "report", "--export", "matrices", "--steps", "1"];
+    let (mut stopped, mut finished) = (0, 0);
+    for forced in [false, true] {
+        let folder = place();
+        if forced {
+            assert_eq!(ended(compare(folder.path(), &write)).0, Some(0));
+        }
+        let arguments: Vec<&str> = write.into_iter().chain(forced.then_some("--force")).collect();
+        let attack = |name: &str, when: &str, wait: &dyn Fn()| {
+            if !forced {
+                ["report", "matrices"].iter().for_each(|name| drop(std::fs::remove_dir_all(folder.path().join(name))));
+            }
+            let before = if forced { contents(folder.path()) } else { BTreeMap::new() };
+            let child = compare(folder.path(), &arguments);
+            wait();
+            signal(&child, name);
+            judge(folder.path(), &before, child, &format!("{name} {when}, forced: {forced}"))
+        };
+        // By the number of files that are there: 75 in both folders with their lists.
+        for files in [1, 2, 3, 4, 5, 20, 40, 60, 70, 72, 73, 74, 75] {
+            for name in ["INT", "TERM"] {
+                let hit = attack(name, &format!("at {files} files"), &|| {
+                    until(|| written(folder.path()) >= files || whole(&folder.path().join("matrices")) && !forced)
+                });
+                if hit { stopped += 1 } else { finished += 1 }
+            }
+        }
+        // By the clock, through the whole of a run.
+        for step in 0..20 {
+            let hit = attack("INT", &format!("after {} ms", 3 * step), &|| std::thread::sleep(Duration::from_millis(3 * step)));
+            if hit { stopped += 1 } else { finished += 1 }
+        }
+    }
+    assert!(stopped > 30, "{stopped} of {} signals came before the end", stopped + finished);
+}
+
+/// A long training is left at once.
+#[test]
+fn an_interruption_while_it_trains_leaves_nothing_behind() {
+    let folder = place();
+    let child = compare(folder.path(), &["--seeds", "1000", "--export", "new/out"]);
+    until(|| folder.path().join("new").exists());
+    std::thread::sleep(Duration::from_millis(100));
+    let began = Instant::now();
+    signal(&child, "INT");
+    assert_eq!(ended(child), (Some(130), "interrupted: nothing was written\n".to_owned()));
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert_eq!(beside(folder.path()), Vec::<String>::new(), "neither a part of it nor the folder above it");
+}
+
+/// Somebody makes the folder while the run trains, and puts a thesis into it.
+#[test]
+fn a_folder_that_appears_meanwhile_is_not_replaced() {
+    for (name, arguments) in [("appears", vec!["--report", "out"]), ("is added to", vec!["--report", "out", "--force"])] {
+        let folder = place();
+        let out = folder.path().join("out");
+        if name == "is added to" {
+            assert_eq!(ended(compare(folder.path(), &["--steps", "1", "--report", "out"])).0, Some(0));
+        }
+        let child = compare(folder.path(), &[&arguments[..], &["--steps", "2000"]].concat());
+        until(|| beside(folder.path()).iter().any(|name| name.contains(".partial-")));
+        std::fs::create_dir_all(out.join(".git")).expect("a folder");
+        std::fs::write(out.join("thesis.tex"), "irreplaceable").expect("a thesis");
+        let (code, error) = ended(child);
+        assert_eq!(code, Some(2), "{name}: {error}");
+        assert!(error.contains("out: is there by now") && error.contains("  help: the result is in out-1\n"), "{name}: {error}");
+        assert_eq!(std::fs::read_to_string(out.join("thesis.tex")).expect("the thesis"), "irreplaceable");
+        assert!(whole(&folder.path().join("out-1")) && beside(folder.path()) == ["out", "out-1"], "{name}: {:?}", beside(folder.path()));
+    }
+}
+
+#[test]
+fn of_two_runs_into_one_place_both_results_stand() {
+    let folder = place();
+    let children = [1, 2].map(|seed: u32| compare(folder.path(), &["--steps", "200", "--seed", &seed.to_string(), "--report", "out"]));
+    let mut codes = children.map(|child| ended(child).0);
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(2)]);
+    assert!(beside(folder.path()) == ["out", "out-1"] && whole(&folder.path().join("out")) && whole(&folder.path().join("out-1")));
+}
+
+/// A book that is interrupted in the middle is the earlier one, or the new one.
+#[test]
+fn an_interrupted_book_is_an_earlier_one_or_a_new_one() {
+    let (notebook, folder) = (Notebook::new(), tempfile::tempdir().expect("a folder"));
+    let out = folder.path().join("site");
+    let book = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_attention-regression"));
+        command.arg("--out").arg(&out).current_dir(notebook.root()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.spawn().expect("it runs")
+    };
+    assert_eq!(ended(book()).0, Some(0));
+    let (before, mut stopped) = (contents(&out).len(), 0);
+    // By the number of files that are there; and where an exchange puts the earlier book in the place of the new one.
+    for files in [0, 1, 5, 10, 15, 20, before - 1, before] {
+        let child = book();
+        until(|| written(folder.path()) >= files);
+        signal(&child, "INT");
+        let (code, error) = ended(child);
+        assert!(code != Some(130) || error.contains("interrupted: ") && error.contains("site is as it was"), "{code:?} {error}");
+        assert!(matches!(code, None | Some(0 | 130)), "{code:?} {error}");
+        assert!(whole(&out) && contents(&out).len() == before && std::fs::read_dir(folder.path()).expect("a folder").count() == 1, "at {files} files");
+        stopped += u32::from(code != Some(0));
+    }
+    assert!(stopped > 4, "{stopped} of 8 signals came before the end");
+}
