@@ -1,7 +1,7 @@
 //! Every reference value of every file in `tests/golden`, against the vocabulary.
 //!
-//! The files hold inputs and expected outputs (60-digit arithmetic, scikit-learn, SciPy, PyTorch) with a tolerance a
-//! case: max |got − expected| ≤ tolerance · max |expected| over an array. A field is either checked or named in
+//! The files hold inputs and expected outputs (60-digit arithmetic, scikit-learn, SciPy, PyTorch; `shifted.json` by the script
+//! beside it) with a tolerance a case: max |got − expected| ≤ tolerance · max |expected| over an array. A field is either checked or named in
 //! [`NOT_COMPUTED`] with a reason; one that is neither fails, so that nothing is skipped in silence.
 
 use std::collections::BTreeSet;
@@ -139,6 +139,10 @@ fn case(audit: &mut Audit, case: &Value) {
         match key {
             "singular_values" => audit.numbers(place, &linalg::singular_values(x).expect("singular values"), expected, tolerance),
             "rank" => audit.number(place, linalg::count(linalg::rank(x).expect("rank")), expected, 1e-15),
+            "rank_centred" => {
+                let rank = Ridge::fit(x, y, 0.0, Intercept::Fitted).expect("least squares").rank();
+                audit.number(place, linalg::count(rank), expected, 1e-15);
+            }
             "condition_number" if expected.is_null() => {
                 audit.checked += 1;
                 if linalg::condition_number(x).expect("condition number").is_finite() {
