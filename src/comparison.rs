@@ -284,7 +284,7 @@ impl Comparison {
     /// How a trained variant compares with ridge.
     ///
     /// # Errors
-    /// Those of [`Comparison::weights`] and [`Signature::of`].
+    /// Those of [`Comparison::weights`] and [`Signature::of`], and [`Error::Overflow`] where something is no number.
     pub fn outcome(&self, variant: Variant, seed: u64, trained: &Trained) -> Result<Outcome> {
         let weights = self.weights(variant, &trained.head)?;
         let [on_train, on_test] = self.predictions(variant, &trained.head)?;
@@ -298,7 +298,7 @@ impl Comparison {
         } else {
             (relative_gap(weights.as_ref(), self.hat()), Signature::of(weights.as_ref(), near)?)
         };
-        Ok(Outcome {
+        Outcome {
             variant,
             seed,
             ending: trained.ending,
@@ -308,7 +308,8 @@ impl Comparison {
             mechanism_gap,
             weights_gap: relative_gap(self.effective_weights(variant, &trained.head).as_ref(), self.ridge.coefficients()),
             signature,
-        })
+        }
+        .checked()
     }
 
     /// C with A = QCQᵀ for linear attention on all training rows, whose factor is X = QR: small, and alike in all that does not

@@ -1,7 +1,7 @@
 //! Attention and linear regression, one vocabulary: what a book of claims about the two is written in.
 //!
-//! The numerical library is small and goes one way: [`linalg`] and [`error`] carry [`data`], [`regression`],
-//! [`whitening`] and [`attention`]; [`training`] moves the weights of an attention, [`agreement`] says how far two smoothers
+//! The numerical library is small and goes one way: [`linalg`] (with what columns can resolve) and [`error`] carry [`data`],
+//! [`regression`], [`whitening`] and [`attention`]; [`training`] moves the weights of an attention, [`agreement`] says how far two smoothers
 //! are apart, and [`comparison`] is the post's experiment on one data set. [`regression`] and [`attention`] never import each
 //! other: where they meet is the book's subject, and stands in the claims (`tests/claims`) and in `comparison`.
 //! `compare` is that experiment on anybody's table. `notebook` is the loom: it makes a book of the claims, and knows no linear

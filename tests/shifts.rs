@@ -214,6 +214,24 @@ fn a_dependence_with_large_coefficients_is_one() {
     assert_eq!(Ridge::fit(far.as_ref(), linalg::column(&[0.5; 40]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank(), 1);
 }
 
+/// Twenty columns and their total, around a million, beside a column that holds little more than its rounding: the total is dependent,
+/// though its rounding is twenty times theirs; the poor column is not.
+#[test]
+fn a_total_is_dependent_and_a_poor_column_is_not() {
+    for seed in 1..=10 {
+        let z = standard_normal(seed, 0, 60, 21);
+        let part = |i: usize, j: usize| 1e6 + z[(i, j)];
+        let x = Mat::from_fn(60, 22, |i, j| match j {
+            20 => (0..20).map(|j| part(i, j)).sum(),
+            21 => 1e15 + 1.1 * z[(i, 20)],
+            _ => part(i, j),
+        });
+        let fit = Ridge::fit(x.as_ref(), linalg::column(&[0.5; 60]).as_ref(), 0.0, Intercept::Fitted).unwrap();
+        assert_eq!(fit.rank(), 21, "seed {seed}");
+        assert_eq!(Ridge::fit(x.subcols(0, 21), linalg::column(&[0.5; 60]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank(), 20, "seed {seed}");
+    }
+}
+
 /// What a number holds is right, whatever the size of the columns; what none holds is refused with a cure.
 #[test]
 fn extreme_columns_are_fitted_or_refused() {

@@ -7,6 +7,7 @@ use super::Variant;
 use crate::agreement::{Signature, centred_cosine, cosine, mse, r_squared, slope};
 use crate::linalg::relative_gap;
 use crate::training::Ending;
+use crate::{Error, Result};
 
 /// Everything about one data set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +53,22 @@ pub struct Outcome {
     pub weights_gap: f64,
     /// The signature of A.
     pub signature: Signature,
+}
+
+impl Outcome {
+    /// Itself, if there is a number for everything.
+    pub(super) fn checked(self) -> Result<Self> {
+        let Signature { trace, asymmetry, idempotence_gap, row_sums, negative_share, mass_on_ten_nearest, perplexity, .. } = self.signature;
+        let of_the_matrix = [trace, asymmetry, idempotence_gap, row_sums.0, row_sums.1, negative_share, mass_on_ten_nearest, perplexity];
+        let agreement = |on: &Agreement| [on.mse, on.r_squared, on.cosine, on.centred_cosine, on.slope, on.output_gap];
+        let gaps = [self.mechanism_gap, self.weights_gap];
+        let numbers = [&of_the_matrix[..], &agreement(&self.train), &agreement(&self.test), &gaps].concat();
+        if numbers.into_iter().all(f64::is_finite) && self.errors.iter().flatten().all(Errors::are_numbers) {
+            Ok(self)
+        } else {
+            Err(Error::Overflow { what: "the errors or the weights of this attention" })
+        }
+    }
 }
 
 /// One target's error.
@@ -107,5 +124,37 @@ impl Agreement {
             slope: slope(prediction, baseline),
             output_gap: relative_gap(prediction, baseline),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_without_a_number_is_an_error() {
+        let on = Agreement { mse: 1.0, r_squared: 0.0, cosine: 1.0, centred_cosine: 1.0, slope: 1.0, output_gap: 0.0 };
+        let signature = Signature {
+            rank: 1,
+            trace: 1.0,
+            asymmetry: 0.0,
+            idempotence_gap: 0.0,
+            row_sums: (1.0, 1.0),
+            negative_share: 0.0,
+            mass_on_ten_nearest: 1.0,
+            perplexity: 1.0,
+        };
+        let errors = [vec![Errors { mse: 1.0, r_squared: 0.0 }], vec![Errors { mse: 1.0, r_squared: 0.0 }]];
+        let variant = Variant::grid()[0];
+        let sound = Outcome { variant, seed: 1, ending: Ending::OutOfSteps, train: on, test: on, errors, mechanism_gap: 1.0, weights_gap: 1.0, signature };
+        assert!(sound.clone().checked().is_ok());
+        let broken = [
+            Outcome { test: Agreement { slope: f64::INFINITY, ..on }, ..sound.clone() },
+            Outcome { train: Agreement { mse: f64::NAN, ..on }, ..sound.clone() },
+            Outcome { mechanism_gap: f64::INFINITY, ..sound.clone() },
+            Outcome { signature: Signature { row_sums: (0.0, f64::NAN), ..signature }, ..sound.clone() },
+            Outcome { errors: [vec![Errors { mse: f64::INFINITY, r_squared: 0.0 }], Vec::new()], ..sound },
+        ];
+        assert!(broken.into_iter().all(|outcome| matches!(outcome.checked(), Err(Error::Overflow { .. }))));
     }
 }

@@ -6,8 +6,9 @@
 //! A factorisation is the exact one of a matrix whose columns are off by max(n, d)·ε of their norms, the bound in general use. And what is
 //! centred has lost the constant direction: of n rows it has n − 1.
 //!
-//! So column j is trusted to ηⱼ = max(n, d)·ε‖cⱼ‖ + √d·ε‖xⱼ‖, c being what is factored and x what was written, and a combination
-//! Σ vⱼcⱼ to √Σ(vⱼηⱼ)². A direction of the data is one that stands above that.
+//! So column j is trusted to ηⱼ = max(n, d)·ε‖cⱼ‖ + ε‖xⱼ‖, c being what is factored and x what was written, and a combination Σ vⱼcⱼ to
+//! √Σ(vⱼηⱼ)², since errors of rounding are independent, and ε is three and a half of their standard deviations. A direction of
+//! the data is one that stands above that.
 
 use faer::MatRef;
 use serde::{Deserialize, Serialize};
@@ -61,11 +62,38 @@ impl Resolution {
 
     /// ηⱼ for a column of this norm.
     pub(crate) fn of_column(&self, j: usize, norm: f64) -> f64 {
-        self.loss() * norm + count(self.rounding.len()).sqrt() * self.rounding[j]
+        self.loss() * norm + self.rounding[j]
     }
 
     /// What a combination of the columns of unit length may owe to how they were written.
     pub(crate) fn of_direction(&self, direction: impl Iterator<Item = f64> + Clone) -> f64 {
-        count(self.rounding.len()).sqrt() * norm(direction.zip(&self.rounding).map(|(weight, rounding)| weight * rounding))
+        norm(direction.zip(&self.rounding).map(|(weight, rounding)| weight * rounding))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::{from_rows, moments};
+
+    #[test]
+    fn centred_rows_have_one_direction_less_than_there_are_rows() {
+        let x = from_rows(&[vec![1.0, 2.0, 5.0, 7.0], vec![2.0, 1.0, 0.0, 3.0], vec![4.0, 4.0, 1.0, 1.0]]);
+        assert_eq!((Resolution::of(x.as_ref()).most(), Resolution::centred(3, &moments(x.as_ref())).most()), (3, 2));
+        assert_eq!((Resolution::standardised(3, vec![0.0; 4]).most(), Resolution::standardised(9, vec![0.0; 4]).most()), (2, 4));
+        assert_eq!(Resolution::centred(0, &[]).most(), 0);
+    }
+
+    /// Nine rows of three columns: ηⱼ = 9ε‖cⱼ‖ + ε‖xⱼ‖.
+    #[test]
+    fn a_column_is_trusted_as_far_as_it_was_written() {
+        let x = faer::Mat::from_fn(9, 3, |i, j| if j == 0 { 1000.0 } else { 0.0 } + count(i) - 4.0);
+        let resolution = Resolution::centred(9, &moments(x.as_ref()));
+        let (near, far) = (resolution.of_column(1, 60f64.sqrt()), resolution.of_column(0, 60f64.sqrt()));
+        let expected = |written: f64| f64::EPSILON * (9.0 * 60f64.sqrt() + written);
+        assert!((near / expected(60f64.sqrt()) - 1.0).abs() < 1e-12 && (far / expected(9_000_060f64.sqrt()) - 1.0).abs() < 1e-12);
+        let direction = resolution.clone().times(2.0).of_direction([0.6, 0.0, 0.8].into_iter());
+        let expected = 2.0 * f64::EPSILON * (0.36 * 9_000_060.0 + 0.64 * 60.0f64).sqrt();
+        assert!((direction / expected - 1.0).abs() < 1e-12);
     }
 }

@@ -19,8 +19,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression compare data.csv --target y --export matrices  … and every matrix for NumPy
   attention-regression compare --schema                              the JSON Schema of --json
 
-Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 for a mistake in arguments or data,
-130 after Ctrl-C.";
+Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 for a mistake in arguments or data, or where something
+cannot be written, 130 after Ctrl-C, 141 when the reader of a pipe has seen enough.";
 
 /// Compare attention with ridge regression on a table: in outputs, in mechanism, in words
 #[derive(Clone, Args)]
@@ -110,7 +110,7 @@ pub(crate) struct Compare {
     /// Write every matrix for NumPy into a folder: X, y, H, and of each training Wq, Wk, A, QKᵀ, WqWkᵀ and predictions
     #[arg(long, value_name = "DIR", group = "folder", help_heading = "Output")]
     pub(super) export: Option<PathBuf>,
-    /// Replace an earlier result in those folders
+    /// Replace an earlier result in those folders, if it holds nothing else
     #[arg(long, requires = "folder", help_heading = "Output")]
     pub(super) force: bool,
     /// Print the JSON Schema of that document, and nothing else
