@@ -9,4 +9,5 @@ mod revealed;
 pub mod ridge;
 
 pub use diagnostics::{hat_matrix, hat_matrix_resolved, smoother_matrix};
+pub(crate) use ridge::is_full;
 pub use ridge::{Intercept, Ridge};

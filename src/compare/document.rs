@@ -87,7 +87,7 @@ pub struct Data {
     pub scaling: Scales,
     /// The numerical rank of the scaled features.
     pub rank: usize,
-    /// Their condition number; null where it is infinite.
+    /// Their condition number; null where it is infinite, or more than their rounding lets one tell.
     pub condition_number: Option<f64>,
     /// Variance of the targets on the training rows.
     pub target_variance: PerTarget<f64>,
@@ -149,11 +149,11 @@ pub struct Fit {
     pub mse_train_scaled: PerTarget<f64>,
     /// The same in units of the training variance.
     pub mse_test_scaled: PerTarget<f64>,
-    /// R² on training rows.
+    /// R² on training rows; 0 where the targets of these rows do not vary.
     pub r2_train: PerTarget<f64>,
-    /// R² on test rows.
+    /// R² on test rows; 0 where the targets of these rows do not vary.
     pub r2_test: PerTarget<f64>,
-    /// Mean squared leave-one-out error; null where a row determines its own fit.
+    /// Mean squared leave-one-out error; null where a row determines its own fit, or so nearly that no digit is sure.
     pub loo_mse: Option<PerTarget<f64>>,
 }
 
@@ -197,9 +197,9 @@ pub struct Attention {
     pub mse_train_scaled: PerTarget<f64>,
     /// The same in units of the training variance.
     pub mse_test_scaled: PerTarget<f64>,
-    /// R² on training rows.
+    /// R² on training rows; 0 where the targets of these rows do not vary.
     pub r2_train: PerTarget<f64>,
-    /// R² on test rows.
+    /// R² on test rows; 0 where the targets of these rows do not vary.
     pub r2_test: PerTarget<f64>,
     /// Cosine to ridge's predictions on training rows.
     pub cosine_train: f64,

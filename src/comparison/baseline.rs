@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Errors;
 use crate::data::{Condensed, Dataset, Units};
 use crate::linalg::{self, count};
-use crate::regression::Ridge;
+use crate::regression::{Ridge, is_full};
 use crate::{Error, Result};
 
 /// Ridge, or least squares at λ = 0, where dependent columns leave the solution of minimum norm.
@@ -54,9 +54,10 @@ impl Baseline {
         let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), penalty, &train.resolution)?;
         let [fitted, predicted] = [&data.train, &data.test].map(|rows| ridge.predict(rows.x.as_ref()));
         let n = count(data.train.n());
-        let leverages: Vec<f64> = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| leverage + 1.0 / n).collect();
-        // A row that determines its own fit, or a leverage that is none.
-        let full = leverages.iter().any(|leverage| 1.0 - leverage <= n * f64::EPSILON);
+        // What rounding puts above one is no leverage.
+        let leverages = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| (leverage + 1.0 / n).min(1.0));
+        let (leverages, doubt) = (leverages.collect::<Vec<f64>>(), (n + ridge.condition()) * f64::EPSILON);
+        let full = leverages.iter().any(|&leverage| is_full(leverage, doubt));
         let left_out = |t: usize| {
             let errors = (0..data.train.n()).map(|i| (data.train.y[(i, t)] - fitted[(i, t)]) / (1.0 - leverages[i]));
             errors.map(|error| error * error).sum::<f64>() / n
@@ -94,11 +95,6 @@ fn in_the_units_of_the_table(units: &Units, scaled: MatRef<'_, f64>) -> Result<(
 }
 
 impl Leverages {
-    /// How far the largest is above one, where no leverage can be: the share that rounding has of it, if that is worth telling.
-    pub fn excess(&self) -> Option<f64> {
-        Some(self.max - 1.0).filter(|excess| *excess > 1e-9)
-    }
-
     fn of(mut leverages: Vec<f64>) -> Self {
         leverages.sort_by(f64::total_cmp);
         let (n, mean) = (leverages.len(), leverages.iter().sum::<f64>() / count(leverages.len()));

@@ -1,7 +1,7 @@
-//! Rows through their triangular factor: all that least squares and linear attention see of them.
+//! Rows through a small factor: all that least squares and linear attention see of them.
 //!
-//! With [X Y] = Q[R Z; 0 E], X n×d and Y n×m, any product of columns is one of the factor's: XᵀX = RᵀR, XᵀY = RᵀZ. The factor
-//! is found block by block, each stacked below what the blocks before it left and factored again (Golub and Van Loan 2013,
+//! With [X Y] = Q[R Z], X n×d and Y n×m, Q orthonormal, any product of columns is one of the factor's: XᵀX = RᵀR, XᵀY = RᵀZ. The
+//! factor is found block by block, each stacked below what the blocks before it left and factored again (Golub and Van Loan 2013,
 //! §5.2), so n rows cost O(n(d + m)²) time and O((d + m)²) memory beyond themselves, and no condition number is squared.
 
 use faer::{Mat, MatRef};
@@ -17,9 +17,9 @@ const BLOCK: usize = 1024;
 pub struct Condensed {
     /// n.
     pub rows: usize,
-    /// [R; 0], k×d.
+    /// R, k×d.
     pub x: Mat<f64>,
-    /// [Z; E], k×m.
+    /// Z, k×m.
     pub y: Mat<f64>,
     /// How far the columns of X are to be trusted.
     pub resolution: Resolution,
@@ -39,20 +39,20 @@ impl Condensed {
         let units: Vec<f64> = x.col_iter().chain(y.col_iter()).map(|column| linalg::unit(linalg::max_abs(column.as_mat()))).collect();
         let entry = |i: usize, j: usize| if j < d { x[(i, j)] } else { y[(i, j - d)] };
         let block = BLOCK.max(4 * width);
-        let mut triangle = Mat::<f64>::zeros(0, width);
+        let mut factor = Mat::<f64>::zeros(0, width);
         for start in (0..n).step_by(block) {
-            let (above, rows) = (triangle.nrows(), block.min(n - start));
+            let (above, rows) = (factor.nrows(), block.min(n - start));
             let stacked = Mat::from_fn(above + rows, width, |i, j| match i.checked_sub(above) {
-                None => triangle[(i, j)],
+                None => factor[(i, j)],
                 Some(row) => entry(start + row, j) * units[j],
             });
-            triangle = stacked.qr().thin_R().to_owned();
+            factor = linalg::condensed(stacked.as_ref());
         }
-        let column = |j: usize, i: usize| triangle[(i, j)] / units[j];
+        let column = |j: usize, i: usize| factor[(i, j)] / units[j];
         Ok(Self {
             rows: n,
-            x: Mat::from_fn(triangle.nrows(), d, |i, j| column(j, i)),
-            y: Mat::from_fn(triangle.nrows(), width - d, |i, t| column(d + t, i)),
+            x: Mat::from_fn(factor.nrows(), d, |i, j| column(j, i)),
+            y: Mat::from_fn(factor.nrows(), width - d, |i, t| column(d + t, i)),
             resolution: Resolution::of(x),
         })
     }

@@ -52,7 +52,7 @@ pub enum FolderError {
     #[error("{} and {}: cannot share a folder, and one lies in the other; give each one of its own", shown(.0), shown(.1))]
     Shared(PathBuf, PathBuf),
     /// The result is whole, and stands elsewhere.
-    #[error("{}: {why}, and is not replaced; the result is in {}", shown(.goal), shown(.kept))]
+    #[error("{}: {why}, so it stays as it is; the result is in {}", shown(.goal), shown(.kept))]
     Kept {
         /// Where it was to stand.
         goal: PathBuf,
@@ -163,9 +163,12 @@ impl Folder {
             // One that was made with rights of its own keeps them.
             let _ = std::fs::set_permissions(&self.partial, about.permissions());
         }
+        // Elsewhere a rename takes no folder's place; this removes an empty one, and no other.
+        #[cfg(not(unix))]
+        let _ = std::fs::remove_dir(&self.goal);
         let earlier = ours(&self.goal, self.kind).is_ok_and(|files| self.kind.replaces && !files.is_empty());
         // A rename takes the place of an empty folder, and no other's.
-        let outcome = if earlier { self.replace() } else { std::fs::rename(&self.partial, &self.goal).map_err(|error| why_not(&self.goal, &error)) };
+        let outcome = if earlier { self.replace() } else { std::fs::rename(&self.partial, &self.goal).map_err(|error| why_not(&error)) };
         match outcome {
             Ok(()) => {
                 self.unfinished = false;
@@ -177,10 +180,13 @@ impl Folder {
 
     /// Exchanges an earlier result with this one, and removes it if it holds nothing else.
     fn replace(&mut self) -> Result<(), String> {
-        let old = exchange(&self.partial, &self.goal).map_err(|error| why_not(&self.goal, &error))?;
-        let Err(names) = ours(&old, self.kind) else {
-            remove(&old);
-            return Ok(());
+        let old = exchange(&self.partial, &self.goal).map_err(|error| why_not(&error))?;
+        let names = match ours(&old, self.kind) {
+            Ok(files) => {
+                remove(&old, &files);
+                return Ok(());
+            }
+            Err(names) => names,
         };
         // Something came in since it was looked at: all goes back.
         match exchange(&old, &self.goal) {
@@ -193,19 +199,20 @@ impl Folder {
         }
     }
 
-    /// Gives a result that cannot stand where it was asked for a name beside it.
+    /// Gives a result that cannot stand where it was asked for a name beside it; the one it has where none can be had.
     fn keep(&mut self, why: String) -> FolderError {
-        let (goal, partial) = (self.named.clone(), self.partial.clone());
-        for number in 1..1000 {
+        self.unfinished = false;
+        let named = |number: u32| {
             let mut name = OsString::from(self.goal.file_name().unwrap_or_default());
             name.push(format!("-{number}"));
-            let kept = self.goal.with_file_name(&name);
-            if kept.symlink_metadata().is_err() && std::fs::rename(&partial, &kept).is_ok() {
-                self.unfinished = false;
-                return FolderError::Kept { kept: goal.with_file_name(name), goal, why };
-            }
-        }
-        FolderError::Io { path: goal, error: io::Error::other(why) }
+            self.goal.with_file_name(name)
+        };
+        let renamed = |kept: &PathBuf| kept.symlink_metadata().is_err() && std::fs::rename(&self.partial, kept).is_ok();
+        let kept = (1..100).map(named).find(renamed).unwrap_or_else(|| self.partial.clone());
+        // As the folder was named, unless that was a link to elsewhere.
+        let beside = self.named.with_file_name(kept.file_name().unwrap_or_default());
+        let same = beside.canonicalize().is_ok_and(|beside| kept.canonicalize().is_ok_and(|kept| kept == beside));
+        FolderError::Kept { kept: if same { beside } else { kept }, goal: self.named.clone(), why }
     }
 }
 
@@ -293,9 +300,8 @@ fn files_below(folder: &Path) -> io::Result<Vec<String>> {
 }
 
 /// Removes the files of a result by name, and the folders that this leaves empty. Nothing else.
-fn remove(folder: &Path) {
-    let files = files_below(folder).unwrap_or_default();
-    for file in &files {
+fn remove(folder: &Path, files: &[String]) {
+    for file in files {
         let _ = std::fs::remove_file(folder.join(file));
     }
     let folders: BTreeSet<PathBuf> = files.iter().flat_map(|file| Path::new(file).ancestors().skip(1).map(Path::to_path_buf)).collect();
@@ -303,20 +309,19 @@ fn remove(folder: &Path) {
     folders.iter().rev().for_each(|below| drop(std::fs::remove_dir(folder.join(below))));
 }
 
-/// A name beside a folder that nothing has: `.name.what-` and two numbers.
+/// A name beside a folder that nothing has.
 fn free(goal: &Path, what: &str) -> PathBuf {
-    let name = |number: u32| {
-        let mut name = OsString::from(".");
-        name.push(goal.file_name().unwrap_or_default());
-        name.push(format!(".{what}-{}-{number}", std::process::id()));
-        goal.with_file_name(name)
-    };
+    let name = |number: u32| goal.with_file_name(format!("{LIST}.{what}-{}-{number}", std::process::id()));
     (0..).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_default()
 }
 
 /// Why a folder could not be put in its place.
-fn why_not(goal: &Path, error: &io::Error) -> String {
-    if goal.symlink_metadata().is_ok() { format!("is there by now ({error})") } else { format!("cannot be written ({error})") }
+fn why_not(error: &io::Error) -> String {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory};
+    match error.kind() {
+        AlreadyExists | DirectoryNotEmpty | NotADirectory => "is there by now".to_owned(),
+        _ => format!("cannot be replaced: {error}"),
+    }
 }
 
 /// Puts `new` where `goal` is, in one step where the system has one. Returns where what stood there is.

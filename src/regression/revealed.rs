@@ -1,64 +1,58 @@
-//! Which columns of X carry a direction of their own: a pivoted QR that knows how far each column is to be trusted.
+//! How many columns of X carry a direction of their own: a pivoted QR that knows how far each column is to be trusted.
 //!
 //! Columns are brought to one precision by powers of two, so that the pivots go from the surest to the least sure. Column k is a
 //! combination Xβ of those before it where what is left of it is no more than rounding: at most √(ηₖ² + Σ(βᵢηᵢ)²), η as in
-//! [`Resolution`]. The test does not depend on the units of the columns, and one column that is nearly all rounding
-//! hides none of the others. Such columns are put last; the rank is the number of the rest, at most the directions that there can be.
+//! [`Resolution`]. The test does not depend on the units of the columns, and one that is nearly all rounding comes last and hides
+//! none of the others. There are at most as many directions as the rows can have.
 
+use faer::linalg::solvers::ColPivQr;
 use faer::{Mat, MatRef};
 
 use crate::linalg::{self, Resolution};
 
 /// X = QRPᵀS⁻¹ with the columns that carry a direction first.
 pub(super) struct Revealed {
-    /// n×min(n, d).
-    pub(super) q: Mat<f64>,
-    /// min(n, d)×d, upper triangular.
-    pub(super) r: Mat<f64>,
-    /// The column of X at each place.
-    pub(super) order: Vec<usize>,
+    qr: ColPivQr<f64>,
     /// The powers of two that the columns of X were multiplied by.
     pub(super) scales: Vec<f64>,
     pub(super) rank: usize,
+    /// The largest of all η: how far X is to be trusted as a whole.
+    pub(super) coarsest: f64,
 }
 
 impl Revealed {
     pub(super) fn of(x: &Mat<f64>, resolution: &Resolution) -> Self {
         let limits: Vec<f64> = (0..x.ncols()).map(|j| resolution.of_column(j, linalg::frobenius_norm(x.subcols(j, 1)))).collect();
+        let coarsest = limits.iter().copied().fold(0.0, f64::max);
         let scales: Vec<f64> = limits.iter().map(|&limit| linalg::unit(limit)).collect();
         let qr = Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * scales[j]).col_piv_qr();
-        let order = qr.P().arrays().0.to_vec();
-        let limits: Vec<f64> = order.iter().map(|&j| limits[j] * scales[j]).collect();
-        let mut kept = kept(qr.thin_R(), &limits);
-        kept.truncate(resolution.most());
-        let rank = kept.len();
-        if kept.iter().enumerate().all(|(place, &at)| place == at) {
-            return Self { q: qr.compute_thin_Q(), r: qr.thin_R().to_owned(), order, scales, rank };
-        }
-        let dropped = (0..order.len()).filter(|at| !kept.contains(at));
-        let order: Vec<usize> = kept.iter().copied().chain(dropped).map(|at| order[at]).collect();
-        let qr = Mat::from_fn(x.nrows(), x.ncols(), |i, at| x[(i, order[at])] * scales[order[at]]).qr();
-        Self { q: qr.compute_thin_Q(), r: qr.thin_R().to_owned(), order, scales, rank }
+        let limits: Vec<f64> = qr.P().arrays().0.iter().map(|&j| limits[j] * scales[j]).collect();
+        let rank = rank(qr.thin_R(), &limits).min(resolution.most());
+        Self { qr, scales, rank, coarsest }
+    }
+
+    /// n×min(n, d).
+    pub(super) fn q(&self) -> Mat<f64> {
+        self.qr.compute_thin_Q()
+    }
+
+    /// min(n, d)×d, upper triangular.
+    pub(super) fn r(&self) -> MatRef<'_, f64> {
+        self.qr.thin_R()
+    }
+
+    /// The column of X at each place.
+    pub(super) fn order(&self) -> &[usize] {
+        self.qr.P().arrays().0
     }
 }
 
-/// The places of R's columns that are no combination of kept ones before them. Of a matrix of zeros R is NaN, and NaN stands above
-/// nothing.
-fn kept(r: MatRef<'_, f64>, limits: &[f64]) -> Vec<usize> {
-    let mut kept: Vec<usize> = Vec::new();
-    for k in 0..r.nrows().min(r.ncols()) {
-        let among = |row: &usize| kept.binary_search(row).is_ok();
-        let left = linalg::norm((0..=k).filter(|row| !among(row)).map(|row| r[(row, k)]));
-        let mut beta = Mat::from_fn(kept.len(), 1, |place, _| r[(kept[place], k)]);
-        if kept.len() == k {
-            r.submatrix(0, 0, k, k).solve_upper_triangular_in_place(&mut beta);
-        } else {
-            Mat::from_fn(kept.len(), kept.len(), |i, j| r[(kept[i], kept[j])]).solve_upper_triangular_in_place(&mut beta);
-        }
-        let owed = linalg::norm(kept.iter().enumerate().map(|(place, &at)| beta[(place, 0)] * limits[at]).chain([limits[k]]));
-        if left > owed {
-            kept.push(k);
-        }
-    }
-    kept
+/// How many of R's columns are no combination of those before them. Of a matrix of zeros R is NaN, and NaN stands above nothing.
+fn rank(r: MatRef<'_, f64>, limits: &[f64]) -> usize {
+    let owed = |k: usize| {
+        let mut beta = r.submatrix(0, k, k, 1).to_owned();
+        r.submatrix(0, 0, k, k).solve_upper_triangular_in_place(&mut beta);
+        linalg::norm((0..k).map(|i| beta[(i, 0)] * limits[i]).chain([limits[k]]))
+    };
+    (0..r.nrows().min(r.ncols())).take_while(|&k| r[(k, k)].abs() > owed(k)).count()
 }

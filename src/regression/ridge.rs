@@ -128,7 +128,8 @@ impl Ridge {
         &self.leverages
     }
 
-    /// xᵀ(G + λI)⁻¹x for rows that are centred as those of the fit were, n*×d; at λ = 0 with the pseudo-inverse.
+    /// xᵀ(G + λI)⁻¹x for rows that are centred as those of the fit were, n*×d; at λ = 0 with the pseudo-inverse. Each is right to about
+    /// ε times [`Ridge::condition`].
     pub fn leverages_of(&self, x: MatRef<'_, f64>) -> Vec<f64> {
         let mut leverages = Vec::with_capacity(x.nrows());
         for start in (0..x.nrows()).step_by(LEVERAGE_BLOCK) {
@@ -136,6 +137,12 @@ impl Ridge {
             leverages.extend(rows.col_iter().map(|row| row.iter().map(|entry| entry * entry).sum::<f64>()));
         }
         leverages
+    }
+
+    /// How much of a column is left beside those before it, at worst: an estimate of the condition number of the factor, whatever
+    /// the units of its columns.
+    pub fn condition(&self) -> f64 {
+        self.solution.condition()
     }
 
     /// tr H = Σ hᵢᵢ; an intercept counts one.
@@ -148,8 +155,7 @@ impl Ridge {
     /// # Errors
     /// [`Error::FullLeverage`] where a row determines its own fit.
     pub fn leave_one_out(&self) -> Result<Mat<f64>> {
-        let room = count(self.leverages.len()) * f64::EPSILON;
-        if let Some(row) = self.leverages.iter().position(|leverage| 1.0 - leverage <= room) {
+        if let Some(row) = self.leverages.iter().position(|&leverage| is_full(leverage, count(self.leverages.len()) * f64::EPSILON)) {
             return Err(Error::FullLeverage { row });
         }
         Ok(Mat::from_fn(self.fitted.nrows(), self.fitted.ncols(), |i, t| {
@@ -167,6 +173,12 @@ impl Ridge {
         let observed = &self.fitted + &self.residuals;
         Ok(mse(left_out.as_ref(), observed.as_ref()))
     }
+}
+
+/// Whether a row determines its own fit, as far as can be told where its leverage may be off by `doubt`: with fewer than four digits of
+/// what is left to one, a residual cannot be divided by it.
+pub(crate) fn is_full(leverage: f64, doubt: f64) -> bool {
+    1.0 - leverage <= 1e4 * doubt
 }
 
 fn check_targets(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<()> {
@@ -194,8 +206,8 @@ const LEVERAGE_BLOCK: usize = 4096;
 enum Solution {
     /// R (d×d) upper triangular, columns permuted and scaled: β = S P R⁻¹ z.
     Triangular { r: Mat<f64>, order: Vec<usize>, scales: Vec<f64> },
-    /// β = Z T⁻ᵀ z, of minimum norm.
-    MinimumNorm { z: Mat<f64>, t: Mat<f64> },
+    /// β = Z T⁻ᵀ z, of minimum norm: X = QTᵀZᵀ, T upper triangular but for the order of its columns.
+    MinimumNorm { z: Mat<f64>, t: Mat<f64>, order: Vec<usize> },
     /// β = Bγ in an orthonormal basis B (d×r) of what the rows span.
     Within { basis: Mat<f64>, inner: Box<Solution> },
 }
@@ -209,12 +221,24 @@ impl Solution {
                 r.transpose().solve_lower_triangular_in_place(&mut rows);
                 rows
             }
-            Self::MinimumNorm { z, t } => {
-                let mut rows = z.transpose() * x.transpose();
-                t.solve_upper_triangular_in_place(&mut rows);
+            Self::MinimumNorm { z, t, order } => {
+                let mut solved = z.transpose() * x.transpose();
+                t.solve_upper_triangular_in_place(&mut solved);
+                let mut rows = Mat::zeros(order.len(), x.nrows());
+                order.iter().enumerate().for_each(|(place, &row)| rows.row_mut(row).copy_from(solved.row(place)));
                 rows
             }
             Self::Within { basis, inner } => inner.rows((x * basis).as_ref()),
+        }
+    }
+
+    /// max ‖Rₖ‖/|rₖₖ| over the columns of the triangular factor.
+    fn condition(&self) -> f64 {
+        let of = |r: &Mat<f64>| (0..r.ncols()).map(|k| linalg::norm((0..=k).map(|i| r[(i, k)])) / r[(k, k)].abs()).fold(1.0, f64::max);
+        match self {
+            Self::Triangular { r, .. } => of(r),
+            Self::MinimumNorm { t, .. } => of(t),
+            Self::Within { inner, .. } => inner.condition(),
         }
     }
 
@@ -232,7 +256,8 @@ impl Solution {
                 }
                 beta
             }
-            Self::MinimumNorm { z: basis, t } => {
+            Self::MinimumNorm { z: basis, t, order } => {
+                order.iter().enumerate().for_each(|(place, &row)| solved.row_mut(place).copy_from(z.row(row)));
                 t.transpose().solve_lower_triangular_in_place(&mut solved);
                 basis * solved
             }
@@ -271,15 +296,20 @@ impl Factor {
         let rank = revealed.rank;
         let (q, solution) = match (penalty > 0.0, rank == x.ncols()) {
             (true, true) => penalised(&x, penalty),
+            // What rounding has put into the other directions vanishes before such a penalty; and no column is mixed with another.
+            (true, false) if x.nrows() >= x.ncols() && penalty * f64::EPSILON >= revealed.coarsest * revealed.coarsest => penalised(&x, penalty),
             (true, false) => {
-                let (basis, _) = span(&revealed);
+                let (basis, ..) = span(&revealed);
                 let (q, inner) = penalised(&(&x * &basis), penalty);
                 (q, Solution::Within { basis, inner: Box::new(inner) })
             }
-            (false, true) => (revealed.q, Solution::Triangular { r: revealed.r, order: revealed.order, scales: revealed.scales }),
+            (false, true) => {
+                let (r, order) = (revealed.r().to_owned(), revealed.order().to_vec());
+                (revealed.q(), Solution::Triangular { r, order, scales: revealed.scales })
+            }
             (false, false) => {
-                let (z, t) = span(&revealed);
-                (revealed.q.subcols(0, rank).to_owned(), Solution::MinimumNorm { z, t })
+                let (z, t, order) = span(&revealed);
+                (revealed.q().subcols(0, rank).to_owned(), Solution::MinimumNorm { z, t, order })
             }
         };
         Self { x, q, solution, moments: Vec::new(), rank }
@@ -353,15 +383,15 @@ fn penalised(x: &Mat<f64>, penalty: f64) -> (Mat<f64>, Solution) {
 }
 
 /// An orthonormal basis Z (d×r) of what the rows of X span, and T (r×r) with X = QTᵀZᵀ: its rows are the first r of R,
-/// (R₁PᵀS⁻¹)ᵀ = ZT.
-fn span(revealed: &Revealed) -> (Mat<f64>, Mat<f64>) {
-    let Revealed { r, order, scales, rank, .. } = revealed;
-    let mut rows = Mat::zeros(order.len(), *rank);
+/// (R₁PᵀS⁻¹)ᵀ = ZT. T is upper triangular with its columns in the order that follows.
+fn span(revealed: &Revealed) -> (Mat<f64>, Mat<f64>, Vec<usize>) {
+    let (r, order, scales, rank) = (revealed.r(), revealed.order(), &revealed.scales, revealed.rank);
+    let mut rows = Mat::zeros(order.len(), rank);
     for (place, &column) in order.iter().enumerate() {
-        for k in 0..*rank {
+        for k in 0..rank {
             rows[(column, k)] = r[(k, place)] / scales[column];
         }
     }
-    let qr = rows.qr();
-    (qr.compute_thin_Q(), qr.thin_R().to_owned())
+    let qr = rows.col_piv_qr();
+    (qr.compute_thin_Q(), qr.thin_R().to_owned(), qr.P().arrays().0.to_vec())
 }

@@ -16,7 +16,7 @@ impl Document {
     /// [`Error::Overflow`] where something would not be a number.
     pub fn new(comparison: &Comparison, baselines: Baselines, mut origin: Origin, runs: &[Run]) -> Result<Self> {
         let units = comparison.units();
-        origin.notes.extend(baselines.doubt());
+        origin.notes.extend(doubt(comparison.condition_number_of_directions()?));
         Self {
             schema: SCHEMA.to_owned(),
             data: Data::new(comparison, origin)?,
@@ -58,16 +58,14 @@ impl Baselines {
     pub fn of(comparison: &Comparison) -> Result<Self> {
         Ok(Self { ridge: comparison.baseline(comparison.settings().penalty)?, ols: comparison.baseline(0.0)? })
     }
+}
 
-    /// What is to be said where a leverage is more than the one there can be.
-    fn doubt(&self) -> Option<String> {
-        let excess = self.ols.leverages.excess()?;
-        let digits = (-libm::log10(excess)).floor().max(0.0);
-        Some(format!(
-            "the columns are so nearly dependent that least squares is right to about {digits} digits: a leverage is {:.1e} above one, the most there is; leave one of them out, or give a larger penalty",
-            excess
-        ))
-    }
+/// What is to be said of columns that are nearly dependent: an answer loses the digits of their condition number.
+fn doubt(condition: f64) -> Option<String> {
+    let digits = -libm::log10(condition * f64::EPSILON);
+    let few = condition.is_finite() && digits < 6.0;
+    let words = "the columns are nearly dependent, so that least squares and its leverages are right to about";
+    few.then(|| format!("{words} {} digits: leave one of them out, or read what has a penalty", digits.floor().max(0.0)))
 }
 
 impl Data {
