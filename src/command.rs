@@ -36,9 +36,13 @@ impl From<Unsaid> for Vec<Problem> {
     }
 }
 
-/// To standard error, in colour on a terminal only.
-pub(crate) fn say_error(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", harmless_lines(line));
+/// To standard error. What has lines has all but the first set in, so that none can pass for another message.
+pub(crate) fn say_error(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", set_in(text));
+}
+
+fn set_in(text: &str) -> String {
+    harmless_lines(text.trim_end()).replace('\n', "\n  ")
 }
 
 /// To standard output. A reader who closed the pipe has seen enough: that ends the program, so nothing may be under way.
@@ -59,7 +63,7 @@ pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Unsaid> {
 /// The word before an error, in red on a terminal.
 pub(crate) fn say_mistake(what: &str) {
     let style = clap::builder::styling::Style::new().bold().fg_color(Some(clap::builder::styling::AnsiColor::Red.into()));
-    let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {}", harmless_lines(what));
+    let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {}", set_in(what));
 }
 
 /// Every problem on a line of its own; the name of a file cannot begin another.

@@ -22,7 +22,7 @@ use crate::agreement::Signature;
 use crate::attention::gradients::Task;
 use crate::attention::{Diagonal, Head, Normalisation, linear};
 use crate::data::{Condensed, Dataset, Scaling, Table, Units, split};
-use crate::linalg::{self, count, relative_gap};
+use crate::linalg::{count, relative_gap};
 use crate::regression::{Ridge, hat_matrix_resolved};
 use crate::training::{Optimiser, Parametrisation, Record, Trained, Training};
 use crate::whitening::{Divisor, Root, Whitening};
@@ -130,21 +130,6 @@ impl Comparison {
     /// Those of [`Ridge::fit`].
     pub fn baseline(&self, penalty: f64) -> Result<Baseline> {
         Baseline::of(&self.data, &self.train, &self.units, penalty)
-    }
-
-    /// σ₁/σ_d of the training rows, each column divided by its norm, so that units do not count: how much of an error in an entry an answer
-    /// may see. Infinite where columns are dependent.
-    ///
-    /// # Errors
-    /// [`Error::NoConvergence`].
-    pub fn condition_number_of_directions(&self) -> Result<f64> {
-        if self.ridge.rank() < self.data.train.d() {
-            return Ok(f64::INFINITY);
-        }
-        let x = &self.train.x;
-        let norms: Vec<f64> = (0..x.ncols()).map(|j| linalg::frobenius_norm(x.subcols(j, 1))).collect();
-        let values = linalg::singular_values(Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] / norms[j]).as_ref())?;
-        Ok(values[0] / values[values.len() - 1])
     }
 
     /// The factor of the training rows.

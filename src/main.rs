@@ -146,7 +146,9 @@ fn ended(done: Done) -> ExitCode {
 /// Help and the version, which are asked for, or a mistake in the arguments.
 fn told_by_clap(told: &clap::Error) -> Done {
     if told.use_stderr() {
-        let _ = told.print();
+        // It quotes what was typed.
+        let quotes_harm = std::env::args_os().any(|word| harmless(&word.to_string_lossy()) != word.to_string_lossy());
+        if quotes_harm { say_error(&told.render().to_string()) } else { drop(told.print()) }
     } else {
         let text = told.render();
         say_bytes(if std::io::stdout().is_terminal() { text.ansi().to_string() } else { text.to_string() }.as_bytes())?;

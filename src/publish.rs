@@ -1,6 +1,6 @@
 //! What leaves the program, whoever makes it: text that no name can turn into commands, and folders that appear whole or not at all.
 //!
-//! [`harmless`] is the one way of names and cells from outside to a terminal; [`folder`] the one way of many files to a disk, [`write()`] of one;
+//! [`harmless()`] is the one way of names and cells from outside to a terminal; [`folder`] the one way of many files to a disk, [`write()`] of one;
 //! [`stop`] says whether somebody asked to end it. It knows neither claims nor matrices.
 
 mod file;
@@ -8,7 +8,7 @@ pub mod folder;
 pub mod harmless;
 pub mod stop;
 
-pub use file::write;
-pub use folder::{Folder, FolderError, Kind};
+pub use file::{read, write};
+pub use folder::{Finished, Folder, FolderError, Kind};
 pub use harmless::{harmless, harmless_json, harmless_lines, harmless_page};
 pub use stop::Stop;

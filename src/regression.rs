@@ -4,6 +4,7 @@
 //! local. None of them knows attention: where the two meet is the book's subject.
 
 pub mod diagnostics;
+mod factor;
 pub mod kernel;
 mod revealed;
 pub mod ridge;

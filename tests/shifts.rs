@@ -220,7 +220,7 @@ fn a_dependence_with_large_coefficients_is_one() {
 fn a_total_is_dependent_and_a_poor_column_is_not() {
     for seed in 1..=10 {
         let z = standard_normal(seed, 0, 60, 21);
-        let thousandths = |i: usize, j: usize| (if j % 2 == 0 { 1e9 } else { -1e9 }) + (1e3 * z[(i, j)]).round();
+        let thousandths = |i: usize, j: usize| (if j.is_multiple_of(2) { 1e9 } else { -1e9 }) + (1e3 * z[(i, j)]).round();
         let x = Mat::from_fn(60, 22, |i, j| match j {
             20 => (0..20).map(|j| thousandths(i, j)).sum::<f64>() / 1e3,
             21 => 1e15 + 1.1 * z[(i, 20)],

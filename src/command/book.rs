@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{render, snapshot, weave};
-use attention_regression::publish::Stop;
+use attention_regression::publish::{Stop, harmless};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::interruption::{INTERRUPTED, listen};
+use super::interruption::{INTERRUPTED, listen, nothing_is_under_way};
 use super::watch::watch;
 use super::{say, say_error};
 use crate::{Done, Root};
@@ -43,20 +43,22 @@ pub(crate) fn book(root: &Path, arguments: &Book) -> Done {
     }
     let out = arguments.out.clone().unwrap_or_else(|| root.join("target/book"));
     let stop = Stop::default();
-    render::refuse_foreign(&out).map_err(|problem| vec![problem])?;
+    // Touches nothing: nothing is left of it whenever a signal comes.
+    render::refuse_foreign(root, &out).map_err(|problem| vec![problem])?;
     if arguments.watch {
         return watch(root, &out, arguments.port, arguments.open, &stop, &|| made(root, &out, &stop)).map(|()| ExitCode::SUCCESS);
     }
     listen(&stop, || ());
     let words = match made(root, &out, &stop) {
-        Err(_) if stop.asked() => {
-            say_error(&format!("interrupted: {} is as it was", out.display()));
+        Err(problems) if problems.is_empty() => {
+            say_error(&format!("interrupted: {} is as it was", harmless(&out.to_string_lossy())));
             return Ok(ExitCode::from(INTERRUPTED));
         }
         made => made?,
     };
+    nothing_is_under_way();
     let first = out.join("index.html");
-    say(&format!("{words}.\nThe book is at {}", first.display()))?;
+    say(&format!("{words}.\nThe book is at {}", harmless(&first.to_string_lossy())))?;
     if arguments.open {
         open::that(&first).map_err(|error| vec![Problem::new(&first, 0, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
     }
@@ -76,7 +78,7 @@ fn check(root: &Path) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Weaves the pages and renders them, unless somebody asks to stop. Says in words what was made.
+/// Weaves the pages and renders them, unless somebody asks to stop: then there is no problem to tell. Says in words what was made.
 fn made(root: &Path, out: &Path, stop: &Stop) -> Result<String, Vec<Problem>> {
     let progress = progress();
     progress.set_message("reading the claims");
@@ -90,10 +92,11 @@ fn made(root: &Path, out: &Path, stop: &Stop) -> Result<String, Vec<Problem>> {
     let pages = weave::weave(&registry, &snapshots)?;
     let changed = weave::write(root, &pages).map_err(|problem| vec![problem])?;
     progress.set_message("rendering the HTML");
-    let count = render::render(root, &pages, out, stop)?;
+    let rendered = render::render(root, &pages, out, stop)?;
     progress.finish_and_clear();
+    rendered.warning.iter().for_each(|warning| say_error(warning));
     let woven = if changed == 0 { "book/src was fresh".to_owned() } else { format!("{changed} files of book/src changed") };
-    Ok(format!("{} claims, {count} pages; {woven}", registry.claims().count()))
+    Ok(format!("{} claims, {} pages; {woven}", registry.claims().count(), rendered.pages))
 }
 
 /// A spinner on a terminal, nothing elsewhere.

@@ -12,13 +12,13 @@ use attention_regression::compare::document::{Baselines, DOCUMENT, Document};
 use attention_regression::compare::export::export;
 use attention_regression::compare::{Run, page, run, terminal};
 use attention_regression::comparison::Comparison;
-use attention_regression::publish::{Folder, FolderError, Kind, Stop};
+use attention_regression::publish::{Finished, Folder, FolderError, Kind, Stop, harmless};
 use indicatif::ProgressBar;
 
 pub(crate) use arguments::Compare;
 use mistake::Mistake;
 
-use super::interruption::{INTERRUPTED, Leavable};
+use super::interruption::{INTERRUPTED, Leavable, nothing_is_under_way};
 use super::{say, say_bytes, say_error, say_mistake};
 
 pub(crate) fn compare(arguments: Compare) -> ExitCode {
@@ -62,6 +62,7 @@ fn compared(arguments: Compare) -> Result<ExitCode, Mistake> {
         Err(mistake) if mistake.interrupted => return Ok(interrupted()),
         Err(mistake) => return Err(mistake),
     };
+    nothing_is_under_way();
     if arguments.json {
         say_bytes(format!("{}\n", compared.document.json()?).as_bytes())?;
         places.iter().for_each(|place| say_error(place));
@@ -125,10 +126,10 @@ impl Folders {
         let finish = |folder: Option<Folder>| folder.map(Folder::finish).transpose();
         let (report, matrices): (Result<_, FolderError>, Result<_, FolderError>) = (finish(self.report), finish(self.matrices));
         let (report, matrices) = (report?, matrices?);
-        let told = [
-            report.map(|folder| format!("The report is at {}", folder.join(page::PAGE).display())),
-            matrices.map(|folder| format!("The matrices are in {}", folder.display())),
-        ];
+        report.iter().chain(&matrices).filter_map(Finished::warning).for_each(|warning| say_error(&warning));
+        let shown = |path: &std::path::Path| harmless(&path.to_string_lossy());
+        let report = report.map(|folder| format!("The report is at {}", shown(&folder.place.join(page::PAGE))));
+        let told = [report, matrices.map(|folder| format!("The matrices are in {}", shown(&folder.place)))];
         Ok(told.into_iter().flatten().collect())
     }
 }

@@ -2,21 +2,52 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use attention_regression::publish::Stop;
 
+use super::say_error;
+
 /// What a shell says of a program that Ctrl-C ended: 128 and the number of the signal.
 pub(crate) const INTERRUPTED: u8 = 128 + 2;
 
-/// Has every signal that asks a program to end ask `stop`, and tell `then` each time.
+/// Whether all that was under way is in its place.
+static NOTHING_UNDER_WAY: AtomicBool = AtomicBool::new(false);
+
+/// From here on a signal ends the program at once.
+pub(crate) fn nothing_is_under_way() {
+    NOTHING_UNDER_WAY.store(true, Ordering::SeqCst);
+}
+
+/// Has every signal that asks a program to end ask `stop`, and tell `then` each time. What the caller of the program had it ignore, as
+/// `nohup` does, stays ignored.
 pub(crate) fn listen(stop: &Stop, then: impl Fn() + Send + 'static) {
     let stop = stop.clone();
-    // Where no handler can be had, the signal ends the program as it does any other.
-    let _ = ctrlc::set_handler(move || {
+    let asked = move || {
+        if NOTHING_UNDER_WAY.load(Ordering::SeqCst) {
+            say_error("interrupted: all is written, and not all of it told");
+            std::process::exit(INTERRUPTED.into());
+        }
         stop.ask();
         then();
-    });
+    };
+    // Where no handler can be had, a signal ends the program as it does any other.
+    #[cfg(unix)]
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new(heeded()) {
+        std::thread::spawn(move || signals.forever().for_each(|_| asked()));
+    }
+    #[cfg(not(unix))]
+    let _ = ctrlc::set_handler(asked);
+}
+
+/// The signals that are not ignored, as far as the system says.
+#[cfg(unix)]
+fn heeded() -> Vec<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
 }
 
 /// Work that can be left, for as long as nobody asks to stop.

@@ -41,6 +41,9 @@ pub(crate) struct Review {
     json: bool,
 }
 
+/// More than any page of ours, in bytes.
+const LONGEST: u64 = 1 << 28;
+
 /// Whether something moved, as an exit code.
 pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Problem>> {
     let out = arguments.out.clone().unwrap_or_else(|| root.join("target/review/index.html"));
@@ -49,10 +52,10 @@ pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Pr
     review.notes.iter().for_each(|note| say_error(&format!("note: {note}")));
     let text = page::page(&review, &format!("Made from {}", Provenance::of(root).line()));
     let parent = out.parent().map_or(Ok(()), std::fs::create_dir_all);
-    parent.and_then(|()| publish::write(&out, text.as_bytes())).map_err(|error| {
+    parent.and_then(|()| publish::write(&out, text.as_bytes(), is_ours)).map_err(|error| {
         vec![Problem::new(&out, 0, format!("cannot be written: {error}"), "check the folder's permissions, or choose another with --out FILE")]
     })?;
-    let place = format!("The page is at {}", out.display());
+    let place = format!("The page is at {}", publish::harmless(&out.to_string_lossy()));
     if arguments.json {
         say(&as_json(&terminal::json(&review))?)?;
         say_error(&place);
@@ -65,10 +68,14 @@ pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Pr
     Ok(if review.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Whether a file is an earlier review, by what its head says.
+fn is_ours(path: &Path) -> bool {
+    publish::read(path, LONGEST).is_ok_and(|text| text.contains(&format!("content=\"{}\"", page::GENERATOR)))
+}
+
 /// Nothing that is not an earlier review is written over.
 fn refuse_foreign(out: &Path) -> Result<(), Problem> {
-    let ours = |text: String| text.contains(&format!("content=\"{}\"", page::GENERATOR));
-    if !out.exists() || std::fs::read_to_string(out).is_ok_and(ours) {
+    if out.symlink_metadata().is_err() || is_ours(out) {
         return Ok(());
     }
     Err(Problem::new(out, 0, "is there and is no earlier review", "name a new file with --out FILE: nothing else is overwritten"))

@@ -31,7 +31,7 @@ pub(crate) fn verify(root: &Path, registry: &Registry, arguments: &Verify) -> Re
     }
     // What cannot be read or must not be replaced is told before anything runs for a minute.
     let other = arguments.against.as_deref().map(read).transpose()?;
-    if let Some(file) = arguments.certificate.as_deref().filter(|file| file.exists()) {
+    if let Some(file) = arguments.certificate.as_deref().filter(|file| file.symlink_metadata().is_ok()) {
         read(file).map_err(|_| vec![one(file, "is there and is no certificate", "choose another name")])?;
     }
     let passed = run(root, registry, arguments)?;
@@ -40,7 +40,7 @@ pub(crate) fn verify(root: &Path, registry: &Registry, arguments: &Verify) -> Re
     say(&format!("{} of {} claims hold.", passed.len() - failed.len(), passed.len()))?;
     if let Some(file) = &arguments.certificate {
         write(file, &certificate)?;
-        say(&format!("The certificate is at {}", file.display()))?;
+        say(&format!("The certificate is at {}", harmless(&file.to_string_lossy())))?;
     }
     let mut problems: Vec<Problem> =
         failed.iter().map(|id| Problem::new("tests/claims", 0, format!("`{id}` does not hold"), format!("run `cargo test --test claims {id}`"))).collect();
@@ -73,10 +73,13 @@ fn one(file: &Path, what: &str, cure: &str) -> Problem {
     Problem::new(file, 0, what.to_owned(), cure.to_owned())
 }
 
+/// More than any certificate of ours, in bytes.
+const LONGEST: u64 = 1 << 28;
+
 fn read(file: &Path) -> Result<Certificate, Vec<Problem>> {
-    let text = std::fs::read(file).map_err(|error| vec![one(file, &format!("cannot be read: {error}"), "name a certificate")])?;
+    let text = publish::read(file, LONGEST).map_err(|error| vec![one(file, &format!("cannot be read: {error}"), "name a certificate")])?;
     let certificate: Certificate =
-        serde_json::from_slice(&text).map_err(|error| vec![one(file, &format!("is no certificate: {error}"), "make one with --certificate")])?;
+        serde_json::from_str(&text).map_err(|error| vec![one(file, &format!("is no certificate: {error}"), "make one with --certificate")])?;
     if certificate.schema == SCHEMA {
         Ok(certificate)
     } else {
@@ -85,7 +88,9 @@ fn read(file: &Path) -> Result<Certificate, Vec<Problem>> {
 }
 
 fn write(file: &Path, certificate: &Certificate) -> Result<(), Vec<Problem>> {
-    let written = serde_json::to_string_pretty(certificate).map_err(std::io::Error::other).and_then(|text| publish::write(file, text.as_bytes()));
+    let written = serde_json::to_string_pretty(certificate)
+        .map_err(std::io::Error::other)
+        .and_then(|text| publish::write(file, text.as_bytes(), |file| read(file).is_ok()));
     written.map_err(|error| vec![one(file, &format!("cannot be written: {error}"), "choose a folder that can")])
 }
 

@@ -62,14 +62,14 @@ pub(crate) fn watch(
         watcher.watch(&root.join(folder), mode).map_err(|error| vec![Problem::new(folder, 0, format!("cannot be watched: {error}"), "run without --watch")])?;
     }
     let server = Server::start(out, port)?;
-    made(&server, stop, make)?;
+    made(&server, make)?;
     say(&format!("The book is at {}, and follows tests/claims, snapshots and book/theme. Ctrl-C ends this.", server.address()))?;
     if open && let Err(error) = open::that(server.address()) {
         say_mistake(&format!("the browser cannot be opened: {error}; open {} yourself", server.address()));
     }
     while let Some(first) = changed(&told) {
         say(&format!("{} changed", first.display()))?;
-        made(&server, stop, make)?;
+        made(&server, make)?;
     }
     Ok(())
 }
@@ -86,12 +86,11 @@ fn changed(told: &Receiver<Happened>) -> Option<PathBuf> {
     }
 }
 
-fn made(server: &Server, stop: &Stop, make: &dyn Fn() -> Result<String, Vec<Problem>>) -> Result<(), Unsaid> {
+fn made(server: &Server, make: &dyn Fn() -> Result<String, Vec<Problem>>) -> Result<(), Unsaid> {
     let began = Instant::now();
     // Nobody is served a book that is half replaced.
     match server.while_nothing_is_served(make) {
         Ok(words) => say(&format!("{words} ({:.1} s)", began.elapsed().as_secs_f64())),
-        Err(_) if stop.asked() => Ok(()),
         Err(problems) => {
             say_problems(&problems);
             Ok(())

@@ -11,7 +11,7 @@ use super::{Run, run};
 use crate::attention::scores;
 use crate::comparison::{Comparison, Scores};
 use crate::linalg::{column, count, entries};
-use crate::publish::{Folder, FolderError};
+use crate::publish::{Folder, FolderError, harmless_json};
 use crate::{Mat, MatRef};
 
 /// What stands in a folder of matrices.
@@ -77,7 +77,7 @@ pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, run
     }
     let manifest =
         Manifest { schema: super::document::SCHEMA, features: &data.features, targets: &data.targets, head_width: comparison.width(), arrays: arrays.written };
-    folder.write("manifest.json", serde_json::to_string_pretty(&manifest)?.as_bytes())?;
+    folder.write("manifest.json", harmless_json(&serde_json::to_string_pretty(&manifest)?).as_bytes())?;
     folder.write(DOCUMENT, document.json()?.as_bytes())?;
     Ok(())
 }

@@ -62,6 +62,20 @@ impl Condensed {
         Self { resolution, ..self }
     }
 
+    /// σ₁/σ_d of the columns of X, each divided by its norm so that units do not count: how much of an error in an entry an answer
+    /// may see. Infinite where a column is zero.
+    ///
+    /// # Errors
+    /// [`Error::NoConvergence`](crate::Error::NoConvergence).
+    pub fn condition_of_directions(&self) -> Result<f64> {
+        let norms: Vec<f64> = (0..self.x.ncols()).map(|j| linalg::frobenius_norm(self.x.subcols(j, 1))).collect();
+        if norms.contains(&0.0) {
+            return Ok(f64::INFINITY);
+        }
+        let values = linalg::singular_values(Mat::from_fn(self.x.nrows(), self.x.ncols(), |i, j| self.x[(i, j)] / norms[j]).as_ref())?;
+        Ok(values.first().zip(values.last()).map_or(1.0, |(first, last)| first / last))
+    }
+
     /// The factor whose k rows have the mean products of the n: with these as queries and targets, a mean squared error over
     /// the factor is the one over the rows.
     pub fn averaged(&self) -> Self {

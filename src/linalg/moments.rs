@@ -105,8 +105,8 @@ mod tests {
     fn moments_are_right_at_every_size() {
         for exponent in [-1020, -500, 0, 500, 1021] {
             let size = libm::scalbn(1.0, exponent);
-            let moments = of(&[1.0 * size, -1.0 * size, 3.0 * size, 1.0 * size]);
-            assert_eq!((moments.mean(), moments.deviation()), (1.0 * size, 2f64.sqrt() * size), "2^{exponent}");
+            let moments = of(&[size, -size, 3.0 * size, size]);
+            assert_eq!((moments.mean(), moments.deviation()), (size, 2f64.sqrt() * size), "2^{exponent}");
         }
         let huge = of(&[f64::MAX, f64::MAX, -f64::MAX, -f64::MAX]);
         assert_eq!((huge.mean(), huge.deviation(), huge.standardised(-f64::MAX, 1.0)), (0.0, f64::MAX, -1.0));

@@ -23,12 +23,13 @@ const KIND: Kind = Kind { made_by: "attention-regression book", replaces: true }
 /// Where mdBook's settings and the theme are, below the root.
 const BOOK: &str = "book";
 
-/// Renders the pages, whose sources stand below `root`, as HTML into `out`. Returns the number of HTML pages.
+/// Renders the pages, whose sources stand below `root`, as HTML into `out`.
 ///
 /// # Errors
-/// What mdBook refuses, what the inspection of the HTML finds, a folder `out` that is not an earlier book, or a request to stop.
-pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<usize, Vec<Problem>> {
-    let refused = |error: FolderError| vec![problem(out, &error)];
+/// What mdBook refuses, what the inspection of the HTML finds, or a folder `out` that is not an earlier book; nothing at all where
+/// somebody asked to stop.
+pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<Rendered, Vec<Problem>> {
+    let refused = |error: FolderError| if matches!(error, FolderError::Interrupted) { Vec::new() } else { vec![problem(out, &error)] };
     let folder = Folder::begin(out, KIND, stop).map_err(refused)?;
     make(root, pages, folder.path()).and_then(|()| furniture::arrange(folder.path())).map_err(|problem| vec![problem])?;
     folder.go_on().map_err(refused)?;
@@ -37,16 +38,25 @@ pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<usi
         return Err(problems);
     }
     folder.complete().map_err(refused)?;
-    folder.finish().map_err(refused)?;
-    Ok(count)
+    let warning = folder.finish().map_err(refused)?.warning();
+    Ok(Rendered { pages: count, warning })
 }
 
-/// Whether `out` may be replaced: it is absent, empty, or an earlier book and nothing else.
+/// A book in its place.
+#[derive(Debug)]
+pub struct Rendered {
+    /// How many HTML pages it has.
+    pub pages: usize,
+    /// What is to be said of an earlier one.
+    pub warning: Option<String>,
+}
+
+/// Whether `out` may be replaced: it is absent, empty, or an earlier book and nothing else, and not among what the book is made of.
 ///
 /// # Errors
 /// It is a file, or a folder with something else in it.
-pub fn refuse_foreign(out: &Path) -> Result<(), Problem> {
-    Folder::begin(out, KIND, &Stop::default()).map(drop).map_err(|error| problem(out, &error))
+pub fn refuse_foreign(root: &Path, out: &Path) -> Result<(), Problem> {
+    Folder::apart(out, &root.join(BOOK)).and_then(|()| Folder::check(out, KIND)).map_err(|error| problem(out, &error))
 }
 
 /// What a folder says, as this room says it.

@@ -5,7 +5,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::publish::harmless_page;
+use crate::publish::{harmless_lines, harmless_page};
 
 const BOOK: &str = include_str!("../../book/theme/book.css");
 const MATH: &str = include_str!("../../book/theme/math.css");
@@ -42,7 +42,7 @@ pub fn page(title: &str, generator: &str, own: &str, body: &Markup) -> String {
             body { div.content { main { (body) } } }
         }
     };
-    harmless_page(&whole.into_string())
+    if formulas { harmless_page(&whole.into_string()) } else { harmless_lines(&whole.into_string()) }
 }
 
 /// Everything that a page is set in.

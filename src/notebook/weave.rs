@@ -271,6 +271,16 @@ pub fn stale(root: &Path, pages: &Pages) -> Vec<Problem> {
     problems
 }
 
+/// Refuses what stands among the pages and was not woven; a link too, which would lead the pen elsewhere.
+fn refuse_foreign(root: &Path, below: &Path) -> Result<(), Problem> {
+    let path = root.join(below);
+    let plain = path.symlink_metadata().is_ok_and(|about| about.is_file());
+    if plain && std::fs::read_to_string(&path).is_ok_and(|text| text.starts_with(MARK)) {
+        return Ok(());
+    }
+    Err(Problem::new(below, 0, "was not woven by this notebook", "move it out of book/src: everything there is generated"))
+}
+
 /// Writes the pages that changed and removes woven pages that are no more. Returns how many files changed.
 ///
 /// # Errors
@@ -280,10 +290,7 @@ pub fn write(root: &Path, pages: &Pages) -> Result<usize, Problem> {
     let failed = |path: &Path, error: std::io::Error| Problem::new(path, 0, format!("cannot be written: {error}"), "check that book/src is writable");
     for path in files_below(&root.join(PAGES)).into_iter().filter(|path| !pages.contains_key(path)) {
         let below = Path::new(PAGES).join(path);
-        let ours = std::fs::read_to_string(root.join(&below)).is_ok_and(|text| text.starts_with(MARK));
-        if !ours {
-            return Err(Problem::new(below, 0, "was not woven by this notebook", "move it out of book/src: everything there is generated"));
-        }
+        refuse_foreign(root, &below)?;
         std::fs::remove_file(root.join(&below)).map_err(|error| failed(&below, error))?;
         changed += 1;
     }
@@ -292,6 +299,9 @@ pub fn write(root: &Path, pages: &Pages) -> Result<usize, Problem> {
         let target = root.join(&below);
         if std::fs::read_to_string(&target).is_ok_and(|there| &there == text) {
             continue;
+        }
+        if target.symlink_metadata().is_ok() {
+            refuse_foreign(root, &below)?;
         }
         target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&target, text)).map_err(|error| failed(&below, error))?;
         changed += 1;

@@ -7,15 +7,15 @@
 //! work and once more in the step itself: what came in meanwhile is named, the folder stays as it is, and the new result is kept
 //! beside it. Whoever owns a [`Folder`] is the only one to touch it; a signal asks through [`Stop`].
 
-use std::collections::BTreeSet;
+mod place;
+
 use std::ffi::OsString;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+
+use place::{LIST, exchange, files_below, free, ours, refuse, remove, resolved, why_not};
 
 use super::{Stop, harmless};
-
-/// The list of what was written, in every folder: its kind, then a file a line.
-pub const LIST: &str = ".attention-regression";
 
 /// What a folder holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,22 @@ fn shown(path: &Path) -> String {
     harmless(&path.to_string_lossy())
 }
 
+/// A folder in its place.
+#[derive(Debug)]
+pub struct Finished {
+    /// Where it was asked for.
+    pub place: PathBuf,
+    /// Where an earlier result is that could not be removed, or to which something was added in the last moment.
+    pub left: Option<PathBuf>,
+}
+
+impl Finished {
+    /// What is to be said of what is left.
+    pub fn warning(&self) -> Option<String> {
+        self.left.as_ref().map(|left| format!("warning: {}: the earlier result could not be removed, and is in {}", shown(&self.place), shown(left)))
+    }
+}
+
 /// A folder under way.
 #[derive(Debug)]
 pub struct Folder {
@@ -108,6 +124,14 @@ impl Folder {
         let parents = folder.goal.parent().map_or(Ok(()), std::fs::create_dir_all);
         parents.and_then(|()| std::fs::create_dir(&folder.partial)).map_err(|error| FolderError::Io { path: folder.named.clone(), error })?;
         Ok(folder)
+    }
+
+    /// Whether a folder could be begun, without touching anything.
+    ///
+    /// # Errors
+    /// Something stands in the way.
+    pub fn check(goal: &Path, kind: Kind) -> Result<(), FolderError> {
+        refuse(goal, &resolved(goal)?, kind)
     }
 
     /// Whether two folders have nothing to do with each other.
@@ -154,11 +178,12 @@ impl Folder {
         self.go_on()
     }
 
-    /// Puts a complete folder where it was asked for, whoever asks to stop from here on.
+    /// Puts a complete folder where it was asked for, whoever asks to stop from here on. Says where it is, and where an earlier result
+    /// is that could not be removed.
     ///
     /// # Errors
     /// It cannot be put there; then what stood there stays, and the result is kept beside it.
-    pub fn finish(mut self) -> Result<PathBuf, FolderError> {
+    pub fn finish(mut self) -> Result<Finished, FolderError> {
         if let Ok(about) = self.goal.metadata() {
             // One that was made with rights of its own keeps them.
             let _ = std::fs::set_permissions(&self.partial, about.permissions());
@@ -172,7 +197,8 @@ impl Folder {
         match outcome {
             Ok(()) => {
                 self.unfinished = false;
-                Ok(self.named.clone())
+                let left = earlier.then(|| self.partial.clone()).filter(|old| old.symlink_metadata().is_ok());
+                Ok(Finished { place: self.named.clone(), left })
             }
             Err(why) => Err(self.keep(why)),
         }
@@ -181,6 +207,7 @@ impl Folder {
     /// Exchanges an earlier result with this one, and removes it if it holds nothing else.
     fn replace(&mut self) -> Result<(), String> {
         let old = exchange(&self.partial, &self.goal).map_err(|error| why_not(&error))?;
+        self.partial.clone_from(&old);
         let names = match ours(&old, self.kind) {
             Ok(files) => {
                 remove(&old, &files);
@@ -227,122 +254,6 @@ impl Drop for Folder {
     }
 }
 
-/// A place without links, `.` or `..`: what is there of it, and the rest as it is named.
-fn resolved(goal: &Path) -> Result<PathBuf, FolderError> {
-    let cannot = |error| FolderError::Io { path: goal.to_path_buf(), error };
-    let absolute = std::path::absolute(goal).map_err(cannot)?;
-    if absolute.symlink_metadata().is_ok() && !absolute.exists() {
-        return Err(FolderError::NoFolder(goal.to_path_buf()));
-    }
-    let there = absolute.ancestors().find(|above| above.symlink_metadata().is_ok()).unwrap_or(&absolute);
-    let rest = absolute.strip_prefix(there).unwrap_or(Path::new(""));
-    if rest.components().any(|component| matches!(component, Component::ParentDir)) {
-        return Err(cannot(io::Error::from(io::ErrorKind::NotFound)));
-    }
-    let resolved = there.canonicalize().map_err(cannot)?;
-    Ok(if rest.as_os_str().is_empty() { resolved } else { resolved.join(rest) })
-}
-
-/// Refuses a place where something stands that may not be replaced.
-fn refuse(named: &Path, goal: &Path, kind: Kind) -> Result<(), FolderError> {
-    if goal.symlink_metadata().is_err() {
-        return Ok(());
-    }
-    if !goal.is_dir() {
-        return Err(if kind.replaces { FolderError::NoFolder(named.to_path_buf()) } else { FolderError::Exists(named.to_path_buf()) });
-    }
-    if std::env::current_dir().and_then(|here| here.canonicalize()).is_ok_and(|here| here.starts_with(goal)) {
-        return Err(FolderError::Here(named.to_path_buf()));
-    }
-    let cannot = |error| FolderError::Io { path: named.to_path_buf(), error };
-    if !kind.replaces {
-        let empty = goal.read_dir().map_err(cannot)?.next().is_none();
-        return if empty { Ok(()) } else { Err(FolderError::Exists(named.to_path_buf())) };
-    }
-    ours(goal, kind).map(drop).map_err(|names| FolderError::Foreign { folder: named.to_path_buf(), names, made_by: kind.made_by })
-}
-
-/// The files of an earlier result, or the names of what a folder holds besides; none in an empty folder.
-fn ours(folder: &Path, kind: Kind) -> Result<Vec<String>, String> {
-    let there = files_below(folder).map_err(|error| format!("what cannot be read ({error})"))?;
-    let list = std::fs::read_to_string(folder.join(LIST)).unwrap_or_default();
-    let mut lines = list.lines();
-    let listed: BTreeSet<&str> = if lines.next() == Some(kind.made_by) { lines.chain([LIST]).collect() } else { BTreeSet::new() };
-    let foreign: Vec<&String> = there.iter().filter(|name| !listed.contains(name.as_str())).collect();
-    if foreign.is_empty() { Ok(there) } else { Err(few(&foreign)) }
-}
-
-/// `a`, `b`, `c` and 4 more.
-fn few(names: &[&String]) -> String {
-    const SHOWN: usize = 3;
-    let shown = names.iter().take(SHOWN).map(|name| format!("`{}`", harmless(name))).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
-}
-
-/// Everything below a folder that is no folder, and folders that are empty, sorted: with `/` between names, and links not followed.
-fn files_below(folder: &Path) -> io::Result<Vec<String>> {
-    let mut found = Vec::new();
-    let mut below = vec![String::new()];
-    while let Some(prefix) = below.pop() {
-        let mut entries = folder.join(&prefix).read_dir()?.peekable();
-        if entries.peek().is_none() && !prefix.is_empty() {
-            found.push(prefix);
-            continue;
-        }
-        for entry in entries {
-            let entry = entry?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() { below.push(name + "/") } else { found.push(name) }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Removes the files of a result by name, and the folders that this leaves empty. Nothing else.
-fn remove(folder: &Path, files: &[String]) {
-    for file in files {
-        let _ = std::fs::remove_file(folder.join(file));
-    }
-    let folders: BTreeSet<PathBuf> = files.iter().flat_map(|file| Path::new(file).ancestors().skip(1).map(Path::to_path_buf)).collect();
-    // The deepest first.
-    folders.iter().rev().for_each(|below| drop(std::fs::remove_dir(folder.join(below))));
-}
-
-/// A name beside a folder that nothing has.
-fn free(goal: &Path, what: &str) -> PathBuf {
-    let name = |number: u32| goal.with_file_name(format!("{LIST}.{what}-{}-{number}", std::process::id()));
-    (0..).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_default()
-}
-
-/// Why a folder could not be put in its place.
-fn why_not(error: &io::Error) -> String {
-    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory};
-    match error.kind() {
-        AlreadyExists | DirectoryNotEmpty | NotADirectory => "is there by now".to_owned(),
-        _ => format!("cannot be replaced: {error}"),
-    }
-}
-
-/// Puts `new` where `goal` is, in one step where the system has one. Returns where what stood there is.
-fn exchange(new: &Path, goal: &Path) -> io::Result<PathBuf> {
-    #[cfg(any(target_vendor = "apple", target_os = "linux", target_os = "android"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        use rustix::io::Errno;
-        match renameat_with(CWD, new, CWD, goal, RenameFlags::EXCHANGE) {
-            Ok(()) => return Ok(new.to_path_buf()),
-            // Not on this file system.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let old = free(goal, "old");
-    std::fs::rename(goal, &old)?;
-    std::fs::rename(new, goal).inspect_err(|_| drop(std::fs::rename(&old, goal)))?;
-    Ok(old)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,7 +264,7 @@ mod tests {
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
     /// Writes two files and puts them in place.
-    fn result(goal: &Path, kind: Kind, stop: &Stop, text: &str) -> Result<PathBuf, FolderError> {
+    fn result(goal: &Path, kind: Kind, stop: &Stop, text: &str) -> Result<Finished, FolderError> {
         let folder = Folder::begin(goal, kind, stop)?;
         folder.write("first", text.as_bytes())?;
         folder.write("below/second", text.as_bytes())?;
@@ -504,6 +415,20 @@ mod tests {
         result(&link, REPORT, &Stop::default(), "text")?;
         assert!(link.symlink_metadata()?.is_symlink() && whole(&real, "text"));
         assert!(matches!(Folder::apart(&real, &link), Err(FolderError::Shared(..))));
+        // A link that takes the place of an earlier result while another is made, and a link among its files.
+        let folder = Folder::begin(&real, FORCED, &Stop::default())?;
+        folder.write("first", b"new")?;
+        folder.complete()?;
+        std::fs::rename(&real, place.path().join("archive"))?;
+        std::os::unix::fs::symlink("archive", &real)?;
+        assert!(matches!(folder.finish(), Err(FolderError::Kept { .. })));
+        assert!(real.symlink_metadata()?.is_symlink() && whole(&place.path().join("archive"), "text"));
+        std::fs::remove_file(&real)?;
+        std::fs::rename(place.path().join("archive"), &real)?;
+        std::fs::remove_file(real.join("first"))?;
+        std::os::unix::fs::symlink("/dev/zero", real.join("first"))?;
+        let refused = Folder::begin(&real, FORCED, &Stop::default()).err().map(|error| error.to_string());
+        assert!(refused.is_some_and(|told| told.contains("holds `first@`, not among")));
         std::fs::remove_dir_all(&real)?;
         assert!(matches!(Folder::begin(&link, FORCED, &Stop::default()), Err(FolderError::NoFolder(_))));
         Ok(())

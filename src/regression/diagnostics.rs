@@ -6,7 +6,8 @@
 use faer::prelude::*;
 use faer::{Mat, MatRef};
 
-use super::ridge::{Factor, Intercept, Ridge};
+use super::factor::Factor;
+use super::ridge::{Intercept, Ridge};
 use crate::linalg::{self, Resolution, count};
 use crate::{Error, Result};
 

@@ -102,7 +102,7 @@ impl Notebook {
         weave::weave(&registry, &snapshots)
     }
 
-    pub(super) fn render(&self) -> Result<usize, Vec<Problem>> {
+    pub(super) fn render(&self) -> Result<render::Rendered, Vec<Problem>> {
         let pages = self.weave()?;
         weave::write(self.root(), &pages).map_err(|problem| vec![problem])?;
         render::render(self.root(), &pages, &self.out(), &Stop::default())

@@ -111,6 +111,80 @@ fn a_file_is_named_and_never_obeyed() {
     }
 }
 
+/// What was typed is quoted by the parser of arguments.
+#[test]
+fn a_mistaken_argument_is_quoted_and_never_obeyed() {
+    for name in NAMES {
+        for arguments in [vec!["compare", "t.csv", "--score", name], vec![name], vec!["completions", name], vec!["compare", "t.csv", "--seeds", name]] {
+            let (code, out, error) = run(&arguments, Path::new("."));
+            assert!(code == 2 && out.is_empty() && harmless(&error) && !error.contains("\nerror: another"), "{arguments:?}\n{error:?}");
+        }
+    }
+}
+
+/// Names in what is written beside the document, and in the words that say where things are.
+#[test]
+fn a_name_is_harmless_wherever_it_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in NAMES {
+        std::fs::write(folder.path().join("t.csv"), table([name, "b", "y"], ["1", "2"], 30)).expect("a table");
+        let place = format!("o{name}");
+        let usual = ["t.csv", "--target", "y", "--steps", "1", "--score", "linear"];
+        for more in [vec!["--export", "ex", "--force"], vec!["--report", &place], vec!["--report", &place, "--force", "--json"]] {
+            every_output_is_harmless(folder.path(), &[&usual[..], &more].concat(), 0);
+        }
+        for file in ["manifest.json", "comparison.json"] {
+            let text = std::fs::read_to_string(folder.path().join("ex").join(file)).expect("a file");
+            assert!(harmless(&text) && serde_json::from_str::<Value>(&text).is_ok(), "{file}: {text}");
+        }
+    }
+}
+
+/// What is no plain file is neither waited for nor written through.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
+    let (notebook, folder) = (Notebook::new(), tempfile::tempdir().expect("a folder"));
+    let pipe = |path: &Path| assert!(std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+    std::fs::write(folder.path().join("t.csv"), scaled("", "", None)).expect("a table");
+    std::fs::create_dir(folder.path().join("out")).expect("a folder");
+    pipe(&folder.path().join("out/.attention-regression"));
+    let (code, _, error) = run(&["compare", "t.csv", "--target", "y", "--steps", "1", "--report", "out", "--force"], folder.path());
+    assert!(code == 2 && error.contains("holds `.attention-regression`"), "{error}");
+    let (place, file) = (folder.path().join("out").to_string_lossy().into_owned(), folder.path().join("file"));
+    pipe(&file);
+    let file = file.to_string_lossy();
+    assert!(run(&["--out", &place], notebook.root()).2.contains("holds `.attention-regression`"));
+    for device in [&file, "/dev/zero", "/dev/full"] {
+        assert!(run(&["review", "--out", device], notebook.root()).2.contains("is no earlier review"), "{device}");
+        assert!(run(&["claims", "verify", "--certificate", device], notebook.root()).2.contains("is no certificate"), "{device}");
+        assert!(run(&["claims", "verify", "--against", device], notebook.root()).2.contains("no plain file"), "{device}");
+    }
+}
+
+/// A page that somebody wrote where the book weaves its own, and a link that leads out of it.
+#[cfg(unix)]
+#[test]
+fn a_page_that_was_not_woven_is_never_overwritten() {
+    let notebook = Notebook::new();
+    let page = notebook.root().join("book/src/index.md");
+    notebook.write("book/src/index.md", "my own introduction\n");
+    let book = || run(&[], notebook.root());
+    let (code, _, error) = book();
+    assert!(code == 1 && error.contains("book/src/index.md: was not woven by this notebook"), "{error}");
+    assert_eq!(std::fs::read_to_string(&page).expect("the page"), "my own introduction\n");
+    let elsewhere = notebook.root().join("letter");
+    std::fs::rename(&page, &elsewhere).expect("it is there");
+    std::os::unix::fs::symlink(&elsewhere, &page).expect("a link");
+    assert_eq!(book().0, 1);
+    assert_eq!(std::fs::read_to_string(&elsewhere).expect("the letter"), "my own introduction\n");
+    std::fs::remove_file(&page).expect("it is there");
+    assert_eq!(book().0, 0);
+    // And no book among what it is made of.
+    let (code, _, error) = run(&["--out", "book/src/site"], notebook.root());
+    assert!(code == 1 && error.contains("cannot share a folder") && !notebook.root().join("book/src/site").exists(), "{error}");
+}
+
 /// Every number of the document of a table, and whether there is a null where the schema has none.
 fn document(text: &str, arguments: &[&str]) -> Result<Value, String> {
     let folder = tempfile::tempdir().expect("a folder");

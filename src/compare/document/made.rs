@@ -16,7 +16,7 @@ impl Document {
     /// [`Error::Overflow`] where something would not be a number.
     pub fn new(comparison: &Comparison, baselines: Baselines, mut origin: Origin, runs: &[Run]) -> Result<Self> {
         let units = comparison.units();
-        origin.notes.extend(doubt(comparison.condition_number_of_directions()?));
+        origin.notes.extend(doubt(comparison)?);
         Self {
             schema: SCHEMA.to_owned(),
             data: Data::new(comparison, origin)?,
@@ -60,12 +60,21 @@ impl Baselines {
     }
 }
 
-/// What is to be said of columns that are nearly dependent: an answer loses the digits of their condition number.
-fn doubt(condition: f64) -> Option<String> {
-    let digits = -libm::log10(condition * f64::EPSILON);
-    let few = condition.is_finite() && digits < 6.0;
+/// What is to be said of columns that are dependent, or so nearly that an answer loses the digits of their condition number.
+fn doubt(comparison: &Comparison) -> Result<Option<String>> {
+    let (rows, rank) = (comparison.condensed(), comparison.ridge().rank());
+    let varying = rows.x.col_iter().filter(|column| column.iter().any(|&entry| entry != 0.0)).count();
+    if rank < varying {
+        let words = "directions above rounding: least squares is the solution of minimum norm";
+        return Ok(Some(rank).filter(|&rank| rank < rows.rows - 1).map(|rank| format!("{varying} columns that vary hold {rank} {words}")));
+    }
+    if varying < comparison.data().train.d() {
+        return Ok(None);
+    }
+    let digits = -libm::log10(rows.condition_of_directions()? * f64::EPSILON);
     let words = "the columns are nearly dependent, so that least squares and its leverages are right to about";
-    few.then(|| format!("{words} {} digits: leave one of them out, or read what has a penalty", digits.floor().max(0.0)))
+    let few = |digits: f64| format!("{words} {} digits: leave one of them out, or read what has a penalty", digits.floor().max(0.0));
+    Ok(Some(digits).filter(|digits| *digits < 6.0).map(few))
 }
 
 impl Data {
