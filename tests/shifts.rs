@@ -220,7 +220,7 @@ fn a_dependence_with_large_coefficients_is_one() {
 fn a_total_is_dependent_and_a_poor_column_is_not() {
     for seed in 1..=10 {
         let z = standard_normal(seed, 0, 60, 21);
-        let thousandths = |i: usize, j: usize| (if j.is_multiple_of(2) { 1e9 } else { -1e9 }) + (1e3 * z[(i, j)]).round();
+        let thousandths = |i: usize, j: usize| (if j.is_multiple_of(2) { 1.1e9 } else { -1.1e9 }) + (1e3 * z[(i, j)]).round();
         let x = Mat::from_fn(60, 22, |i, j| match j {
             20 => (0..20).map(|j| thousandths(i, j)).sum::<f64>() / 1e3,
             21 => 1e15 + 1.1 * z[(i, 20)],
@@ -351,7 +351,7 @@ fn what_the_columns_hold_is_fitted_on_few_rows_and_on_many() {
     }
     // A column by subtraction from a larger total, on a thousand rows: what faer's QR without pivots would give up.
     let z = standard_normal(9, 0, 1050, 3);
-    let x = Mat::from_fn(1050, 3, |i, j| if j == 2 { (1000.0 * z[(i, 0)] + z[(i, 1)]) - 1000.0 * z[(i, 0)] } else { z[(i, j)] });
+    let x = Mat::from_fn(1050, 3, |i, j| if j == 2 { (1e4 * z[(i, 0)] + z[(i, 1)]) - 1e4 * z[(i, 0)] } else { z[(i, j)] });
     let y = Mat::from_fn(1050, 1, |i, _| z[(i, 0)] + z[(i, 1)] + 0.5 * z[(i, 2)]);
     let least = comparison(&x, &y, 1000).baseline(0.0).unwrap();
     let two = comparison(&x.subcols(0, 2).to_owned(), &y, 1000).baseline(0.0).unwrap();
@@ -366,11 +366,28 @@ fn what_the_columns_hold_is_fitted_on_few_rows_and_on_many() {
 /// Two columns that differ in one row: that row determines its own fit, whatever the difference.
 #[test]
 fn a_row_that_determines_its_own_fit_cannot_be_left_out() {
-    for exponent in 0..7 {
-        let x = Mat::from_fn(10, 2, |i, j| count(i * i % 11) + if j == 1 && i == 2 { 10f64.powi(-exponent) } else { 0.0 });
-        let y = Mat::from_fn(10, 1, |i, _| count(i * 7 % 5));
-        let least = comparison(&x, &y, 8).baseline(0.0).unwrap();
-        assert!(least.leave_one_out.is_none() && (least.leverages.max - 1.0).abs() < 1e-8, "1e-{exponent}: {:?}", least.leave_one_out);
+    for seed in 1..=30 {
+        let (z, y) = (standard_normal(seed, 0, 12, 1), standard_normal(seed, 1, 12, 1));
+        for exponent in 0..7 {
+            let x = Mat::from_fn(12, 2, |i, j| z[(i, 0)] + if j == 1 && i == 2 { 10f64.powi(-exponent) } else { 0.0 });
+            let least = comparison(&x, &y, 10).baseline(0.0).unwrap();
+            let (told, leverage) = (least.leave_one_out, least.leverages.max);
+            assert!(told.is_none() && (leverage - 1.0).abs() < 1e-7, "1e-{exponent}, seed {seed}: {told:?} {leverage}");
+        }
+    }
+}
+
+/// Fewer rows than columns, and one entry of 10¹⁶: the solution of minimum norm passes through every target.
+#[test]
+fn one_entry_out_of_all_proportion_spoils_no_other() {
+    for seed in 1..=20 {
+        for size in [1e6, 1e12, 1e14, 1e15, 1e16, 1e30] {
+            let (z, y) = (standard_normal(seed, 0, 5, 6), standard_normal(seed, 1, 5, 1));
+            let x = Mat::from_fn(5, 6, |i, j| if (i, j) == (0, 0) { size } else { z[(i, j)] });
+            let fit = Ridge::fit(x.as_ref(), y.as_ref(), 0.0, Intercept::Fitted).unwrap();
+            let (gap, largest) = (linalg::max_abs_gap(fit.fitted(), y.as_ref()), max_abs(fit.coefficients()));
+            assert!(fit.rank() == 4 && gap < 1e-10 && largest < 100.0, "{size:e}, seed {seed}: rank {}, {gap:e}, {largest:e}", fit.rank());
+        }
     }
 }
 

@@ -65,8 +65,8 @@ fn doubt(comparison: &Comparison) -> Result<Option<String>> {
     let (rows, rank) = (comparison.condensed(), comparison.ridge().rank());
     let varying = rows.x.col_iter().filter(|column| column.iter().any(|&entry| entry != 0.0)).count();
     if rank < varying {
-        let words = "directions above rounding: least squares is the solution of minimum norm";
-        return Ok(Some(rank).filter(|&rank| rank < rows.rows - 1).map(|rank| format!("{varying} columns that vary hold {rank} {words}")));
+        let words = format!("of {varying} columns that vary, {rank} are independent above rounding: least squares is the solution of minimum norm");
+        return Ok(Some(words).filter(|_| rank < rows.rows - 1));
     }
     if varying < comparison.data().train.d() {
         return Ok(None);
