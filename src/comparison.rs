@@ -81,26 +81,27 @@ impl Comparison {
     /// Brings the data to scale, condenses them, fits ridge and whitens the rows that softmax will see.
     ///
     /// # Errors
-    /// [`Error::ConstantColumn`] for a target, [`Error::InvalidWidth`], and those of [`Ridge::fit`] and of a whitening.
+    /// [`Error::ConstantColumn`] and [`Error::BeyondNumbers`], [`Error::Overflow`], [`Error::InvalidWidth`], and those of [`Ridge::fit`] and of a whitening.
     pub fn new(data: Dataset, settings: Settings) -> Result<Self> {
         let (data, units) = data.scaled(settings.scaling)?;
         let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
         if settings.width.is_some_and(|width| width == 0 || width > x.ncols()) {
             return Err(Error::InvalidWidth { width: settings.width.unwrap_or(0), features: x.ncols() });
         }
-        let train = Condensed::of(x, y)?.with_resolution(units.resolution.clone());
+        let train = Condensed::of(x, y)?;
         let test = Condensed::of(data.test.x.as_ref(), data.test.y.as_ref())?;
-        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), settings.penalty, &train.resolution)?;
+        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), settings.penalty, &units.resolution)?;
         let sample = if x.nrows() > settings.context { Some(split::sample(x.nrows(), settings.context, settings.seed)) } else { None };
         let near = match &sample {
             Some(rows) => Dataset { train: data.train.rows(rows), ..data.clone() },
             None => data.clone(),
         };
-        let whitening = Whitening::of_factor(train.x.as_ref(), Divisor::N.of(x.nrows()), Root::Zca, &train.resolution)?;
+        let whitening = Whitening::of_factor(train.x.as_ref(), Divisor::N.of(x.nrows()), Root::Zca, &units.resolution)?;
         let apply = |table: &Table| Table { x: &table.x * &whitening, y: table.y.clone() };
         let white = Dataset { train: apply(&near.train), test: apply(&near.test), ..near.clone() };
-        let hat = hat_matrix_resolved(near.train.x.as_ref(), settings.penalty, &train.resolution)?;
-        let hat_core = hat_matrix_resolved(train.x.as_ref(), settings.penalty, &train.resolution)?;
+        let resolution = sample.as_ref().map_or_else(|| units.resolution.clone(), |rows| units.resolution.sampled(rows.len()));
+        let hat = hat_matrix_resolved(near.train.x.as_ref(), settings.penalty, &resolution)?;
+        let hat_core = hat_matrix_resolved(train.x.as_ref(), settings.penalty, &units.resolution)?;
         Ok(Self { settings, data, units, train, test, ridge, near, white, sample, whitening, hat, hat_core })
     }
 

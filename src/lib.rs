@@ -39,7 +39,7 @@
 //! name among the arguments of the command (`src/command/compare/arguments.rs`). Four files.
 //!
 //! *A measure of agreement.* A function in [`agreement`], with a case in `tests/by_hand.rs`; a field of
-//! [`agreement::Signature`] or of [`comparison::Outcome`] if every comparison is to report it. The document's schema follows.
+//! [`agreement::Signature`] or of [`comparison::Outcome`] (and of its check for numbers) if every comparison is to report it. The document's schema follows.
 //!
 //! Whatever grew, `cargo mutants` (`.cargo/mutants.toml`, and `mutants-loom.toml` for the loom) says which of its operators no test
 //! would miss. None should be left.

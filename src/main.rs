@@ -54,7 +54,7 @@ const EXAMPLES: &str = "Examples:
   attention-regression review --against HEAD~1   … or this checkout's numbers beside those of another commit
 
 Exit code: 0 when all is well, 1 when something is wrong with the notebook or standard output takes no more, 2 for a mistake in the
-arguments, 130 after Ctrl-C, 141 when the reader of a pipe has seen enough.";
+arguments, 130 after Ctrl-C (0 with --watch), 141 when the reader of a pipe has seen enough.";
 
 #[derive(Subcommand)]
 enum Commands {

@@ -1,12 +1,12 @@
 //! What leaves the program, whoever makes it: text that no name can turn into commands, and folders that appear whole or not at all.
 //!
-//! [`harmless()`] is the one way of names and cells from outside to a terminal; [`folder`] the one way of many files to a disk, [`write()`] of one;
-//! [`stop`] says whether somebody asked to end it. It knows neither claims nor matrices.
+//! [`harmless()`] is the one way of names and cells from outside to a terminal; [`Folder`] the one way of many files to a disk, [`write()`] of one;
+//! [`Stop`] says whether somebody asked to end it. It knows neither claims nor matrices.
 
 mod file;
-pub mod folder;
-pub mod harmless;
-pub mod stop;
+mod folder;
+mod harmless;
+mod stop;
 
 pub use file::{read, write};
 pub use folder::{Finished, Folder, FolderError, Kind};

@@ -6,8 +6,8 @@
 //!
 //! Where columns are dependent and ε = 0, ZCA and PCA whiten the directions that vary and drop the others (the
 //! pseudo-inverse root), and the rank says so; the Cholesky root does not exist and is refused. A direction that varies no more than
-//! rounding does would be blown up to unit variance: below max(n, d)·ε of the largest, or below what its columns can
-//! resolve ([`Resolution`]), it counts as none.
+//! rounding does would be blown up to unit variance: below max(n, d)·ε of the largest and what its columns can
+//! resolve ([`Resolution`]) it counts as none.
 
 use faer::{Mat, MatRef};
 
@@ -149,9 +149,10 @@ impl Directions {
         let svd = linalg::condensed(matrix.as_ref()).thin_svd().map_err(|_| Error::NoConvergence { what: "X" })?;
         let lost = resolution.loss() * svd.S().column_vector().iter().next().copied().unwrap_or(0.0);
         let owed = |k: usize| lost + resolution.of_direction((0..matrix.ncols()).map(|j| svd.V()[(j, k)]));
-        let resolved = svd.S().column_vector().iter().enumerate().take_while(|(k, value)| **value > owed(*k));
-        let values: Vec<f64> = resolved.take(most).map(|(_, value)| *value).collect();
-        Ok(Self { basis: svd.V().subcols(0, values.len()).to_owned(), values })
+        // Directions are orthogonal: each is judged for itself.
+        let resolved = svd.S().column_vector().iter().enumerate().filter(|(k, value)| **value > owed(*k));
+        let (places, values): (Vec<usize>, Vec<f64>) = resolved.take(most).map(|(k, value)| (k, *value)).unzip();
+        Ok(Self { basis: Mat::from_fn(matrix.ncols(), places.len(), |j, k| svd.V()[(j, places[k])]), values })
     }
 
     fn whitening(&self, root: Root) -> Mat<f64> {
@@ -172,6 +173,9 @@ fn triangular(scaled: &Mat<f64>, epsilon: f64, rank: usize) -> Result<Mat<f64>> 
     let r = qr.thin_R();
     let mut inverse = Mat::<f64>::identity(d, d);
     r.solve_upper_triangular_in_place(&mut inverse);
+    if !linalg::max_abs(inverse.as_ref()).is_finite() {
+        return Err(Error::RankDeficient { what: "the covariance", rank, columns: d });
+    }
     // R is unique up to the signs of its rows; Cholesky's has a positive diagonal.
     Ok(Mat::from_fn(d, d, |i, j| if r[(j, j)] < 0.0 { -inverse[(i, j)] } else { inverse[(i, j)] }))
 }

@@ -35,9 +35,8 @@ fn exact_predictions(train: &Table, x: &Mat<f64>) -> Mat<f64> {
     let mut system: Vec<Vec<BigRational>> = (0..d).map(|j| (0..=d).map(|k| product(j, k)).collect()).collect();
     for pivot in 0..d {
         let leading = system[pivot].clone();
-        for (j, equation) in system.iter_mut().enumerate().filter(|(j, _)| *j != pivot) {
+        for (_, equation) in system.iter_mut().enumerate().filter(|(j, _)| *j != pivot) {
             let factor = &equation[pivot] / &leading[pivot];
-            assert!(j != pivot);
             equation.iter_mut().zip(&leading).for_each(|(entry, above)| *entry -= &factor * above);
         }
     }
@@ -188,6 +187,9 @@ fn a_column_of_rounding_hides_none_of_the_others() {
         _ => z[(i, j)],
     });
     let alone = Mat::from_fn(60, 3, |i, j| x[(i, j)]);
+    // Whitened too: the directions of the sure columns stand, whether the poor one does or not.
+    let rows = Mat::from_fn(60, 3, |i, j| if j == 0 { 1.7e18 + 100.0 * z[(i, 3)] } else { z[(i, j)] });
+    assert_eq!(Whitening::fit(rows.as_ref(), Root::Pca, Divisor::N, 0.0).unwrap().rank(), 2);
     let [with, without] = [&x, &alone].map(|x| comparison(x, &y, 40).baseline(0.0).unwrap());
     assert!(with.rank >= 3 && without.rank == 3, "{} {}", with.rank, without.rank);
     assert!(with.test[0].mse < 2.0 * without.test[0].mse, "{} {}", with.test[0].mse, without.test[0].mse);
@@ -255,6 +257,8 @@ fn extreme_columns_are_fitted_or_refused() {
     let says = |x: &Mat<f64>, y: &Mat<f64>, words: &str| assert!(refusal(x, y).is_some_and(|told| told.contains(words)), "{words}: {:?}", refusal(x, y));
     says(&z, &scaled(&y, 1e155), "the column `y0` varies by about 1e155, where no number holds its variance in full: multiply it by 1e-155 first");
     says(&z, &scaled(&y, 1e-200), "the column `y0` varies by about 1e-200, where no number holds its variance in full: multiply it by 1e200 first");
+    let single = Mat::from_fn(30, 1, |i, _| if i == 3 { 5e-324 } else { 0.0 });
+    says(&single, &y, "varies by about 1e-324, where no number holds its standard deviation in full: multiply it by 1e324 first");
     says(&scaled(&z, 1e-310), &y, "the column `x0` varies by about 1e-310, where no number holds its standard deviation in full: multiply it by 1e310 first");
     // One row whose square is no number.
     let mut far = z.clone();
@@ -282,7 +286,7 @@ fn a_huge_penalty_shrinks_and_does_not_overflow() {
     }
 }
 
-/// The rows of the audit: what an addition of 300 did to them.
+/// What is told does not depend on a shift of a hundred thousand deviations.
 #[test]
 fn a_baseline_does_not_know_where_zero_is() {
     let (z, y) = (standard_normal(7, 0, 60, 4), standard_normal(7, 1, 60, 1));
@@ -314,9 +318,11 @@ fn no_leverage_is_above_one_and_few_digits_are_told() {
             let document = Document::new(&compared, Baselines::of(&compared).unwrap(), Origin::default(), &[]).unwrap();
             let (leverages, rank) = (&document.ols.leverages, count(document.data.rank));
             let kappa = document.data.condition_number.unwrap_or(1e15);
+            let raw = compared.ridge().leverages_of(compared.data().train.x.as_ref());
+            assert!(raw.into_iter().all(|leverage| leverage + 1.0 / 12.0 <= 1.0 + 100.0 * kappa * f64::EPSILON));
             assert!(leverages.max <= 1.0, "{digits} digits, seed {seed}: {:e}", leverages.max - 1.0);
             assert!((leverages.mean * 12.0 - rank - 1.0).abs() < 100.0 * kappa * f64::EPSILON, "{digits} digits, seed {seed}: {}", leverages.mean * 12.0);
-            let told = document.data.notes.iter().any(|note| note.contains("nearly dependent, so that least squares"));
+            let told = document.data.notes.iter().any(|note| note.contains("nearly dependent, or hardly vary, so that least squares"));
             assert!(
                 told == (rank == 11.0 && document.data.condition_number.is_none_or(|kappa| kappa > 4.5e9)),
                 "{digits} {:?}",

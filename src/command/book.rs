@@ -56,7 +56,7 @@ pub(crate) fn book(root: &Path, arguments: &Book) -> Done {
         }
         made => made?,
     };
-    nothing_is_under_way();
+    nothing_is_under_way(&stop);
     let first = out.join("index.html");
     say(&format!("{words}.\nThe book is at {}", harmless(&first.to_string_lossy())))?;
     if arguments.open {

@@ -12,7 +12,7 @@ use attention_regression::compare::document::{Baselines, DOCUMENT, Document};
 use attention_regression::compare::export::export;
 use attention_regression::compare::{Run, page, run, terminal};
 use attention_regression::comparison::Comparison;
-use attention_regression::publish::{Finished, Folder, FolderError, Kind, Stop, harmless};
+use attention_regression::publish::{Finished, Folder, Kind, Stop, harmless};
 use indicatif::ProgressBar;
 
 pub(crate) use arguments::Compare;
@@ -62,7 +62,7 @@ fn compared(arguments: Compare) -> Result<ExitCode, Mistake> {
         Err(mistake) if mistake.interrupted => return Ok(interrupted()),
         Err(mistake) => return Err(mistake),
     };
-    nothing_is_under_way();
+    nothing_is_under_way(&stop);
     if arguments.json {
         say_bytes(format!("{}\n", compared.document.json()?).as_bytes())?;
         places.iter().for_each(|place| say_error(place));
@@ -124,8 +124,18 @@ impl Folders {
             folder.complete()?;
         }
         let finish = |folder: Option<Folder>| folder.map(Folder::finish).transpose();
-        let (report, matrices): (Result<_, FolderError>, Result<_, FolderError>) = (finish(self.report), finish(self.matrices));
-        let (report, matrices) = (report?, matrices?);
+        let (report, matrices) = match (finish(self.report), finish(self.matrices)) {
+            (Ok(report), Ok(matrices)) => (report, matrices),
+            // One of the two is told beside what became of the other.
+            (Err(one), Err(other)) => {
+                say_mistake(&other.to_string());
+                return Err(one.into());
+            }
+            (Ok(other), Err(error)) | (Err(error), Ok(other)) => {
+                other.iter().for_each(|folder| say_error(&format!("written: {}", harmless(&folder.place.to_string_lossy()))));
+                return Err(error.into());
+            }
+        };
         report.iter().chain(&matrices).filter_map(Finished::warning).for_each(|warning| say_error(&warning));
         let shown = |path: &std::path::Path| harmless(&path.to_string_lossy());
         let report = report.map(|folder| format!("The report is at {}", shown(&folder.place.join(page::PAGE))));

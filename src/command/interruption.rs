@@ -15,21 +15,28 @@ pub(crate) const INTERRUPTED: u8 = 128 + 2;
 /// Whether all that was under way is in its place.
 static NOTHING_UNDER_WAY: AtomicBool = AtomicBool::new(false);
 
-/// From here on a signal ends the program at once.
-pub(crate) fn nothing_is_under_way() {
+/// From here on a signal ends the program at once; so does one that came meanwhile.
+pub(crate) fn nothing_is_under_way(stop: &Stop) {
     NOTHING_UNDER_WAY.store(true, Ordering::SeqCst);
+    if stop.asked() {
+        end();
+    }
+}
+
+fn end() -> ! {
+    say_error("interrupted: all is written, and not all of it told");
+    std::process::exit(INTERRUPTED.into());
 }
 
 /// Has every signal that asks a program to end ask `stop`, and tell `then` each time. What the caller of the program had it ignore, as
-/// `nohup` does, stays ignored.
+/// `nohup` does, stays ignored where the system tells: on Linux.
 pub(crate) fn listen(stop: &Stop, then: impl Fn() + Send + 'static) {
     let stop = stop.clone();
     let asked = move || {
-        if NOTHING_UNDER_WAY.load(Ordering::SeqCst) {
-            say_error("interrupted: all is written, and not all of it told");
-            std::process::exit(INTERRUPTED.into());
-        }
         stop.ask();
+        if NOTHING_UNDER_WAY.load(Ordering::SeqCst) {
+            end();
+        }
         then();
     };
     // Where no handler can be had, a signal ends the program as it does any other.

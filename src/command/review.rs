@@ -19,7 +19,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression review --against main   the accepted snapshots of this checkout beside those of another revision
   attention-regression review --json | jq '.summary'
 
-Exit code: 0 when nothing moved, 1 when something did, 2 for a mistake in the arguments or a notebook that cannot be read.";
+Exit code: 0 when nothing moved, 1 when something did, 2 for a mistake in the arguments, a notebook that cannot be read, or what
+cannot be written, 141 when the reader of a pipe has seen enough.";
 
 /// Review a change: numbers, figures and sentences before and after, on one page
 #[derive(Args)]

@@ -37,9 +37,11 @@ pub(crate) fn verify(root: &Path, registry: &Registry, arguments: &Verify) -> Re
     let passed = run(root, registry, arguments)?;
     let certificate = Certificate::new(root, registry, &passed, &last_run::read_all(root));
     let failed: Vec<&String> = passed.iter().filter(|(_, holds)| !**holds).map(|(id, _)| id).collect();
-    say(&format!("{} of {} claims hold.", passed.len() - failed.len(), passed.len()))?;
     if let Some(file) = &arguments.certificate {
         write(file, &certificate)?;
+    }
+    say(&format!("{} of {} claims hold.", passed.len() - failed.len(), passed.len()))?;
+    if let Some(file) = &arguments.certificate {
         say(&format!("The certificate is at {}", harmless(&file.to_string_lossy())))?;
     }
     let mut problems: Vec<Problem> =

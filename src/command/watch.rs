@@ -63,6 +63,9 @@ pub(crate) fn watch(
     }
     let server = Server::start(out, port)?;
     made(&server, make)?;
+    if stop.asked() {
+        return Ok(());
+    }
     say(&format!("The book is at {}, and follows tests/claims, snapshots and book/theme. Ctrl-C ends this.", server.address()))?;
     if open && let Err(error) = open::that(server.address()) {
         say_mistake(&format!("the browser cannot be opened: {error}; open {} yourself", server.address()));

@@ -31,7 +31,7 @@ pub struct Baseline {
     /// Each target's error on the test rows.
     pub test: Vec<Errors>,
     /// Each target's mean squared leave-one-out error, in units of its training variance; none where a row determines its own
-    /// fit.
+    /// fit, or so nearly that no digit is sure.
     pub leave_one_out: Option<Vec<f64>>,
 }
 
@@ -51,13 +51,14 @@ pub struct Leverages {
 impl Baseline {
     /// Of data on scale: one fit on the factor of the training rows, one pass over them.
     pub(super) fn of(data: &Dataset, train: &Condensed, units: &Units, penalty: f64) -> Result<Self> {
-        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), penalty, &train.resolution)?;
+        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), penalty, &units.resolution)?;
         let [fitted, predicted] = [&data.train, &data.test].map(|rows| ridge.predict(rows.x.as_ref()));
         let n = count(data.train.n());
-        // What rounding puts above one is no leverage.
-        let leverages = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| (leverage + 1.0 / n).min(1.0));
-        let (leverages, doubt) = (leverages.collect::<Vec<f64>>(), (n + ridge.condition()) * f64::EPSILON);
-        let full = leverages.iter().any(|&leverage| is_full(leverage, doubt));
+        // A triangular solve is right to the condition of its factor; what that puts above one is no leverage.
+        let doubt = |leverage: f64| (n + ridge.condition() * leverage) * f64::EPSILON;
+        let leverages = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| leverage + 1.0 / n);
+        let leverages: Vec<f64> = leverages.map(|leverage| if leverage - 1.0 <= 1e4 * doubt(leverage) { leverage.min(1.0) } else { leverage }).collect();
+        let full = leverages.iter().any(|&leverage| is_full(leverage, doubt(leverage)));
         let left_out = |t: usize| {
             let errors = (0..data.train.n()).map(|i| (data.train.y[(i, t)] - fitted[(i, t)]) / (1.0 - leverages[i]));
             errors.map(|error| error * error).sum::<f64>() / n

@@ -7,7 +7,7 @@
 use faer::{Mat, MatRef};
 
 use crate::Result;
-use crate::linalg::{self, Resolution, check_finite, count};
+use crate::linalg::{self, check_finite, count};
 
 /// Rows of a block, at least.
 const BLOCK: usize = 1024;
@@ -21,12 +21,10 @@ pub struct Condensed {
     pub x: Mat<f64>,
     /// Z, k×m.
     pub y: Mat<f64>,
-    /// How far the columns of X are to be trusted.
-    pub resolution: Resolution,
 }
 
 impl Condensed {
-    /// The factor of X (n×d) and Y (n×m), X as it was measured.
+    /// The factor of X (n×d) and Y (n×m).
     ///
     /// # Errors
     /// [`Error::Empty`](crate::Error::Empty), [`Error::NotFinite`](crate::Error::NotFinite).
@@ -49,37 +47,24 @@ impl Condensed {
             factor = linalg::condensed(stacked.as_ref());
         }
         let column = |j: usize, i: usize| factor[(i, j)] / units[j];
-        Ok(Self {
-            rows: n,
-            x: Mat::from_fn(factor.nrows(), d, |i, j| column(j, i)),
-            y: Mat::from_fn(factor.nrows(), width - d, |i, t| column(d + t, i)),
-            resolution: Resolution::of(x),
-        })
-    }
-
-    /// The same where X is not as it was measured.
-    pub fn with_resolution(self, resolution: Resolution) -> Self {
-        Self { resolution, ..self }
+        Ok(Self { rows: n, x: Mat::from_fn(factor.nrows(), d, |i, j| column(j, i)), y: Mat::from_fn(factor.nrows(), width - d, |i, t| column(d + t, i)) })
     }
 
     /// σ₁/σ_d of the columns of X, each divided by its norm so that units do not count: how much of an error in an entry an answer
-    /// may see. Infinite where a column is zero.
+    /// may see. Columns of zeros do not count.
     ///
     /// # Errors
     /// [`Error::NoConvergence`](crate::Error::NoConvergence).
     pub fn condition_of_directions(&self) -> Result<f64> {
-        let norms: Vec<f64> = (0..self.x.ncols()).map(|j| linalg::frobenius_norm(self.x.subcols(j, 1))).collect();
-        if norms.contains(&0.0) {
-            return Ok(f64::INFINITY);
-        }
-        let values = linalg::singular_values(Mat::from_fn(self.x.nrows(), self.x.ncols(), |i, j| self.x[(i, j)] / norms[j]).as_ref())?;
+        let norms = (0..self.x.ncols()).map(|j| (j, linalg::frobenius_norm(self.x.subcols(j, 1)))).filter(|(_, norm)| *norm > 0.0).collect::<Vec<_>>();
+        let values = linalg::singular_values(Mat::from_fn(self.x.nrows(), norms.len(), |i, at| self.x[(i, norms[at].0)] / norms[at].1).as_ref())?;
         Ok(values.first().zip(values.last()).map_or(1.0, |(first, last)| first / last))
     }
 
     /// The factor whose k rows have the mean products of the n: with these as queries and targets, a mean squared error over
     /// the factor is the one over the rows.
     pub fn averaged(&self) -> Self {
-        let scale = (count(self.x.nrows()) / count(self.rows)).sqrt();
-        Self { rows: self.x.nrows(), x: &self.x * faer::Scale(scale), y: &self.y * faer::Scale(scale), resolution: self.resolution.clone().times(scale) }
+        let scale = faer::Scale((count(self.x.nrows()) / count(self.rows)).sqrt());
+        Self { rows: self.x.nrows(), x: &self.x * scale, y: &self.y * scale }
     }
 }

@@ -58,7 +58,8 @@ impl Dataset {
     ///
     /// # Errors
     /// [`Error::ConstantColumn`] for a target that does not vary on the training part, [`Error::Empty`] for a part without rows,
-    /// [`Error::NotFinite`], and [`Error::BeyondNumbers`] for a column whose scale, or whose variance, is no number.
+    /// [`Error::NotFinite`], [`Error::BeyondNumbers`] for a column whose scale, or whose variance, is no number, and
+    /// [`Error::Overflow`] where a test row is none in its units.
     pub fn scaled(mut self, scaling: Scaling) -> Result<(Self, Units)> {
         for (what, table) in [("the training part", &self.train), ("the test part", &self.test)] {
             if table.n() == 0 || table.d() == 0 {
@@ -106,7 +107,7 @@ impl Column {
         let divide = match scaling {
             // What is left of a constant is rounding; on test rows it would be a change that no training row has seen.
             _ if moments.is_constant() => None,
-            Scaling::None => return Ok(Self::by([train, test], j, |entry| moments.centred(entry), [moments.mean(), 1.0, moments.norm()])),
+            Scaling::None => return Ok(Self::by([train, test], j, |entry| moments.centred(entry), [moments.mean(), 1.0, moments.norm_times(f64::EPSILON)])),
             Scaling::Standard => Some((1.0, "its standard deviation")),
             Scaling::UnitNorm => Some((count(train.nrows()).sqrt(), "its norm")),
         };
@@ -117,7 +118,7 @@ impl Column {
         if !scale.is_normal() {
             return Err(beyond(name, what, &moments));
         }
-        Ok(Self::by([train, test], j, |entry| moments.standardised(entry, factor), [moments.mean(), scale, moments.standardised_norm(factor)]))
+        Ok(Self::by([train, test], j, |entry| moments.standardised(entry, factor), [moments.mean(), scale, f64::EPSILON * moments.standardised_norm(factor)]))
     }
 
     /// The same of a target, whose errors are told in its own units.
@@ -132,12 +133,12 @@ impl Column {
         Self::scaled(train, test, t, Scaling::Standard, name)
     }
 
-    fn by(parts: [&mut Mat<f64>; 2], j: usize, to_scale: impl Fn(f64) -> f64, [mean, scale, norm]: [f64; 3]) -> Self {
+    fn by(parts: [&mut Mat<f64>; 2], j: usize, to_scale: impl Fn(f64) -> f64, [mean, scale, rounding]: [f64; 3]) -> Self {
         parts.into_iter().for_each(|part| part.col_mut(j).iter_mut().for_each(|entry| *entry = to_scale(*entry)));
-        Self { mean, scale, rounding: f64::EPSILON * norm }
+        Self { mean, scale, rounding }
     }
 }
 
 fn beyond(name: &str, what: &'static str, moments: &Moments) -> Error {
-    Error::BeyondNumbers { column: name.to_owned(), what, exponent: libm::log10(moments.deviation()).round() as i32 }
+    Error::BeyondNumbers { column: name.to_owned(), what, exponent: moments.exponent() }
 }

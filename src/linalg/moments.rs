@@ -45,9 +45,14 @@ impl Moments {
         self.deviation / self.unit
     }
 
-    /// √Σxᵢ² of the column as it stands.
-    pub(crate) fn norm(&self) -> f64 {
-        self.norm / self.unit
+    /// The decimal exponent of the deviation, also where that is no number.
+    pub(crate) fn exponent(&self) -> i32 {
+        (libm::log10(self.deviation) - libm::log10(self.unit)).round() as i32
+    }
+
+    /// `factor` · √Σxᵢ² of the column as it stands, a number wherever the product is one.
+    pub(crate) fn norm_times(&self, factor: f64) -> f64 {
+        self.norm * factor / self.unit
     }
 
     /// Whether the column varies by rounding at most.

@@ -10,10 +10,10 @@
 //! √Σ(vⱼηⱼ)², since errors of rounding are independent, and ε is three and a half of their standard deviations. A direction of
 //! the data is one that stands above that.
 
-use faer::MatRef;
+use faer::{ColRef, MatRef};
 use serde::{Deserialize, Serialize};
 
-use super::{Moments, count, frobenius_norm, norm};
+use super::{Moments, count, entries, frobenius_norm, norm};
 
 /// How far the columns of a matrix are to be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,13 +29,13 @@ pub struct Resolution {
 impl Resolution {
     /// Of a matrix as it was written.
     pub fn of(x: MatRef<'_, f64>) -> Self {
-        let rounding = (0..x.ncols()).map(|j| f64::EPSILON * frobenius_norm(x.subcols(j, 1))).collect();
+        let rounding = x.col_iter().map(|column| norm(entries(column.as_mat()).map(|entry| entry * f64::EPSILON))).collect();
         Self { rows: x.nrows(), most: x.nrows().min(x.ncols()), rounding }
     }
 
     /// Of columns whose means are subtracted, from their moments before that: n rows.
     pub fn centred(rows: usize, moments: &[Moments]) -> Self {
-        let rounding = moments.iter().map(|column| f64::EPSILON * column.norm()).collect();
+        let rounding = moments.iter().map(|column| column.norm_times(f64::EPSILON)).collect();
         Self { rows, most: rows.saturating_sub(1).min(moments.len()), rounding }
     }
 
@@ -60,9 +60,21 @@ impl Resolution {
         count(self.rows.max(self.rounding.len())) * f64::EPSILON
     }
 
-    /// ηⱼ for a column of this norm.
-    pub(crate) fn of_column(&self, j: usize, norm: f64) -> f64 {
-        self.loss() * norm + self.rounding[j]
+    /// ηⱼ of a column.
+    pub(crate) fn of_column(&self, j: usize, column: ColRef<'_, f64>) -> f64 {
+        norm(entries(column.as_mat()).map(|entry| entry * self.loss())) + self.rounding[j]
+    }
+
+    /// Of so many of the rows, drawn at random: a column's norm is what they have of it.
+    pub(crate) fn sampled(&self, rows: usize) -> Self {
+        let share = (count(rows) / count(self.rows)).sqrt();
+        Self { rows, most: rows.min(self.rounding.len()), ..self.clone() }.times(share)
+    }
+
+    /// The largest share that rounding may have of a column.
+    pub fn worst(&self, x: MatRef<'_, f64>) -> f64 {
+        let share = |j: usize| self.rounding[j] / frobenius_norm(x.subcols(j, 1));
+        (0..x.ncols()).map(share).filter(|share| share.is_finite()).fold(f64::EPSILON, f64::max)
     }
 
     /// What a combination of the columns of unit length may owe to how they were written.
@@ -89,9 +101,13 @@ mod tests {
     fn a_column_is_trusted_as_far_as_it_was_written() {
         let x = faer::Mat::from_fn(9, 3, |i, j| if j == 0 { 1000.0 } else { 0.0 } + count(i) - 4.0);
         let resolution = Resolution::centred(9, &moments(x.as_ref()));
-        let (near, far) = (resolution.of_column(1, 60f64.sqrt()), resolution.of_column(0, 60f64.sqrt()));
+        let column = |i: usize| count(i) - 4.0;
+        let centred = faer::Col::from_fn(9, column);
+        let (near, far) = (resolution.of_column(1, centred.as_ref()), resolution.of_column(0, centred.as_ref()));
         let expected = |written: f64| f64::EPSILON * (9.0 * 60f64.sqrt() + written);
         assert!((near / expected(60f64.sqrt()) - 1.0).abs() < 1e-12 && (far / expected(9_000_060f64.sqrt()) - 1.0).abs() < 1e-12);
+        let share = resolution.worst(faer::Mat::from_fn(9, 3, |i, _| column(i)).as_ref());
+        assert!((share / (f64::EPSILON * (9_000_060f64 / 60.0).sqrt()) - 1.0).abs() < 1e-12 && resolution.sampled(4).most() == 3);
         let direction = resolution.clone().times(2.0).of_direction([0.6, 0.0, 0.8].into_iter());
         let expected = 2.0 * f64::EPSILON * (0.36 * 9_000_060.0 + 0.64 * 60.0f64).sqrt();
         assert!((direction / expected - 1.0).abs() < 1e-12);

@@ -28,17 +28,22 @@ fn plain(about: &Metadata) -> io::Result<()> {
 pub fn write(path: &Path, contents: &[u8], replaces: impl Fn(&Path) -> bool) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        // As any other file: the mask of the process says who may read it.
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    }
-    let mut partial = builder.tempfile_in(folder)?;
+    let mut partial = partial(folder)?;
     partial.write_all(contents)?;
     let replaced = path.symlink_metadata().is_ok_and(|about| about.is_file()) && replaces(&path);
     let written = if replaced { partial.persist(&path) } else { partial.persist_noclobber(&path) };
     written.map(drop).map_err(|error| error.error)
+}
+
+/// As any other file: the mask of the process says who may read it.
+#[cfg(unix)]
+fn partial(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)).tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn partial(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::NamedTempFile::new_in(folder)
 }
 
 #[cfg(test)]

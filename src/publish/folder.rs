@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use place::{LIST, exchange, files_below, free, ours, refuse, remove, resolved, why_not};
+use place::{LIST, created, exchange, files_below, ours, refuse, remove, resolved, why_not};
 
 use super::{Stop, harmless};
 
@@ -90,7 +90,8 @@ pub struct Finished {
 impl Finished {
     /// What is to be said of what is left.
     pub fn warning(&self) -> Option<String> {
-        self.left.as_ref().map(|left| format!("warning: {}: the earlier result could not be removed, and is in {}", shown(&self.place), shown(left)))
+        let words = "of the earlier result, or of what was put into it, something could not be removed, and is in";
+        self.left.as_ref().map(|left| format!("warning: {}: {words} {}", shown(&self.place), shown(left)))
     }
 }
 
@@ -120,9 +121,10 @@ impl Folder {
         let goal = resolved(goal)?;
         refuse(&named, &goal, kind)?;
         let made = goal.ancestors().skip(1).take_while(|above| !above.exists()).map(Path::to_path_buf).collect();
-        let folder = Self { kind, partial: free(&goal, "partial"), goal, made, unfinished: true, stop: stop.clone(), named };
+        let mut folder = Self { kind, partial: PathBuf::new(), goal, made, unfinished: true, stop: stop.clone(), named };
         let parents = folder.goal.parent().map_or(Ok(()), std::fs::create_dir_all);
-        parents.and_then(|()| std::fs::create_dir(&folder.partial)).map_err(|error| FolderError::Io { path: folder.named.clone(), error })?;
+        let partial = parents.and_then(|()| created(&folder.goal, "partial")).map_err(|error| FolderError::Io { path: folder.named.clone(), error })?;
+        folder.partial = partial;
         Ok(folder)
     }
 
@@ -184,16 +186,21 @@ impl Folder {
     /// # Errors
     /// It cannot be put there; then what stood there stays, and the result is kept beside it.
     pub fn finish(mut self) -> Result<Finished, FolderError> {
-        if let Ok(about) = self.goal.metadata() {
-            // One that was made with rights of its own keeps them.
-            let _ = std::fs::set_permissions(&self.partial, about.permissions());
-        }
         // Elsewhere a rename takes no folder's place; this removes an empty one, and no other.
         #[cfg(not(unix))]
         let _ = std::fs::remove_dir(&self.goal);
-        let earlier = ours(&self.goal, self.kind).is_ok_and(|files| self.kind.replaces && !files.is_empty());
+        let there = self.goal.symlink_metadata().is_ok().then(|| ours(&self.goal, self.kind));
+        if let (Some(Ok(_)), Ok(about)) = (&there, self.goal.metadata()) {
+            // One that was made with rights of its own keeps them.
+            let _ = std::fs::set_permissions(&self.partial, about.permissions());
+        }
+        let earlier = self.kind.replaces && matches!(&there, Some(Ok(files)) if !files.is_empty());
         // A rename takes the place of an empty folder, and no other's.
         let outcome = if earlier { self.replace() } else { std::fs::rename(&self.partial, &self.goal).map_err(|error| why_not(&error)) };
+        let outcome = outcome.map_err(|why| match there {
+            Some(Err(names)) if self.kind.replaces => format!("holds {names} by now"),
+            _ => why,
+        });
         match outcome {
             Ok(()) => {
                 self.unfinished = false;
@@ -349,7 +356,7 @@ mod tests {
         let file = place.path().join("file");
         std::fs::write(&file, "text")?;
         assert!(matches!(Folder::begin(&file, FORCED, &Stop::default()), Err(FolderError::NoFolder(_))));
-        assert!(matches!(Folder::begin(&file, REPORT, &Stop::default()), Err(FolderError::Exists(_))));
+        assert!(matches!(Folder::begin(&file, REPORT, &Stop::default()), Err(FolderError::NoFolder(_))));
         assert!(matches!(Folder::begin(&file.join("below"), REPORT, &Stop::default()), Err(FolderError::Io { .. })));
         assert!(matches!(Folder::begin(&std::env::current_dir()?, FORCED, &Stop::default()), Err(FolderError::Here(_))));
         assert_eq!(place.path().read_dir()?.count(), 2);
@@ -369,7 +376,12 @@ mod tests {
             std::fs::create_dir_all(&goal)?;
             std::fs::write(goal.join("thesis.tex"), "mine")?;
             let Err(FolderError::Kept { kept, why, .. }) = folder.finish() else { return Err("it was replaced".into()) };
-            assert!(why.starts_with("is there by now") && kept == place.path().join(format!("out-{number}")) && whole(&kept, "new"), "{why}");
+            assert!(
+                why == if number == 1 { "is there by now" } else { "holds `thesis.tex` by now" }
+                    && kept == place.path().join(format!("out-{number}"))
+                    && whole(&kept, "new"),
+                "{why}"
+            );
             assert_eq!(std::fs::read_to_string(goal.join("thesis.tex"))?, "mine");
             std::fs::remove_dir_all(&goal)?;
         }

@@ -41,9 +41,12 @@ fn escaped(text: &str, is_layout: impl Fn(char) -> bool, escape: impl Fn(&mut St
 
 /// Whether a character is one that is seen, by the tables of the standard library: those that `{:?}` prints as they are.
 fn is_printed(character: char) -> bool {
+    if character.is_ascii_graphic() || character == ' ' {
+        return true;
+    }
     // Behind a letter, so that a mark that combines with it is one.
     let shown = ['a', character].iter().collect::<String>();
-    matches!(character, '"' | '\'' | '\\') || shown.escape_debug().count() == 2
+    shown.escape_debug().count() == 2
 }
 
 #[cfg(test)]

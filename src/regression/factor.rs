@@ -1,5 +1,5 @@
-//! The factorisation behind a fit: X = QR with the penalty stacked below, in a basis of what the rows of X span where that is less than
-//! all columns.
+//! The factorisation behind a fit: of X and the penalty, one stacked on the other, X = QR is kept, in a basis of what the rows of X span
+//! where that is less than all columns.
 //!
 //! Q (n×r) keeps the rows of X; [`Solution`] is how coefficients follow from Qᵀy, and what stands in Q's place for other rows.
 
@@ -10,7 +10,7 @@ use super::revealed::Revealed;
 use crate::linalg::{self, Moments, Resolution, check_finite, count};
 use crate::{Error, Result};
 
-/// The factorisation behind a fit: X = Q·R with the penalty stacked below, of which Q keeps the top n rows.
+/// X = QR of the stack, of which Q keeps the rows of X.
 pub(crate) struct Factor {
     /// X, centred where an intercept is fitted, n×d.
     pub(super) x: Mat<f64>,
@@ -95,12 +95,8 @@ impl Factor {
         }
         let moments = linalg::moments(x);
         let mut centred = centred("the centred features", x, &moments)?;
-        // A column that is constant up to the rounding of its mean becomes exactly zero.
-        for (j, column) in moments.iter().enumerate() {
-            let noise = 4.0 * f64::EPSILON * column.mean().abs();
-            if centred.col(j).iter().all(|entry| entry.abs() <= noise) {
-                centred.col_mut(j).iter_mut().for_each(|entry| *entry = 0.0);
-            }
+        for (j, _) in moments.iter().enumerate().filter(|(_, column)| column.is_constant()) {
+            centred.col_mut(j).iter_mut().for_each(|entry| *entry = 0.0);
         }
         let resolution = Resolution::centred(x.nrows(), &moments);
         Ok(Self { moments, ..Self::of(centred, penalty, &resolution) })

@@ -22,7 +22,7 @@ pub(super) struct Revealed {
 
 impl Revealed {
     pub(super) fn of(x: &Mat<f64>, resolution: &Resolution) -> Self {
-        let limits: Vec<f64> = (0..x.ncols()).map(|j| resolution.of_column(j, linalg::frobenius_norm(x.subcols(j, 1)))).collect();
+        let limits: Vec<f64> = (0..x.ncols()).map(|j| resolution.of_column(j, x.col(j))).collect();
         let coarsest = limits.iter().copied().fold(0.0, f64::max);
         let scales: Vec<f64> = limits.iter().map(|&limit| linalg::unit(limit)).collect();
         let qr = Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * scales[j]).col_piv_qr();

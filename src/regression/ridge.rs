@@ -1,6 +1,6 @@
 //! Ridge regression: β̂ = argmin ‖Y − Xβ‖² + λ‖β‖², for one target or many.
 //!
-//! X is n×d, Y is n×m, β̂ is d×m, λ ≥ 0. With λ > 0 the factor is a pivoted QR of the stacked [X; √λ I]: it squares no
+//! X is n×d, Y is n×m, β̂ is d×m, λ ≥ 0. With λ > 0 the factor is a QR of X and √λ I, the larger on top, pivoted unless the penalty dwarfs X: it squares no
 //! condition number, as the normal equations would, and survives columns of very different scales, as an SVD would
 //! not (Björck 1996, §2.7). With λ = 0 it is a pivoted QR of X on columns of one precision. What that shows to be dependent, by
 //! rounding or for want of rows, is no direction of the data: the fit is made in a basis of what the rows span, at λ = 0 the
@@ -79,9 +79,12 @@ impl Ridge {
             return Err(Error::Overflow { what: "the coefficients" });
         }
         let shift = |t: usize| factor.moments.iter().enumerate().map(|(j, column)| column.mean() * coefficients[(j, t)]).sum::<f64>();
-        let intercept = (0..y.ncols()).map(|t| target_means[t] - shift(t)).collect();
+        let intercept: Vec<f64> = (0..y.ncols()).map(|t| target_means[t] - shift(t)).collect();
         let centred_fit = x * &coefficients;
         let fitted = Mat::from_fn(x.nrows(), y.ncols(), |i, t| centred_fit[(i, t)] + target_means[t]);
+        if !(intercept.iter().all(|number| number.is_finite()) && linalg::max_abs(fitted.as_ref()).is_finite()) {
+            return Err(Error::Overflow { what: "the fitted values" });
+        }
         Ok(Self {
             coefficients,
             intercept,
@@ -132,7 +135,7 @@ impl Ridge {
     }
 
     /// xᵀ(G + λI)⁻¹x for rows that are centred as those of the fit were, n*×d; at λ = 0 with the pseudo-inverse. Each is right to about
-    /// ε times [`Ridge::condition`].
+    /// ε times the condition number of the factor.
     pub fn leverages_of(&self, x: MatRef<'_, f64>) -> Vec<f64> {
         let mut leverages = Vec::with_capacity(x.nrows());
         for start in (0..x.nrows()).step_by(LEVERAGE_BLOCK) {
@@ -142,9 +145,9 @@ impl Ridge {
         leverages
     }
 
-    /// How much of a column is left beside those before it, at worst: an estimate of the condition number of the factor, whatever
-    /// the units of its columns.
-    pub fn condition(&self) -> f64 {
+    /// How many times a column is as long as what is left of it beside those before it, at worst: an estimate of the condition number
+    /// of the factor, whatever the units of its columns.
+    pub(crate) fn condition(&self) -> f64 {
         self.solution.condition()
     }
 

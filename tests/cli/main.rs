@@ -29,6 +29,15 @@ fn here(arguments: &[&str]) -> (i32, String, String) {
     (code, out, error)
 }
 
+/// The signal of Ctrl-C; another that asks a program to end where whoever runs these tests ignores that one, as a shell does for what it
+/// runs in the background: a program leaves ignored what was.
+#[cfg(unix)]
+fn ctrl_c() -> &'static str {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
+    if ignored & 2 == 0 { "INT" } else { "TERM" }
+}
+
 #[test]
 fn help_shows_examples_and_exit_codes() {
     let (code, out, _) = here(&["--help"]);

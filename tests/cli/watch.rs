@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::ctrl_c;
+
 /// A copy of this notebook, and the command that watches it.
 struct Watched {
     folder: tempfile::TempDir,
@@ -126,7 +128,7 @@ fn a_page_follows_its_sources_and_mistakes_are_told() {
 
 /// Ctrl-C.
 fn end(child: &Child) {
-    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let done = Command::new("kill").args([&format!("-{}", ctrl_c()), &child.id().to_string()]).status();
     assert!(done.is_ok_and(|status| status.success()));
 }
 

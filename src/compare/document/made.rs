@@ -13,7 +13,7 @@ impl Document {
     /// Of a comparison, what it is compared with, and its runs.
     ///
     /// # Errors
-    /// [`Error::Overflow`] where something would not be a number.
+    /// [`Error::NoNumber`], [`Error::NoConvergence`].
     pub fn new(comparison: &Comparison, baselines: Baselines, mut origin: Origin, runs: &[Run]) -> Result<Self> {
         let units = comparison.units();
         origin.notes.extend(doubt(comparison)?);
@@ -68,12 +68,12 @@ fn doubt(comparison: &Comparison) -> Result<Option<String>> {
         let words = format!("of {varying} columns that vary, {rank} are independent above rounding: least squares is the solution of minimum norm");
         return Ok(Some(words).filter(|_| rank < rows.rows - 1));
     }
-    if varying < comparison.data().train.d() {
-        return Ok(None);
-    }
-    let digits = -libm::log10(rows.condition_of_directions()? * f64::EPSILON);
-    let words = "the columns are nearly dependent, so that least squares and its leverages are right to about";
-    let few = |digits: f64| format!("{words} {} digits: leave one of them out, or read what has a penalty", digits.floor().max(0.0));
+    let lost = comparison.units().resolution.worst(rows.x.as_ref());
+    let digits = (-libm::log10(rows.condition_of_directions()? * lost)).floor().max(0.0);
+    let few = |digits: f64| {
+        let number = if digits == 1.0 { "1 digit".to_owned() } else { format!("{digits} digits") };
+        format!("the columns are nearly dependent, or hardly vary, so that least squares and its leverages are right to about {number}")
+    };
     Ok(Some(digits).filter(|digits| *digits < 6.0).map(few))
 }
 

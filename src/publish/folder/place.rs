@@ -35,7 +35,7 @@ pub(super) fn refuse(named: &Path, goal: &Path, kind: Kind) -> Result<(), Folder
         return Ok(());
     }
     if !goal.is_dir() {
-        return Err(if kind.replaces { FolderError::NoFolder(named.to_path_buf()) } else { FolderError::Exists(named.to_path_buf()) });
+        return Err(FolderError::NoFolder(named.to_path_buf()));
     }
     if std::env::current_dir().and_then(|here| here.canonicalize()).is_ok_and(|here| here.starts_with(goal)) {
         return Err(FolderError::Here(named.to_path_buf()));
@@ -111,10 +111,17 @@ pub(super) fn remove(folder: &Path, files: &[String]) {
     folders.iter().rev().for_each(|below| drop(std::fs::remove_dir(folder.join(below))));
 }
 
-/// A name beside a folder that nothing has.
-pub(super) fn free(goal: &Path, what: &str) -> PathBuf {
-    let name = |number: u32| goal.with_file_name(format!("{LIST}.{what}-{}-{number}", std::process::id()));
-    (0..).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_default()
+/// A folder that is made beside another, under a name that nothing had.
+pub(super) fn created(goal: &Path, what: &str) -> io::Result<PathBuf> {
+    for number in 0.. {
+        let path = goal.with_file_name(format!("{LIST}.{what}-{}-{number}", std::process::id()));
+        match std::fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
 /// Why a folder could not be put in its place.
@@ -139,7 +146,10 @@ pub(super) fn exchange(new: &Path, goal: &Path) -> io::Result<PathBuf> {
             Err(error) => return Err(error.into()),
         }
     }
-    let old = free(goal, "old");
+    // A rename takes the place of an empty folder.
+    let old = created(goal, "old")?;
+    #[cfg(not(unix))]
+    std::fs::remove_dir(&old)?;
     std::fs::rename(goal, &old)?;
     std::fs::rename(new, goal).inspect_err(|_| drop(std::fs::rename(&old, goal)))?;
     Ok(old)
