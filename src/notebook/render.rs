@@ -29,7 +29,7 @@ const BOOK: &str = "book";
 /// What mdBook refuses, what the inspection of the HTML finds, or a folder `out` that is not an earlier book; nothing at all where
 /// somebody asked to stop.
 pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<Rendered, Vec<Problem>> {
-    let refused = |error: FolderError| if matches!(error, FolderError::Interrupted) { Vec::new() } else { vec![problem(out, &error)] };
+    let refused = |error: FolderError| if matches!(error, FolderError::Interrupted) { Vec::new() } else { vec![problem(&error)] };
     let folder = Folder::begin(out, KIND, stop).map_err(refused)?;
     make(root, pages, folder.path()).and_then(|()| furniture::arrange(folder.path())).map_err(|problem| vec![problem])?;
     folder.go_on().map_err(refused)?;
@@ -56,15 +56,12 @@ pub struct Rendered {
 /// # Errors
 /// It is a file, or a folder with something else in it.
 pub fn refuse_foreign(root: &Path, out: &Path) -> Result<(), Problem> {
-    Folder::apart(out, &root.join(BOOK)).and_then(|()| Folder::check(out, KIND)).map_err(|error| problem(out, &error))
+    Folder::apart(out, &root.join(BOOK)).and_then(|()| Folder::check(out, KIND)).map_err(|error| problem(&error))
 }
 
 /// What a folder says, as this room says it.
-fn problem(out: &Path, error: &FolderError) -> Problem {
-    let told = error.to_string();
-    let (what, cure) = told.rsplit_once("; ").unwrap_or((&told, "name another folder with --out DIR"));
-    let what = what.strip_prefix(&format!("{}: ", out.display())).unwrap_or(what);
-    Problem::new(out, 0, what, cure.replace("another folder", "another with --out DIR"))
+fn problem(error: &FolderError) -> Problem {
+    Problem::new(error.place(), 0, error.what(), error.cure("choose another with --out DIR"))
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Problem {

@@ -27,13 +27,11 @@ pub struct Kind {
 }
 
 /// Why there is no folder, or not in its place.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum FolderError {
     /// Something is there.
-    #[error("{}: is there already; choose another folder, or replace an earlier result with --force", shown(.0))]
     Exists(PathBuf),
     /// It holds something that is not ours.
-    #[error("{}: holds {names}, not among what `{made_by}` wrote there, so it is not replaced; move that away, or choose another folder", shown(.folder))]
     Foreign {
         /// Which.
         folder: PathBuf,
@@ -43,16 +41,12 @@ pub enum FolderError {
         made_by: &'static str,
     },
     /// A file, or a link to nothing.
-    #[error("{}: is no folder; choose another name", shown(.0))]
     NoFolder(PathBuf),
     /// The folder that one is in.
-    #[error("{}: is the folder that you are in, or above it; name a new one in it", shown(.0))]
     Here(PathBuf),
     /// Two folders that are one, or of which one lies in the other.
-    #[error("{} and {}: cannot share a folder, and one lies in the other; give each one of its own", shown(.0), shown(.1))]
     Shared(PathBuf, PathBuf),
     /// The result is whole, and stands elsewhere.
-    #[error("{}: {why}, so it stays as it is; the result is in {}", shown(.goal), shown(.kept))]
     Kept {
         /// Where it was to stand.
         goal: PathBuf,
@@ -62,10 +56,8 @@ pub enum FolderError {
         kept: PathBuf,
     },
     /// Somebody asked to stop.
-    #[error("interrupted; run it again")]
     Interrupted,
     /// It cannot be written.
-    #[error("{}: cannot be written: {error}; choose a folder that can", shown(.path))]
     Io {
         /// Where.
         path: PathBuf,
@@ -73,6 +65,54 @@ pub enum FolderError {
         error: io::Error,
     },
 }
+
+impl FolderError {
+    /// Where.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Exists(path) | Self::NoFolder(path) | Self::Here(path) | Self::Io { path, .. } => shown(path),
+            Self::Foreign { folder, .. } => shown(folder),
+            Self::Shared(one, other) => format!("{} and {}", shown(one), shown(other)),
+            Self::Kept { goal, .. } => shown(goal),
+            Self::Interrupted => "the folder".to_owned(),
+        }
+    }
+
+    /// What is wrong there.
+    pub fn what(&self) -> String {
+        match self {
+            Self::Exists(_) => "is there already".to_owned(),
+            Self::Foreign { names, made_by, .. } => format!("holds {names}, not among what `{made_by}` wrote there, so it is not replaced"),
+            Self::NoFolder(_) => "is no folder".to_owned(),
+            Self::Here(_) => "is the folder that you are in, or above it".to_owned(),
+            Self::Shared(..) => "cannot share a folder, and one lies in the other".to_owned(),
+            Self::Kept { why, .. } => format!("{why}, so it stays as it is"),
+            Self::Interrupted => "was not finished, since somebody asked to stop".to_owned(),
+            Self::Io { error, .. } => format!("cannot be written: {error}"),
+        }
+    }
+
+    /// What to do about it; `option` names another folder.
+    pub fn cure(&self, option: &str) -> String {
+        match self {
+            Self::Exists(_) => format!("{option}, or replace an earlier result with --force"),
+            Self::Foreign { .. } => format!("move that away, or {option}"),
+            Self::NoFolder(_) | Self::Io { .. } => option.to_owned(),
+            Self::Here(_) => "name a new one in it".to_owned(),
+            Self::Shared(..) => "give each one of its own".to_owned(),
+            Self::Kept { kept, .. } => format!("the result is in {}", shown(kept)),
+            Self::Interrupted => "run it again".to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for FolderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}; {}", self.place(), self.what(), self.cure("choose another folder"))
+    }
+}
+
+impl std::error::Error for FolderError {}
 
 fn shown(path: &Path) -> String {
     harmless(&path.to_string_lossy())

@@ -18,12 +18,6 @@ impl Mistake {
     pub(super) fn new(what: impl Into<String>, cure: impl Into<String>) -> Self {
         Self { what: what.into(), cure: cure.into(), interrupted: false }
     }
-
-    /// Of a sentence whose cure follows a colon or a semicolon.
-    fn of(sentence: &str, separator: &str) -> Self {
-        let (what, cure) = sentence.rsplit_once(separator).unwrap_or((sentence, ""));
-        Self::new(what, cure)
-    }
 }
 
 impl From<Refusal> for Mistake {
@@ -36,7 +30,9 @@ impl From<Refusal> for Mistake {
 impl From<attention_regression::Error> for Mistake {
     fn from(error: attention_regression::Error) -> Self {
         // Names of columns are in it.
-        Self::of(&harmless(&error.to_string()), ": ")
+        let told = harmless(&error.to_string());
+        let (what, cure) = told.rsplit_once(": ").unwrap_or((&told, ""));
+        Self::new(what, cure)
     }
 }
 
@@ -52,7 +48,8 @@ impl From<ExportError> for Mistake {
 
 impl From<FolderError> for Mistake {
     fn from(error: FolderError) -> Self {
-        Self { interrupted: matches!(error, FolderError::Interrupted), ..Self::of(&error.to_string(), "; ") }
+        let mistake = Self::new(format!("{}: {}", error.place(), error.what()), error.cure("choose another folder"));
+        Self { interrupted: matches!(error, FolderError::Interrupted), ..mistake }
     }
 }
 
