@@ -71,12 +71,18 @@ pub fn singular_values(a: MatRef<'_, f64>) -> Result<Vec<f64>> {
     Ok(values.into_iter().map(|value| value / unit).collect())
 }
 
-/// At most d rows with the inner products of n. faer's QR without pivots gives a column up whose remainder is below 16(n − k)ε of it,
-/// which is more than a column may be trusted for; with pivots it gives up none.
+/// At most d rows with the inner products of n. faer's QR without pivots is the faster one, but gives a column up whose remainder is below
+/// 16(n − k)ε of it, which is more than a column may be trusted for; with pivots it gives up none.
 pub(crate) fn condensed(x: MatRef<'_, f64>) -> Mat<f64> {
     // Of zeros alone a QR with pivots is NaN.
     if x.nrows() <= x.ncols() || max_abs(x) == 0.0 {
         return x.subrows(0, x.nrows().min(x.ncols())).to_owned();
+    }
+    let plain = x.qr();
+    let r = plain.thin_R();
+    let given_up = 32.0 * count(x.nrows()) * f64::EPSILON;
+    if (0..x.ncols()).all(|k| r[(k, k)].abs() > given_up * norm((0..=k).map(|i| r[(i, k)]))) {
+        return r.to_owned();
     }
     let qr = x.col_piv_qr();
     let mut factor = Mat::zeros(x.ncols(), x.ncols());

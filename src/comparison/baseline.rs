@@ -55,7 +55,8 @@ impl Baseline {
         let [fitted, predicted] = [&data.train, &data.test].map(|rows| ridge.predict(rows.x.as_ref()));
         let n = count(data.train.n());
         // A triangular solve is right to the condition of its factor; what that puts above one is no leverage.
-        let doubt = |leverage: f64| (n + ridge.condition() * leverage) * f64::EPSILON;
+        let condition = ridge.condition();
+        let doubt = |leverage: f64| (n + condition * leverage) * f64::EPSILON;
         let leverages = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| leverage + 1.0 / n);
         let leverages: Vec<f64> = leverages.map(|leverage| if leverage - 1.0 <= 1e4 * doubt(leverage) { leverage.min(1.0) } else { leverage }).collect();
         let full = leverages.iter().any(|&leverage| is_full(leverage, doubt(leverage)));
