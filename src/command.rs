@@ -52,12 +52,24 @@ pub(crate) fn say(text: &str) -> Result<(), Unsaid> {
 
 /// The same of what is no text for people.
 pub(crate) fn say_bytes(bytes: &[u8]) -> Result<(), Unsaid> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    match write(bytes) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(PIPE_CLOSED),
         Err(error) => Err(Unsaid(error)),
     }
+}
+
+/// Through a handle of our own: std's takes whatever cannot be written to for a place where everything may go.
+#[cfg(unix)]
+fn write(bytes: &[u8]) -> io::Result<()> {
+    use std::os::fd::AsFd as _;
+    std::fs::File::from(io::stdout().as_fd().try_clone_to_owned()?).write_all(bytes)
+}
+
+#[cfg(not(unix))]
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush())
 }
 
 /// The word before an error, in red on a terminal.

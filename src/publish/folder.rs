@@ -310,13 +310,18 @@ mod tests {
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-    /// Writes two files and puts them in place.
-    fn result(goal: &Path, kind: Kind, stop: &Stop, text: &str) -> Result<Finished, FolderError> {
+    /// A folder of two files, but for the last step.
+    fn complete(goal: &Path, kind: Kind, stop: &Stop, text: &str) -> Result<Folder, FolderError> {
         let folder = Folder::begin(goal, kind, stop)?;
         folder.write("first", text.as_bytes())?;
         folder.write("below/second", text.as_bytes())?;
         folder.complete()?;
-        folder.finish()
+        Ok(folder)
+    }
+
+    /// The same in its place.
+    fn result(goal: &Path, kind: Kind, stop: &Stop, text: &str) -> Result<Finished, FolderError> {
+        complete(goal, kind, stop, text)?.finish()
     }
 
     /// The names and texts of all files.
@@ -409,10 +414,7 @@ mod tests {
         let place = tempfile::tempdir()?;
         let goal = place.path().join("out");
         for (kind, number) in [(REPORT, 1), (FORCED, 2)] {
-            let folder = Folder::begin(&goal, kind, &Stop::default())?;
-            folder.write("first", b"new")?;
-            folder.write("below/second", b"new")?;
-            folder.complete()?;
+            let folder = complete(&goal, kind, &Stop::default(), "new")?;
             std::fs::create_dir_all(&goal)?;
             std::fs::write(goal.join("thesis.tex"), "mine")?;
             let Err(FolderError::Kept { kept, why, .. }) = folder.finish() else { return Err("it was replaced".into()) };

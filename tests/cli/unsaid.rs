@@ -39,6 +39,20 @@ fn a_full_disk_is_an_error_with_a_cure() {
     }
 }
 
+/// A place that can only be read from.
+#[test]
+fn what_cannot_be_written_to_is_an_error() {
+    for arguments in COMMANDS {
+        let output = command(arguments).stdout(std::fs::File::open("/dev/null").expect("a file")).output().expect("it runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            matches!(output.status.code(), Some(1 | 2)) && error.contains("standard output: cannot be written: "),
+            "{arguments:?}: {:?} {error}",
+            output.status
+        );
+    }
+}
+
 /// A reader that is gone before anything was written.
 #[test]
 fn a_closed_pipe_ends_quietly() {
