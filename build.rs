@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-#[expect(dead_code, unreachable_pub, reason = "the book uses what the build does not")]
+#[expect(dead_code, unreachable_pub, unused_imports, reason = "the book uses what the build does not")]
 #[path = "src/notebook/registry.rs"]
 mod registry;
 
@@ -36,10 +36,11 @@ fn write(registry: &Registry) {
     for claim in registry.claims() {
         let _ = writeln!(
             out,
-            "    Site {{ id: {:?}, chapter: {:?}, kind: Kind::{:?}, file: {:?}, line: {} }},",
+            "    Site {{ id: {:?}, chapter: {:?}, kind: Kind::{:?}, headline: {:?}, file: {:?}, line: {} }},",
             claim.id,
             claim.chapter,
             claim.head.kind,
+            claim.head.headline,
             claim.file.to_string_lossy(),
             claim.line
         );

@@ -4,6 +4,7 @@
 pub(crate) mod book;
 pub(crate) mod compare;
 pub(crate) mod interruption;
+pub(crate) mod replicate;
 pub(crate) mod review;
 pub(crate) mod verify;
 pub(crate) mod watch;

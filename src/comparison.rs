@@ -10,52 +10,25 @@
 
 mod baseline;
 mod outcome;
+mod settings;
 mod variant;
 
 use faer::{Mat, MatRef, Scale};
 
 pub use baseline::{Baseline, Leverages};
 pub use outcome::{Agreement, Errors, Outcome, Report};
+pub use settings::Settings;
 pub use variant::{Scores, Variant};
 
-use crate::agreement::Signature;
+use crate::agreement::{Mechanism, Signature};
 use crate::attention::gradients::Task;
 use crate::attention::{Diagonal, Head, Normalisation, linear};
-use crate::data::{Condensed, Dataset, Scaling, Table, Units, split};
-use crate::linalg::{count, relative_gap};
+use crate::data::{Condensed, Dataset, Table, Units, split};
+use crate::linalg::{self, count, relative_gap};
 use crate::regression::{Ridge, hat_matrix_resolved};
-use crate::training::{Optimiser, Parametrisation, Record, Trained, Training};
+use crate::training::{Parametrisation, Record, Trained, Training};
 use crate::whitening::{Divisor, Root, Whitening};
 use crate::{Error, Result};
-
-/// The widest head that nobody asked for.
-const WIDEST: usize = 64;
-
-/// How a comparison is made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// Ridge's λ, on the scaled features.
-    pub penalty: f64,
-    /// What the features are divided by.
-    pub scaling: Scaling,
-    /// p, the columns of Wq and Wk; where it is not said as many as features, and at most 64.
-    pub width: Option<usize>,
-    /// The most training rows that softmax attends to, and that an n×n matrix is formed for.
-    pub context: usize,
-    /// Seed of the sample, where there are more.
-    pub seed: u64,
-    /// Steps and rate other than those of [`Variant::training`].
-    pub optimiser: Option<Optimiser>,
-    /// The most steps.
-    pub steps: Option<usize>,
-}
-
-impl Default for Settings {
-    /// The post's: λ = 10⁻³, standard units, full width, Adam; two thousand rows of context.
-    fn default() -> Self {
-        Self { penalty: 1e-3, scaling: Scaling::Standard, width: None, context: 2000, seed: 1, optimiser: None, steps: None }
-    }
-}
 
 /// A data set on scale, with the baseline fitted.
 #[derive(Debug)]
@@ -73,6 +46,8 @@ pub struct Comparison {
     sample: Option<Vec<usize>>,
     whitening: Mat<f64>,
     hat: Mat<f64>,
+    /// An orthonormal basis of the column space of those rows.
+    basis: Mat<f64>,
     /// C with H = QCQᵀ on all training rows, whose factor is X = QR.
     hat_core: Mat<f64>,
 }
@@ -102,7 +77,8 @@ impl Comparison {
         let resolution = sample.as_ref().map_or_else(|| units.resolution.clone(), |rows| units.resolution.sampled(rows.len()));
         let hat = hat_matrix_resolved(near.train.x.as_ref(), settings.penalty, &resolution)?;
         let hat_core = hat_matrix_resolved(train.x.as_ref(), settings.penalty, &units.resolution)?;
-        Ok(Self { settings, data, units, train, test, ridge, near, white, sample, whitening, hat, hat_core })
+        let basis = linalg::orthonormal_basis(near.train.x.as_ref())?;
+        Ok(Self { settings, data, units, train, test, ridge, near, white, sample, whitening, hat, basis, hat_core })
     }
 
     /// The data on scale.
@@ -165,7 +141,7 @@ impl Comparison {
 
     /// p, the columns of Wq and Wk.
     pub fn width(&self) -> usize {
-        self.settings.width.unwrap_or(self.data.train.d().min(WIDEST))
+        self.settings.width_for(self.data.train.d())
     }
 
     /// How a variant is trained from a seed.
@@ -174,6 +150,7 @@ impl Comparison {
         Training {
             optimiser: self.settings.optimiser.unwrap_or(usual.optimiser),
             steps: self.settings.steps.unwrap_or(usual.steps),
+            deviation: self.settings.deviation.unwrap_or(usual.deviation),
             width: Some(self.width()),
             ..usual
         }
@@ -184,9 +161,16 @@ impl Comparison {
     /// # Errors
     /// Those of [`Training::run`].
     pub fn train(&self, variant: Variant, seed: u64) -> Result<Trained> {
-        let training = self.training(variant, seed);
+        self.train_as(variant, &self.training(variant, seed))
+    }
+
+    /// Trains a variant in another way than [`Comparison::training`] would, from another size of start, say.
+    ///
+    /// # Errors
+    /// Those of [`Training::run`].
+    pub fn train_as(&self, variant: Variant, training: &Training) -> Result<Trained> {
         if condensable(variant) {
-            return self.train_condensed(variant, &training);
+            return self.train_condensed(variant, training);
         }
         let rows = self.rows(variant);
         let (x, y) = (rows.train.x.as_ref(), rows.train.y.as_ref());
@@ -293,11 +277,10 @@ impl Comparison {
         let agreement = |prediction: &Mat<f64>, rows: &Table| Agreement::of(prediction.as_ref(), rows.y.as_ref(), self.ridge.predict(rows.x.as_ref()).as_ref());
         let errors = |prediction: &Mat<f64>, rows: &Table| Errors::of(prediction.as_ref(), rows.y.as_ref());
         let near = self.near.train.x.as_ref();
-        let (mechanism_gap, signature) = if condensable(variant) {
-            let core = self.core(variant, &trained.head);
-            (relative_gap(core.as_ref(), self.hat_core.as_ref()), Signature::of_factored(core.as_ref(), weights.as_ref(), near)?)
+        let signature = if condensable(variant) {
+            Signature::of_factored(self.core(variant, &trained.head).as_ref(), weights.as_ref(), near)?
         } else {
-            (relative_gap(weights.as_ref(), self.hat()), Signature::of(weights.as_ref(), near)?)
+            Signature::of(weights.as_ref(), near)?
         };
         Outcome {
             variant,
@@ -306,11 +289,27 @@ impl Comparison {
             train: agreement(&on_train, fitted),
             test: agreement(&on_test, test),
             errors: [errors(&on_train, fitted), errors(&on_test, test)],
-            mechanism_gap,
+            mechanism: self.mechanism_of(variant, &trained.head, weights.as_ref()),
             weights_gap: relative_gap(self.effective_weights(variant, &trained.head).as_ref(), self.ridge.coefficients()),
             signature,
         }
         .checked()
+    }
+
+    /// How a variant's matrix compares with ridge's.
+    ///
+    /// # Errors
+    /// Those of [`Comparison::weights`].
+    pub fn mechanism(&self, variant: Variant, head: &Head) -> Result<Mechanism> {
+        Ok(self.mechanism_of(variant, head, self.weights(variant, head)?.as_ref()))
+    }
+
+    fn mechanism_of(&self, variant: Variant, head: &Head, weights: MatRef<'_, f64>) -> Mechanism {
+        if condensable(variant) {
+            Mechanism::of_factored(self.core(variant, head).as_ref(), self.hat_core.as_ref(), weights, self.basis.as_ref())
+        } else {
+            Mechanism::of(weights, self.hat(), self.basis.as_ref())
+        }
     }
 
     /// C with A = QCQᵀ for linear attention on all training rows, whose factor is X = QR: small, and alike in all that does not

@@ -131,6 +131,18 @@ pub fn condition_number(a: MatRef<'_, f64>) -> Result<f64> {
     Ok(if a.nrows() < a.ncols() || last <= rank_floor(a, first) { f64::INFINITY } else { first / last })
 }
 
+/// Orthonormal columns that span those of `x`, n×r.
+///
+/// # Errors
+/// [`Error::NoConvergence`].
+pub(crate) fn orthonormal_basis(x: MatRef<'_, f64>) -> Result<Mat<f64>> {
+    let svd = x.thin_svd().map_err(|_| Error::NoConvergence { what: "a matrix" })?;
+    let values = svd.S().column_vector();
+    let floor = rank_floor(x, values.iter().copied().fold(0.0, f64::max));
+    let rank = values.iter().filter(|&&value| value > floor).count();
+    Ok(svd.U().subcols(0, rank).to_owned())
+}
+
 /// Σ aᵢᵢ.
 pub fn trace(a: MatRef<'_, f64>) -> f64 {
     assert_eq!(a.nrows(), a.ncols(), "a trace needs a square matrix");

@@ -13,6 +13,7 @@ use attention_regression::publish::{harmless, harmless_json};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use command::book::{Book, book};
 use command::compare::{Compare, compare};
+use command::replicate::{Replicate, replicate};
 use command::review::{Review, review};
 use command::verify::{Verify, verify};
 use command::{say, say_bytes, say_error, say_problems};
@@ -49,6 +50,8 @@ const EXAMPLES: &str = "Examples:
                                            what a change of that file can reach
   attention-regression claims verify --certificate here.json
                                            run them all and write down what held; --against compares
+  attention-regression claims replicate --draws 101..140
+                                           run them all on draws that nobody looked at, and keep in how many each held
   attention-regression compare diabetes    the experiment on a table; `compare --help` has the rest
   attention-regression review              what a change did: pending snapshots beside the accepted ones, on one page
   attention-regression review --against HEAD~1   … or this checkout's numbers beside those of another commit
@@ -101,6 +104,7 @@ enum ClaimsCommand {
         id: String,
     },
     Verify(Verify),
+    Replicate(Replicate),
     /// List what depends on source files or claims: claims, figures, sentences, statements
     Affected {
         /// Files below src, tests/claims or snapshots, or names of claims
@@ -191,6 +195,9 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
     if let Some(ClaimsCommand::Verify(arguments)) = &arguments.command {
         return verify(root, &registry, arguments).map(|()| ExitCode::SUCCESS);
     }
+    if let Some(ClaimsCommand::Replicate(arguments)) = &arguments.command {
+        return replicate(root, &registry, arguments).map(|()| ExitCode::SUCCESS);
+    }
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
     let metrics = weave::metrics(&registry, &snapshots, &mut problems);
@@ -201,7 +208,7 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
     match &arguments.command {
         None if arguments.json => say(&as_json(&catalogue::json(&registry, &metrics))?)?,
         None => say(catalogue::table(&registry, &metrics, &last_run::read_all(root)).trim_end())?,
-        Some(ClaimsCommand::Affected { .. } | ClaimsCommand::Verify(_)) => {}
+        Some(ClaimsCommand::Affected { .. } | ClaimsCommand::Verify(_) | ClaimsCommand::Replicate(_)) => {}
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
             Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end())?,
             None => {

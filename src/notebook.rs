@@ -20,6 +20,7 @@ pub mod number;
 pub mod prose;
 pub mod provenance;
 pub mod registry;
+pub mod replication;
 pub mod render;
 pub mod review;
 pub mod snapshot;

@@ -42,6 +42,20 @@ const SYNONYMS: [(&str, &str); 12] = [
     ("leverage_score", "leverages"),
 ];
 
+/// What makes random numbers. In the claims `support.rs` alone may say it, whose draws can be replaced by fresh ones.
+const CHANCE: [&str; 10] = [
+    "data::synthetic(",
+    "data::sine(",
+    "sine_of_projection(",
+    "data::random",
+    "standard_normal",
+    "generator(",
+    "split::seeded",
+    "split::sample",
+    "from_seed",
+    "rand",
+];
+
 /// One file of Rust.
 struct Module {
     path: PathBuf,
@@ -321,4 +335,36 @@ fn what_these_rules_look_for_would_be_seen() {
     let mut left = LeftOut::default();
     left.visit_file(&file);
     assert_eq!(left.0.len(), 2);
+}
+
+/// A claim that picks its own seeds cannot be repeated on draws that its author has not seen.
+#[test]
+fn claims_take_their_chance_from_one_place() {
+    let mut faults = Vec::new();
+    for module in modules("tests/claims").into_iter().filter(|module| !module.path.ends_with("support.rs")) {
+        for (row, line) in module.text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            faults.extend(chance(line).map(|word| format!("{} `{word}`", module.at(row + 1))));
+        }
+    }
+    none(&faults, "take draws from `crate::support::draws()` and all that is random from a draw: a claim does not pick its own seeds");
+    for (line, seen) in [
+        ("let data = data::synthetic(7);", true),
+        ("let form = standard_normal(17, 0, 8, 8);", true),
+        ("Training { seed: 3, ..usual }", true),
+        ("Training { seed: draw.inits()[0], ..usual }", false),
+        ("let operand = grand_mean;", false),
+    ] {
+        assert_eq!(chance(line).is_some(), seen, "{line}");
+    }
+}
+
+/// What makes random numbers in a line, or a seed that is typed.
+fn chance(line: &str) -> Option<&'static str> {
+    let typed = line.split("seed:").skip(1).any(|rest| rest.trim_start().starts_with(|letter: char| letter.is_ascii_digit()));
+    let word = |word: &&&str| {
+        line.match_indices(**word).any(|(at, _)| {
+            !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') && (**word != "rand" || line[at + 4..].starts_with("::"))
+        })
+    };
+    typed.then_some("seed").or_else(|| CHANCE.iter().find(word).copied())
 }

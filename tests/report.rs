@@ -145,9 +145,15 @@ fn every_variant_has_its_name_and_its_verdict() -> Result<()> {
     for (variant, judged) in variants.iter().zip(&document.verdicts) {
         assert!(html.contains(&format!("{}<small>{}</small>", variant.name(), judged.words)), "{}", variant.name());
     }
-    for words in
-        ["at most 0.01", "at most 0.1", "<h1>noise.csv</h1>", "folder/noise.csv", "40 training rows, 9 test rows", "2 with missing cells: lines 3, 5", "a note"]
-    {
+    for words in [
+        "at most 0.01",
+        "at least 0.995",
+        "<h1>noise.csv</h1>",
+        "folder/noise.csv",
+        "40 training rows, 9 test rows",
+        "2 with missing cells: lines 3, 5",
+        "a note",
+    ] {
         assert!(html.contains(words), "`{words}` is missing");
     }
     for figure in ["map", "errors", "losses", "predictions", "weights", "matrices"] {

@@ -7,17 +7,59 @@ use faer::MatRef;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::linalg::{count, frobenius_norm, rank_above, trace};
+use crate::agreement::cosine;
+use crate::linalg::{count, frobenius_norm, rank_above, relative_gap, trace};
 
 /// Singular values below this share of the largest count as zero in a [`Signature`]'s rank.
 const RANK_FLOOR: f64 = 1e-8;
+
+/// How a smoother's matrix A compares with a hat matrix H: where it points, and how large it is.
+///
+/// The gap is made of the two, gap² = 1 + size² − 2·size·alignment, and cannot tell them apart: the zero matrix has a gap of one,
+/// and so has a matrix with twice the norm of H at an alignment of one half.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Mechanism {
+    /// ⟨A, H⟩/(‖A‖‖H‖): one where A is a multiple of H, zero for what has nothing in common with it.
+    pub alignment: f64,
+    /// ‖A‖/‖H‖.
+    pub size: f64,
+    /// ‖UᵀAU‖²/‖A‖², where the columns of U are an orthonormal basis of H's range: how much of A takes place in the subspace in
+    /// which all of H does.
+    pub overlap: f64,
+    /// ‖A − H‖/‖H‖.
+    pub gap: f64,
+}
+
+impl Mechanism {
+    /// Of A against H, both n×n, with an orthonormal basis U of H's range, n×r.
+    pub fn of(a: MatRef<'_, f64>, h: MatRef<'_, f64>, basis: MatRef<'_, f64>) -> Self {
+        Self::of_factored(a, h, a, basis)
+    }
+
+    /// Of A = QCQᵀ against H = QDQᵀ, Q with orthonormal columns: angle and size are read from the small C and D, the overlap from
+    /// A and U, or from their rows and columns on a sample.
+    pub(crate) fn of_factored(core: MatRef<'_, f64>, hat_core: MatRef<'_, f64>, a: MatRef<'_, f64>, basis: MatRef<'_, f64>) -> Self {
+        let inside = basis.transpose() * a * basis;
+        Self {
+            alignment: cosine(core, hat_core),
+            size: share(frobenius_norm(core), frobenius_norm(hat_core)),
+            overlap: share(frobenius_norm(inside.as_ref()), frobenius_norm(a)).powi(2),
+            gap: relative_gap(core, hat_core),
+        }
+    }
+
+    /// Whether there is a number for everything.
+    pub(crate) fn is_finite(self) -> bool {
+        [self.alignment, self.size, self.overlap, self.gap].into_iter().all(f64::is_finite)
+    }
+}
 
 /// What a smoother matrix looks like, in eight numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Signature {
     /// Singular values above 10⁻⁸ of the largest.
     pub rank: usize,
-    /// Effective degrees of freedom.
+    /// tr A: the effective degrees of freedom of a smoother whose weights were not fitted to the targets.
     pub trace: f64,
     /// ‖A − Aᵀ‖_F/‖A‖_F.
     pub asymmetry: f64,

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use attention_regression::notebook::registry::{Problem, Registry};
+use attention_regression::notebook::replication::Replication;
 use attention_regression::notebook::{render, snapshot, weave};
 use attention_regression::publish::{Stop, harmless};
 use clap::Args;
@@ -69,7 +70,8 @@ pub(crate) fn book(root: &Path, arguments: &Book) -> Done {
 fn check(root: &Path) -> Done {
     let registry = Registry::read(root)?;
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
-    let pages = weave::weave(&registry, &snapshots)?;
+    let replication = Replication::read(root).map_err(|problem| vec![problem])?;
+    let pages = weave::weave(&registry, &snapshots, &replication)?;
     let stale = weave::stale(root, &pages);
     if !stale.is_empty() {
         return Err(stale);
@@ -84,12 +86,13 @@ fn made(root: &Path, out: &Path, stop: &Stop) -> Result<String, Vec<Problem>> {
     progress.set_message("reading the claims");
     let registry = Registry::read(root)?;
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
+    let replication = Replication::read(root).map_err(|problem| vec![problem])?;
     if let waiting @ 1.. = snapshot::pending(root).len() {
         progress
             .suspend(|| say_error(&format!("warning: snapshots wait for review ({waiting}); the book shows the accepted numbers; run `cargo insta review`")));
     }
     progress.set_message("weaving the pages");
-    let pages = weave::weave(&registry, &snapshots)?;
+    let pages = weave::weave(&registry, &snapshots, &replication)?;
     let changed = weave::write(root, &pages).map_err(|problem| vec![problem])?;
     progress.set_message("rendering the HTML");
     let rendered = render::render(root, &pages, out, stop)?;

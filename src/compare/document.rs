@@ -13,7 +13,7 @@ use crate::publish::harmless_json;
 pub use made::Baselines;
 
 /// The name and version of the schema.
-pub const SCHEMA: &str = "attention-regression/compare/1";
+pub const SCHEMA: &str = "attention-regression/compare/2";
 /// What the document is called in a folder.
 pub const DOCUMENT: &str = "comparison.json";
 
@@ -21,7 +21,7 @@ pub const DOCUMENT: &str = "comparison.json";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
-    /// `attention-regression/compare/1`.
+    /// `attention-regression/compare/2`.
     pub schema: String,
     /// What was compared on.
     pub data: Data,
@@ -33,7 +33,7 @@ pub struct Document {
     pub variants: Vec<Attention>,
     /// Trainings that came to nothing, and why.
     pub failures: Vec<Failure>,
-    /// The largest gaps that count as the same.
+    /// What counts as the same. Since version 2 of this schema a mechanism is judged by alignment and size, not by one gap.
     pub thresholds: Thresholds,
     /// A verdict for each variant, over its seeds.
     pub verdicts: Vec<Judged>,
@@ -211,13 +211,19 @@ pub struct Attention {
     pub slope_test: f64,
     /// Distance from ridge's predictions on test rows over their norm.
     pub output_gap: f64,
-    /// ‖A − H‖/‖H‖ on training rows.
+    /// ⟨A, H⟩/(‖A‖‖H‖) on training rows: 1 where A is a multiple of ridge's hat matrix.
+    pub alignment: f64,
+    /// ‖A‖/‖H‖.
+    pub size: f64,
+    /// The share of ‖A‖² in the column space of the features, in which all of H lies.
+    pub overlap: f64,
+    /// ‖A − H‖/‖H‖: of alignment and size together.
     pub mechanism_gap: f64,
     /// Distance of the effective weights from ridge's coefficients over their norm.
     pub weights_gap: f64,
     /// Singular values of A above 1e-8 of the largest.
     pub rank: usize,
-    /// The trace of A: its effective degrees of freedom.
+    /// The trace of A. It counts effective degrees of freedom only where the weights were not fitted to the targets; these were.
     pub trace: f64,
     /// ‖A − Aᵀ‖/‖A‖.
     pub asymmetry: f64,
@@ -261,8 +267,10 @@ pub struct Failure {
 pub struct Thresholds {
     /// Of outputs.
     pub output_gap: f64,
-    /// Of mechanism.
-    pub mechanism_gap: f64,
+    /// Of mechanism: the lowest alignment.
+    pub alignment: f64,
+    /// Of mechanism: the largest distance of the size from 1.
+    pub size: f64,
 }
 
 /// A variant's verdict over its seeds.
@@ -281,8 +289,10 @@ pub struct Judged {
     pub words: String,
     /// The largest gap in outputs over the seeds; null where nothing was trained.
     pub output_gap: Option<f64>,
-    /// The largest gap in mechanism over the seeds; null where nothing was trained.
-    pub mechanism_gap: Option<f64>,
+    /// The lowest alignment over the seeds; null where nothing was trained.
+    pub alignment: Option<f64>,
+    /// The size furthest from 1 over the seeds; null where nothing was trained.
+    pub size: Option<f64>,
 }
 
 /// Where the data came from and what was done to them before the comparison.

@@ -116,8 +116,9 @@ fn columns(document: &Document) -> Vec<Column> {
         over("cosine", 1, 3, |run| run.centred_cosine_test),
         over("slope", 5, 3, |run| run.slope_test),
         over("output\ngap", 0, 2, |run| run.output_gap),
-        over("mechanism\ngap", 0, 2, |run| run.mechanism_gap),
-        over("degrees of\nfreedom", 4, 3, |run| run.trace),
+        over("align-\nment", 0, 2, |run| run.alignment),
+        over("size", 0, 2, |run| run.size),
+        over("trace", 4, 3, |run| run.trace),
         over("negative", 6, 2, |run| run.negative_share),
         column("seconds", 7, &|runs| number::unicode(runs.iter().map(|run| run.seconds).sum(), Digits::Decimals(2))),
     ]

@@ -1,17 +1,20 @@
 //! What the numbers of a variant say, in words.
 //!
 //! Outputs are the same where predictions for test rows differ by at most one hundredth of their norm, a mechanism where the
-//! matrices do by at most one tenth of theirs. Where the seeds of a variant disagree, that is the verdict.
+//! matrices point the same way and are of one size within a tenth. Where the seeds of a variant disagree, that is the verdict.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::agreement::Mechanism;
 use crate::comparison::Outcome;
 
 /// The largest gap in outputs that still counts as the same.
 pub const OUTPUTS: f64 = 0.01;
-/// The largest gap in mechanism that still counts as the same.
-pub const MECHANISM: f64 = 0.1;
+/// The lowest alignment with the hat matrix at which a mechanism can still count as the same.
+pub const ALIGNMENT: f64 = 0.995;
+/// The most by which the size of a matrix may then differ from the hat matrix's, as a share.
+pub const SIZE: f64 = 0.1;
 
 /// Where a variant stands with ridge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,11 +35,11 @@ pub enum Verdict {
 impl Verdict {
     /// Of one training.
     pub fn of(outcome: &Outcome) -> Self {
-        Self::of_gaps(outcome.test.output_gap, outcome.mechanism_gap)
+        Self::of_numbers(outcome.test.output_gap, outcome.mechanism)
     }
 
-    fn of_gaps(outputs: f64, mechanism: f64) -> Self {
-        match (outputs <= OUTPUTS, mechanism <= MECHANISM) {
+    fn of_numbers(outputs: f64, Mechanism { alignment, size, .. }: Mechanism) -> Self {
+        match (outputs <= OUTPUTS, alignment >= ALIGNMENT && (size - 1.0).abs() <= SIZE) {
             (true, true) => Self::SameOutputsSameMechanism,
             (true, false) => Self::SameOutputsOtherMechanism,
             (false, _) => Self::OtherOutputs,
@@ -67,7 +70,9 @@ impl Verdict {
 
 /// The thresholds, in words.
 pub(crate) fn thresholds() -> String {
-    format!("same outputs: gap on test rows at most {OUTPUTS}; same mechanism: ‖A − H‖/‖H‖ at most {MECHANISM}")
+    format!(
+        "same outputs: gap on test rows at most {OUTPUTS}; same mechanism: alignment ⟨A, H⟩/‖A‖‖H‖ at least {ALIGNMENT} and size ‖A‖/‖H‖ within {SIZE} of 1"
+    )
 }
 
 #[cfg(test)]
@@ -77,9 +82,10 @@ mod tests {
 
     #[test]
     fn a_verdict_follows_from_two_gaps() {
-        assert_eq!(Verdict::of_gaps(0.01, 0.1), SameOutputsSameMechanism);
-        assert_eq!(Verdict::of_gaps(0.01, 0.11), SameOutputsOtherMechanism);
-        assert_eq!((Verdict::of_gaps(0.011, 0.0), Verdict::of_gaps(f64::NAN, 0.0)), (OtherOutputs, OtherOutputs));
+        let of = |outputs: f64, alignment: f64, size: f64| Verdict::of_numbers(outputs, Mechanism { alignment, size, overlap: 1.0, gap: 0.0 });
+        assert_eq!((of(0.01, 0.995, 1.0), of(0.01, 1.0, 0.95)), (SameOutputsSameMechanism, SameOutputsSameMechanism));
+        assert_eq!((of(0.01, 0.99, 1.0), of(0.01, 1.0, 1.2)), (SameOutputsOtherMechanism, SameOutputsOtherMechanism));
+        assert_eq!((of(0.011, 1.0, 1.0), of(f64::NAN, 1.0, 1.0)), (OtherOutputs, OtherOutputs));
     }
 
     #[test]

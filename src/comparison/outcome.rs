@@ -4,7 +4,7 @@ use faer::MatRef;
 use serde::{Deserialize, Serialize};
 
 use super::Variant;
-use crate::agreement::{Signature, centred_cosine, cosine, mse, r_squared, slope};
+use crate::agreement::{Mechanism, Signature, centred_cosine, cosine, mse, r_squared, slope};
 use crate::linalg::relative_gap;
 use crate::training::Ending;
 use crate::{Error, Result};
@@ -47,8 +47,8 @@ pub struct Outcome {
     pub test: Agreement,
     /// Each target's error on the training rows, and on the test rows.
     pub errors: [Vec<Errors>; 2],
-    /// ‖A − H‖_F/‖H‖_F.
-    pub mechanism_gap: f64,
+    /// How A compares with ridge's hat matrix.
+    pub mechanism: Mechanism,
     /// ‖effective weights − ridge's coefficients‖_F/‖ridge's coefficients‖_F, on the scaled features.
     pub weights_gap: f64,
     /// The signature of A.
@@ -61,9 +61,8 @@ impl Outcome {
         let Signature { trace, asymmetry, idempotence_gap, row_sums, negative_share, mass_on_ten_nearest, perplexity, .. } = self.signature;
         let of_the_matrix = [trace, asymmetry, idempotence_gap, row_sums.0, row_sums.1, negative_share, mass_on_ten_nearest, perplexity];
         let agreement = |on: &Agreement| [on.mse, on.r_squared, on.cosine, on.centred_cosine, on.slope, on.output_gap];
-        let gaps = [self.mechanism_gap, self.weights_gap];
-        let numbers = [&of_the_matrix[..], &agreement(&self.train), &agreement(&self.test), &gaps].concat();
-        if numbers.into_iter().all(f64::is_finite) && self.errors.iter().flatten().all(Errors::are_numbers) {
+        let numbers = [&of_the_matrix[..], &agreement(&self.train), &agreement(&self.test), &[self.weights_gap]].concat();
+        if numbers.into_iter().all(f64::is_finite) && self.mechanism.is_finite() && self.errors.iter().flatten().all(Errors::are_numbers) {
             Ok(self)
         } else {
             Err(Error::Overflow { what: "the errors or the weights of this attention" })
@@ -146,12 +145,13 @@ mod tests {
         };
         let errors = [vec![Errors { mse: 1.0, r_squared: 0.0 }], vec![Errors { mse: 1.0, r_squared: 0.0 }]];
         let variant = Variant::grid()[0];
-        let sound = Outcome { variant, seed: 1, ending: Ending::OutOfSteps, train: on, test: on, errors, mechanism_gap: 1.0, weights_gap: 1.0, signature };
+        let mechanism = Mechanism { alignment: 0.5, size: 1.0, overlap: 1.0, gap: 1.0 };
+        let sound = Outcome { variant, seed: 1, ending: Ending::OutOfSteps, train: on, test: on, errors, mechanism, weights_gap: 1.0, signature };
         assert!(sound.clone().checked().is_ok());
         let broken = [
             Outcome { test: Agreement { slope: f64::INFINITY, ..on }, ..sound.clone() },
             Outcome { train: Agreement { mse: f64::NAN, ..on }, ..sound.clone() },
-            Outcome { mechanism_gap: f64::INFINITY, ..sound.clone() },
+            Outcome { mechanism: Mechanism { size: f64::INFINITY, ..mechanism }, ..sound.clone() },
             Outcome { signature: Signature { row_sums: (0.0, f64::NAN), ..signature }, ..sound.clone() },
             Outcome { errors: [vec![Errors { mse: f64::INFINITY, r_squared: 0.0 }], Vec::new()], ..sound },
         ];

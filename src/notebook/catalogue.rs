@@ -12,7 +12,7 @@ use super::snapshot::Metrics;
 use super::wording;
 
 /// The version of the JSON document.
-const SCHEMA: &str = "attention-regression/claims/1";
+const SCHEMA: &str = "attention-regression/claims/2";
 
 /// Every claim on a line: id, kind, headline number, what it is held to, how long it took; then every statement with its verdict.
 pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, runs: &LastRuns) -> String {
@@ -38,7 +38,7 @@ pub fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, runs: &La
 }
 
 /// Cells in columns, those numbered in `right` flush right.
-pub(super) fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
+pub fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
     let head = head.map(str::to_owned);
     let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
     let line = |row: &[String; N]| {
@@ -55,23 +55,20 @@ pub(super) fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Ve
 pub fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> Value {
     let claim = |claim: &Claim| {
         let measured = metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
-        let pick = |control: bool| -> Value {
-            measured
-                .iter()
-                .filter(|(_, metric)| metric.control == control)
-                .map(|(name, metric)| (name.clone(), json!(metric)))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
+        let pick = |of: fn(&Metric) -> bool| -> Value {
+            measured.iter().filter(|(_, metric)| of(metric)).map(|(name, metric)| (name.clone(), json!(metric))).collect::<serde_json::Map<_, _>>().into()
         };
         let settles: serde_json::Map<_, _> = claim.head.settles.iter().map(|(id, verdict)| (id.clone(), json!(verdict.name()))).collect();
         json!({
             "id": claim.id, "kind": claim.head.kind.name(), "chapter": claim.chapter, "title": claim.title, "headline": claim.head.headline,
-            "file": claim.file, "line": claim.line, "settles": settles, "uses": claim.head.uses, "metrics": pick(false), "controls": pick(true),
+            "file": claim.file, "line": claim.line, "settles": settles, "uses": claim.head.uses, "metrics": pick(|metric| !metric.is_control() && metric.contrast.is_none()),
+            "controls": pick(Metric::is_control), "contrasts": pick(|metric| metric.contrast.is_some()),
         })
     };
     let statement = |statement: &Statement| {
         let claims: Vec<&str> = registry.settling(&statement.id).map(|claim| claim.id.as_str()).collect();
-        json!({ "id": statement.id, "says": statement.says, "verdict": registry.verdict(statement).name(), "claims": claims })
+        json!({ "id": statement.id, "post": statement.at.post, "section": statement.at.section, "passage": statement.at.passage,
+            "sort": statement.sort.name(), "says": statement.says, "reading": statement.reading, "verdict": registry.verdict(statement).name(), "claims": claims })
     };
     json!({
         "schema": SCHEMA,
@@ -87,7 +84,7 @@ pub fn show(registry: &Registry, claim: &Claim, metrics: &BTreeMap<String, Metri
     let head = format!("{}\n{} · {} · {}:{}", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line);
     let mut out = format!("{head}\n\n{}\n\n", woven(&claim.prose));
     for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
-        let role = if metric.control { " (control)" } else { "" };
+        let role = if metric.is_control() { " (control)" } else { "" };
         out.push_str(&format!("  {name}{role}: {}, {}\n      {}\n", wording::value(metric.reading), allowed(metric), metric.measures));
     }
     out.push_str(&format!("\nBreaks when {}\n", woven(&claim.sentence("breaks_when", &claim.head.breaks_when))));

@@ -111,7 +111,7 @@ fn compare(here: Option<&Certified>, there: Option<&Certified>) -> (Sameness, St
 
 fn readings(a: Reading, b: Reading) -> Sameness {
     match (a, b) {
-        (Reading::Count { exactly: a }, Reading::Count { exactly: b }) => told(a == b, false),
+        (Reading::Count { exactly: a, .. }, Reading::Count { exactly: b, .. }) => told(a == b, false),
         (Reading::Rounding { rounding_at_most: a, headroom: c }, Reading::Rounding { rounding_at_most: b, headroom: d }) => {
             // A bound is as good as its first digits; rounding itself may differ by decades.
             told(a.total_cmp(&b).is_eq() && c == d, (a - b).abs() <= 0.1 * a.abs())
@@ -148,7 +148,7 @@ mod tests {
 
     fn certified(value: f64) -> Certified {
         let value = Value { value, tolerance: Tolerance::Relative(1e-2), limit: None, spread: None };
-        let metric = Metric { measures: String::new(), control: false, reading: Reading::Value(value) };
+        let metric = Metric::new("", Reading::Value(value));
         Certified { holds: true, seconds: None, metrics: BTreeMap::from([("gap".to_owned(), metric)]), figure: None }
     }
 

@@ -73,18 +73,18 @@ impl Difference {
 
     /// Whether it is a control that no longer breaks the claim.
     pub(crate) fn tamed(&self) -> bool {
-        self.after.as_ref().is_some_and(|metric| metric.control && broken(metric.reading).is_some())
+        self.after.as_ref().is_some_and(|metric| metric.is_control() && broken(metric.reading).is_some())
     }
 
     /// Whether what it is does not obey its limit, and it is no control.
     pub(crate) fn failing(&self) -> bool {
-        self.after.as_ref().is_some_and(|metric| !metric.control && broken(metric.reading).is_some())
+        self.after.as_ref().is_some_and(|metric| !metric.is_control() && broken(metric.reading).is_some())
     }
 
     /// Whether it is a count that moved: by more than any tolerance, for it has none.
     pub(crate) fn recounted(&self) -> bool {
         let count = |metric: &Option<Metric>| match metric.as_ref().map(|metric| metric.reading) {
-            Some(Reading::Count { exactly }) => Some(exactly),
+            Some(Reading::Count { exactly, .. }) => Some(exactly),
             _ => None,
         };
         count(&self.before).zip(count(&self.after)).is_some_and(|(before, after)| before != after)
@@ -97,7 +97,7 @@ impl Difference {
 
     /// Whether it removes a hypothesis of its claim.
     pub fn control(&self) -> bool {
-        self.after.as_ref().or(self.before.as_ref()).is_some_and(|metric| metric.control)
+        self.after.as_ref().or(self.before.as_ref()).is_some_and(|metric| metric.is_control())
     }
 
     /// Whether what prose may quote of it changed: a number, a limit, a range; not a tolerance alone.
@@ -119,14 +119,14 @@ impl Difference {
     /// How far it may move, in words.
     pub fn tolerance(&self) -> Option<String> {
         match self.after.as_ref().or(self.before.as_ref())?.reading {
-            Reading::Value(value) => Some(tolerance_in_words(value.tolerance)),
+            Reading::Value(value) => Some(wording::tolerance(value.tolerance)),
             _ => None,
         }
     }
 
     /// What is to be said besides the numbers, most important first.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        let broken_limit = || self.after.as_ref().and_then(|after| Some((after.control, broken(after.reading)?)));
+        let broken_limit = || self.after.as_ref().and_then(|after| Some((after.is_control(), broken(after.reading)?)));
         let verdict = broken_limit().map(|(control, limit)| match control {
             true => format!("THE CONTROL NO LONGER BREAKS THE CLAIM: must be {limit}"),
             false => format!("must be {limit}"),
@@ -138,8 +138,16 @@ impl Difference {
             (Some(before), Some(after)) => (before, after),
         };
         let mut remarks = Vec::from_iter(verdict);
-        if after.control != before.control {
-            remarks.push(if after.control { "is a control now".to_owned() } else { "is no control any more".to_owned() });
+        if after.is_control() != before.is_control() {
+            remarks.push(if after.is_control() { "is a control now".to_owned() } else { "is no control any more".to_owned() });
+        }
+        if let (Some(before), Some(after)) = (&before.removed, &after.removed)
+            && before != after
+        {
+            remarks.push(format!(
+                "removes “{}” from {} by {}, was “{}” from {} by {}",
+                after.hypothesis, after.from, after.by, before.hypothesis, before.from, before.by
+            ));
         }
         if after.measures != before.measures {
             remarks.push(format!("measures `{}`, was `{}`", after.measures, before.measures));
@@ -160,10 +168,10 @@ pub(crate) fn same_value(was: Reading, is: Reading) -> bool {
 /// The limit that a reading does not obey, in words.
 fn broken(reading: Reading) -> Option<String> {
     match reading {
-        Reading::Value(Value { value, tolerance, limit: Some(limit), spread }) => {
+        Reading::Value(Value { value, limit: Some(limit), spread, .. }) => {
             // Over several seeds every one must obey it, and the range knows the worst of them.
             let all = spread.map_or(vec![value], |spread| vec![spread.lowest, value, spread.highest]);
-            all.iter().any(|&value| !limit.allows(value, tolerance)).then(|| limit_in_words(limit))
+            all.iter().any(|&value| !limit.allows(value)).then(|| wording::limit(limit))
         }
         Reading::Rounding { headroom, .. } if headroom < 1 => Some("a decade below its bound".to_owned()),
         _ => None,
@@ -178,7 +186,9 @@ fn of_readings(before: Reading, after: Reading) -> Vec<String> {
             let room = (had != headroom).then(|| format!("headroom {} → {}", wording::decades(had), wording::decades(headroom)));
             bound.into_iter().chain(room).collect()
         }
-        (Reading::Count { exactly: was }, Reading::Count { exactly: is }) if was != is => vec!["an exact count: a test that demands it fails".to_owned()],
+        (Reading::Count { exactly: was, .. }, Reading::Count { exactly: is, must }) if was != is => {
+            vec![if must { "an exact count that the claim demands: its test fails" } else { "an exact count" }.to_owned()]
+        }
         (Reading::Count { .. }, Reading::Count { .. }) => Vec::new(),
         _ => vec!["is another kind of measurement".to_owned()],
     }
@@ -192,10 +202,10 @@ fn of_values(before: Value, after: Value) -> Vec<String> {
     let mut remarks = Vec::new();
     if before.tolerance != after.tolerance {
         let verb = if wider(before, after) { "WIDENED" } else { "narrowed" };
-        remarks.push(format!("tolerance {verb}: {} → {}", tolerance_in_words(before.tolerance), tolerance_in_words(after.tolerance)));
+        remarks.push(format!("tolerance {verb}: {} → {}", wording::tolerance(before.tolerance), wording::tolerance(after.tolerance)));
     }
     if before.limit != after.limit {
-        let words = |limit: Option<Limit>| limit.map_or("none".to_owned(), limit_in_words);
+        let words = |limit: Option<Limit>| limit.map_or("none".to_owned(), wording::limit);
         remarks.push(format!("limit {} → {}", words(before.limit), words(after.limit)));
     }
     remarks.extend(ends(before, after).into_iter().map(|(name, was, is, away)| {
@@ -222,21 +232,6 @@ fn ends(before: Value, after: Value) -> Vec<(&'static str, f64, f64, Option<f64>
 fn away(before: Value, after: Value, from: f64, to: f64) -> Option<f64> {
     let margin = before.tolerance.margin(from).min(after.tolerance.margin(from));
     (margin > 0.0).then(|| (to - from) / margin)
-}
-
-fn limit_in_words(limit: Limit) -> String {
-    match limit {
-        Limit::AtMost(limit) => format!("at most {limit:e}"),
-        Limit::AtLeast(limit) => format!("at least {limit:e}"),
-        Limit::Expected(expected) => format!("{expected:e}"),
-    }
-}
-
-fn tolerance_in_words(tolerance: Tolerance) -> String {
-    match tolerance {
-        Tolerance::Relative(share) => format!("{share:e} relative"),
-        Tolerance::Absolute(width) => format!("{width:e}"),
-    }
 }
 
 /// Said of a figure that has no counterpart.
@@ -336,7 +331,7 @@ pub fn table(differences: &[Difference]) -> String {
     let signed = |number: Option<f64>, unit: &str| number.map_or(String::new(), |number| format!("{number:+.2e}{unit}"));
     let row = |difference: &Difference| {
         let away = difference.tolerances().map_or(String::new(), |away| format!("{away:+.1}"));
-        let tolerance = difference.values().map_or(String::new(), |[_, after]| tolerance_in_words(after.tolerance));
+        let tolerance = difference.values().map_or(String::new(), |[_, after]| wording::tolerance(after.tolerance));
         let name = if difference.control() { format!("{} (control)", difference.name) } else { difference.name.clone() };
         let [before, after] = difference.digits().map(|digits| digits.unwrap_or("–".to_owned()));
         [name, before, after, signed(difference.relative(), ""), tolerance, away]
@@ -359,7 +354,7 @@ pub fn table(differences: &[Difference]) -> String {
 fn exact(reading: Reading) -> String {
     match reading {
         Reading::Rounding { rounding_at_most, .. } => format!("≤ {rounding_at_most:e}"),
-        Reading::Count { exactly } => exactly.to_string(),
+        Reading::Count { exactly, .. } => exactly.to_string(),
         Reading::Value(value) => format!("{:e}", value.value),
     }
 }
@@ -367,10 +362,14 @@ fn exact(reading: Reading) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notebook::metric::Removed;
 
     fn metric(value: f64, share: f64, limit: Option<Limit>, control: bool) -> Metric {
         let value = Value { value, tolerance: Tolerance::Relative(share), limit, spread: None };
-        Metric { measures: "a gap".to_owned(), control, reading: Reading::Value(value) }
+        Metric {
+            removed: control.then(|| Removed { from: "gap".to_owned(), hypothesis: "it".to_owned(), by: 10.0 }),
+            ..Metric::new("a gap", Reading::Value(value))
+        }
     }
 
     fn named(metrics: &[(&str, Metric)]) -> Metrics {

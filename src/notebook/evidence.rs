@@ -2,14 +2,35 @@
 //!
 //! A judgement never panics on the spot: it is collected, so that `record!` can write the snapshots first and a
 //! reviewer sees what came out. The judgement carries the claim; the snapshot only remembers digits.
+//!
+//! What is measured is named once, with its words, its values and the limit that the claim sets:
+//!
+//! ```
+//! # use attention_regression::notebook::evidence::{Evidence, relative};
+//! # let mut evidence = Evidence::new();
+//! # let (gaps, plain, tied, separate) = (vec![1e-7, 2e-7], 0.3, vec![1.2, 1.3], vec![0.7, 0.9]);
+//! evidence.measure("gap", "gap in outputs", gaps).within(relative(0.05)).at_most(1e-6);
+//! evidence.breaks("raw", "gap", "the keys are not whitened", plain).within(relative(1e-3)).by(1000.0);
+//! evidence.measure("tied", "error, tied weights", tied).within(relative(0.05)).noted();
+//! evidence.measure("separate", "error, separate weights", separate).within(relative(0.05)).noted();
+//! evidence.contrast("price", "error, tied over separate", "tied", "separate").within(relative(0.05)).by(1.2);
+//! ```
+//!
+//! `within` says how far a number may move before its snapshot is out of date. What theory allows is part of the limit.
 
-use std::collections::BTreeSet;
+mod judging;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use super::figure::Figure;
-use super::metric::{self, Limit, Metric, Reading, Spread, Tolerance, Value};
+use super::metric::{self, Metric, Reading, Tolerance, Value};
 use super::registry::Kind;
 use super::snapshot::{self, FIGURE, Metrics};
+
+pub use judging::{Bounded, Broken, Compared, Contrasted, Measure, Removing, median};
+pub use values::Values;
 
 /// Where a claim stands, as `build.rs` found it.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +41,8 @@ pub struct Site {
     pub chapter: &'static str,
     /// Its kind.
     pub kind: Kind,
+    /// The metric that stands for it.
+    pub headline: &'static str,
     /// Its file.
     pub file: &'static str,
     /// The line of its test.
@@ -31,8 +54,28 @@ pub struct Site {
 pub struct Evidence {
     started: Instant,
     metrics: Metrics,
+    /// What each metric was measured as, run by run.
+    values: BTreeMap<String, Vec<f64>>,
     figure: Option<Figure>,
-    failures: Vec<String>,
+    failures: Vec<Failure>,
+}
+
+/// A judgement that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Failure {
+    /// The metric that it is about, if it is about one.
+    metric: Option<String>,
+    /// One sentence.
+    what: String,
+}
+
+/// One judgement of a run, for a replication.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Judged {
+    /// Whether it held.
+    pub held: bool,
+    /// What was measured, run by run.
+    pub values: Vec<f64>,
 }
 
 /// What `record!` writes and reports.
@@ -44,6 +87,8 @@ pub struct Recording {
     pub failures: Vec<String>,
     /// What was measured, with all its digits.
     pub measured: Metrics,
+    /// Every number that the claim judges, by name.
+    pub judged: BTreeMap<String, Judged>,
     /// Since the first line of the claim.
     pub seconds: f64,
 }
@@ -58,169 +103,154 @@ pub fn absolute(width: f64) -> Tolerance {
     Tolerance::Absolute(width)
 }
 
-/// No more than this.
-pub fn at_most(limit: f64) -> Limit {
-    Limit::AtMost(limit)
-}
-
-/// No less than this.
-pub fn at_least(limit: f64) -> Limit {
-    Limit::AtLeast(limit)
-}
-
-/// This, within the tolerance.
-pub fn expected(value: f64) -> Limit {
-    Limit::Expected(value)
-}
-
 impl Evidence {
     /// Nothing measured yet.
     #[expect(clippy::new_without_default, reason = "a claim's clock starts here, and a default would hide that")]
     pub fn new() -> Self {
-        Self { started: Instant::now(), metrics: Metrics::new(), figure: None, failures: Vec::new() }
+        Self { started: Instant::now(), metrics: Metrics::new(), values: BTreeMap::new(), figure: None, failures: Vec::new() }
+    }
+
+    /// Something measured once, or once in every run: every value must obey the limit that follows. Of several the median and the
+    /// range are recorded.
+    pub fn measure(&mut self, name: &str, words: &str, values: impl Into<Values>) -> Measure<'_> {
+        Measure::new(self, name, words, values.into())
     }
 
     /// A gap that vanishes in exact arithmetic: judged against `bound`, which the claim derives, with a decade to spare.
-    pub fn rounding(&mut self, name: &str, measures: &str, gap: f64, bound: f64) {
-        self.vanishes(name, measures, false, gap, bound);
+    pub fn rounding(&mut self, name: &str, words: &str, gap: f64, bound: f64) {
+        let reading = self.vanishing(name, words, gap, bound);
+        self.push(name, Metric::new(words, reading), vec![gap]);
     }
 
-    /// The measure with a hypothesis removed, where it then vanishes instead of growing: judged like [`Self::rounding`].
-    pub fn vanishing_control(&mut self, name: &str, measures: &str, gap: f64, bound: f64) {
-        self.vanishes(name, measures, true, gap, bound);
-    }
-
-    fn vanishes(&mut self, name: &str, measures: &str, control: bool, gap: f64, bound: f64) {
-        let headroom = metric::headroom(gap, bound);
-        if !(gap.is_finite() && bound.is_finite() && headroom >= 1) {
-            self.failures.push(format!("{name}: {measures} is {gap:.1e}; rounding may reach a tenth of {bound:.1e} and no more"));
-        }
-        // What is not finite is refused by name when the snapshot is written.
-        let rounding_at_most = if gap.is_finite() { bound } else { gap };
-        self.push(name, measures, control, Reading::Rounding { rounding_at_most, headroom });
-    }
-
-    /// A count, compared exactly with the accepted one.
-    pub fn count(&mut self, name: &str, measures: &str, count: usize) {
-        self.push(name, measures, false, Reading::Count { exactly: i64::try_from(count).unwrap_or(i64::MAX) });
+    /// A count, which its snapshot remembers exactly.
+    pub fn count(&mut self, name: &str, words: &str, count: usize) {
+        self.counted(name, words, count, false);
     }
 
     /// A count that must be `expected`.
-    pub fn exactly(&mut self, name: &str, measures: &str, count: usize, expected: usize) {
+    pub fn exactly(&mut self, name: &str, words: &str, count: usize, expected: usize) {
         if count != expected {
-            self.failures.push(format!("{name}: {measures} is {count}, must be {expected}"));
+            self.fail(name, format!("{words} is {count}, must be {expected}"));
         }
-        self.count(name, measures, count);
+        self.counted(name, words, count, true);
     }
 
-    /// A number that is recorded and not judged: the snapshot alone watches it.
-    pub fn note(&mut self, name: &str, measures: &str, value: f64, tolerance: Tolerance) {
-        self.push(name, measures, false, Reading::Value(Value { value, tolerance, limit: None, spread: None }));
+    /// The measure of the metric `from` with one hypothesis of the claim removed, which is said as a clause: it must miss the limit
+    /// of that metric, in every run.
+    pub fn breaks(&mut self, name: &str, from: &str, hypothesis: &str, values: impl Into<Values>) -> Removing<'_> {
+        Removing::new(self, name, from, hypothesis, values.into())
     }
 
-    /// A number that must obey `limit`.
-    pub fn judge(&mut self, name: &str, measures: &str, value: f64, tolerance: Tolerance, limit: Limit) {
-        self.value(name, measures, false, Value { value, tolerance, limit: Some(limit), spread: None });
-    }
-
-    /// The measure with a hypothesis removed: it must fall on the far side of `limit`.
-    pub fn control(&mut self, name: &str, measures: &str, value: f64, tolerance: Tolerance, limit: Limit) {
-        self.value(name, measures, true, Value { value, tolerance, limit: Some(limit), spread: None });
-    }
-
-    /// One number per seed: every one must obey `limit`; the median and the range are recorded.
-    pub fn seeds(&mut self, name: &str, measures: &str, values: &[f64], tolerance: Tolerance, limit: Limit) {
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let (Some(&lowest), Some(&highest)) = (sorted.first(), sorted.last()) else {
-            self.failures.push(format!("{name}: {measures} was measured on no seed"));
-            return;
-        };
-        let half = sorted.len() / 2;
-        let median = if sorted.len() % 2 == 1 { sorted[half] } else { f64::midpoint(sorted[half - 1], sorted[half]) };
-        let broken = values.iter().filter(|&&value| !limit.allows(value, tolerance)).count();
-        if broken > 0 {
-            self.failures.push(format!(
-                "{name}: {measures} lies in {lowest:.4e} … {highest:.4e}; {broken} of {} seeds are not {}",
-                values.len(),
-                sentence(limit, tolerance)
-            ));
-        }
-        let spread = Spread { lowest, highest, seeds: i64::try_from(values.len()).unwrap_or(i64::MAX) };
-        self.push(name, measures, false, Reading::Value(Value { value: median, tolerance, limit: Some(limit), spread: Some(spread) }));
+    /// Two metrics of one measure under two conditions, `above` and `below`: the one must lie above the other, run by run where they
+    /// have as many runs as each other, otherwise in all of them.
+    pub fn contrast(&mut self, name: &str, words: &str, above: &str, below: &str) -> Compared<'_> {
+        Compared::new(self, name, words, above, below)
     }
 
     /// The claim's figure.
     pub fn figure(&mut self, figure: Figure) {
         if self.figure.replace(figure).is_some() {
-            self.failures.push("a claim has one figure; this one drew two".to_owned());
+            self.failures.push(Failure { metric: None, what: "a claim has one figure; this one drew two".to_owned() });
         }
     }
 
-    fn value(&mut self, name: &str, measures: &str, control: bool, value: Value) {
-        if let Some(limit) = value.limit
-            && !limit.allows(value.value, value.tolerance)
-        {
-            let (role, moral) = if control { ("control ", ": the control no longer breaks the claim") } else { ("", "") };
-            self.failures.push(format!("{role}{name}: {measures} is {:.6e}, must be {}{moral}", value.value, sentence(limit, value.tolerance)));
+    /// How a gap compares with a bound on rounding: a failure where less than a decade is left.
+    fn vanishing(&mut self, name: &str, words: &str, gap: f64, bound: f64) -> Reading {
+        let headroom = metric::headroom(gap, bound);
+        if !(gap.is_finite() && bound.is_finite() && headroom >= 1) {
+            self.fail(name, format!("{words} is {gap:.1e}; rounding may reach a tenth of {bound:.1e} and no more"));
         }
-        self.push(name, measures, control, Reading::Value(value));
+        // What is not finite is refused by name when the snapshot is written.
+        Reading::Rounding { rounding_at_most: if gap.is_finite() { bound } else { gap }, headroom }
     }
 
-    fn push(&mut self, name: &str, measures: &str, control: bool, reading: Reading) {
-        self.metrics.push((name.to_owned(), Metric { measures: measures.to_owned(), control, reading }));
+    fn counted(&mut self, name: &str, words: &str, count: usize, must: bool) {
+        let reading = Reading::Count { exactly: i64::try_from(count).unwrap_or(i64::MAX), must };
+        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+        let value = count as f64;
+        self.push(name, Metric::new(words, reading), vec![value]);
+    }
+
+    fn push(&mut self, name: &str, metric: Metric, values: Vec<f64>) {
+        self.metrics.push((name.to_owned(), metric));
+        self.values.insert(name.to_owned(), values);
+    }
+
+    fn fail(&mut self, name: &str, what: String) {
+        self.failures.push(Failure { metric: Some(name.to_owned()), what: format!("{name}: {what}") });
+    }
+
+    /// The metric of that name, as far as the test has come.
+    fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|(other, _)| other == name).map(|(_, metric)| metric)
     }
 
     /// The texts to keep, with accepted digits where nothing moved, and every judgement that failed.
     /// `accepted` returns the accepted text of a snapshot.
     pub fn recording(mut self, site: &Site, accepted: &dyn Fn(&str) -> Option<String>) -> Recording {
-        self.check_kind(site.kind);
+        self.check(site);
         let name = format!("{}__{}", site.chapter, site.id);
+        let mut failures: Vec<String> = self.failures.iter().map(|failure| failure.what.clone()).collect();
         let mut snapshots = Vec::new();
         let before = accepted(&name).and_then(|text| snapshot::read_metrics(&text).ok());
         match snapshot::write_metrics(&self.metrics, before.as_ref()) {
             Ok(text) => snapshots.push((name.clone(), text)),
-            Err(what) => self.failures.push(format!("{what}: a snapshot holds finite numbers only")),
+            Err(what) => failures.push(format!("{what}: a snapshot holds finite numbers only")),
         }
         if let Some(figure) = &self.figure {
             let name = name + FIGURE;
             let before = accepted(&name).and_then(|text| snapshot::read_figure(&text).ok());
             match snapshot::write_figure(figure, before.as_ref()) {
                 Ok(text) => snapshots.push((name, text)),
-                Err(what) => self.failures.push(format!("the figure's {what}: a snapshot holds finite numbers only")),
+                Err(what) => failures.push(format!("the figure's {what}: a snapshot holds finite numbers only")),
             }
         }
-        Recording { snapshots, failures: self.failures, measured: self.metrics, seconds: self.started.elapsed().as_secs_f64() }
+        let judged = self.judged();
+        Recording { snapshots, failures, measured: self.metrics, judged, seconds: self.started.elapsed().as_secs_f64() }
     }
 
-    /// A claim has teeth, and shows what its kind promises.
-    fn check_kind(&mut self, kind: Kind) {
+    fn judged(&mut self) -> BTreeMap<String, Judged> {
+        let broken: BTreeSet<&String> = self.failures.iter().filter_map(|failure| failure.metric.as_ref()).collect();
+        let judged = self.metrics.iter().filter(|(_, metric)| metric.is_judged());
+        judged.map(|(name, _)| (name.clone(), Judged { held: !broken.contains(name), values: self.values.get(name).cloned().unwrap_or_default() })).collect()
+    }
+
+    /// A claim has teeth, its headline is among what they bite, and it shows what its kind promises.
+    fn check(&mut self, site: &Site) {
+        let mut found = Vec::new();
         let mut names = BTreeSet::new();
         let twice = self.metrics.iter().find(|(name, _)| !names.insert(name)).map(|(name, _)| name);
-        self.failures.extend(twice.map(|name| format!("two metrics are called {name}: give each its own name")));
-        if !self.metrics.iter().any(|(_, metric)| metric.control) {
-            self.failures.push("there is no control: remove a hypothesis and assert by how much the claim then fails".to_owned());
+        found.extend(twice.map(|name| format!("two metrics are called {name}: give each its own name")));
+        if !self.metrics.iter().any(|(_, metric)| metric.is_control() || metric.contrast.is_some()) {
+            found.push("there is no control: remove a hypothesis with `breaks`, or compare two conditions with `contrast`".to_owned());
         }
-        let evidence = || self.metrics.iter().filter(|(_, metric)| !metric.control).map(|(_, metric)| metric.reading);
-        let (shown, need) = match kind {
-            Kind::Identity => (evidence().any(|reading| matches!(reading, Reading::Rounding { .. })), "a gap judged by `rounding`"),
-            Kind::Measured => (evidence().any(|reading| matches!(reading, Reading::Value(Value { spread: Some(_), .. }))), "an effect judged by `seeds`"),
-            Kind::Bound | Kind::Rate | Kind::Counterexample => {
-                let judged = |reading| matches!(reading, Reading::Rounding { .. } | Reading::Value(Value { limit: Some(_), .. }));
-                (evidence().any(judged), "a number judged by `judge`, `rounding` or `seeds`")
-            }
+        found.extend(self.check_headline(site.headline));
+        let evidence = || self.metrics.iter().filter(|(_, metric)| !metric.is_control());
+        let (shown, need) = match site.kind {
+            Kind::Identity => (evidence().any(|(_, metric)| matches!(metric.reading, Reading::Rounding { .. })), "a gap judged by `rounding`"),
+            Kind::Measured => (
+                evidence().any(|(_, metric)| metric.is_judged() && matches!(metric.reading, Reading::Value(Value { spread: Some(_), .. }))),
+                "an effect judged over several runs",
+            ),
+            Kind::Bound | Kind::Rate | Kind::Counterexample => (evidence().any(|(_, metric)| metric.is_judged()), "a number that is judged"),
         };
         if !shown {
-            self.failures.push(format!("a claim of kind `{}` needs {need}", kind.name()));
+            found.push(format!("a claim of kind `{}` needs {need}", site.kind.name()));
         }
+        self.failures.extend(found.into_iter().map(|what| Failure { metric: None, what }));
     }
-}
 
-fn sentence(limit: Limit, tolerance: Tolerance) -> String {
-    match limit {
-        Limit::AtMost(limit) => format!("at most {limit:e}"),
-        Limit::AtLeast(limit) => format!("at least {limit:e}"),
-        Limit::Expected(expected) => format!("{expected:e} ± {:.1e}", tolerance.margin(expected)),
+    /// What stands for a claim is judged, and is a contrast or broken by a control.
+    fn check_headline(&self, headline: &str) -> Option<String> {
+        let Some(metric) = self.metric(headline) else {
+            return Some(format!("the headline {headline} is measured nowhere: name a metric of the test"));
+        };
+        if !metric.is_judged() {
+            return Some(format!("the headline {headline} is only noted: give it a limit, or choose a headline that has one"));
+        }
+        let broken = |other: &Metric| other.removed.as_ref().is_some_and(|removed| removed.from == headline);
+        let bitten = metric.is_control() || metric.contrast.is_some() || self.metrics.iter().any(|(_, other)| broken(other));
+        (!bitten).then(|| format!("no control breaks the headline {headline}: remove one hypothesis of it with `breaks`, or make the headline a `contrast`"))
     }
 }
 
@@ -228,13 +258,19 @@ fn sentence(limit: Limit, tolerance: Tolerance) -> String {
 mod tests {
     use super::*;
 
-    const SITE: Site = Site { id: "a_claim", chapter: "chapter", kind: Kind::Identity, file: "tests/claims/chapter.rs", line: 1 };
+    const SITE: Site = Site { id: "a_claim", chapter: "chapter", kind: Kind::Identity, headline: "gap", file: "tests/claims/chapter.rs", line: 1 };
 
     fn good() -> Evidence {
         let mut evidence = Evidence::new();
         evidence.rounding("gap", "gap", 1e-15, 1e-12);
-        evidence.control("moved", "gap, moved", 2.0, relative(1e-3), at_least(1.0));
+        evidence.breaks("moved", "gap", "nothing moves", 2.0).within(relative(1e-3)).by(1e6);
         evidence
+    }
+
+    fn failures(site: Site, test: impl FnOnce(&mut Evidence)) -> Vec<String> {
+        let mut evidence = good();
+        test(&mut evidence);
+        evidence.recording(&site, &|_| None).failures
     }
 
     #[test]
@@ -244,43 +280,128 @@ mod tests {
         assert_eq!(recording.snapshots[0].0, "chapter__a_claim");
         assert_eq!(
             recording.snapshots[0].1,
-            "[gap]\nmeasures = \"gap\"\nrounding_at_most = 1e-12\nheadroom = 3\n\n[moved]\nmeasures = \"gap, moved\"\ncontrol = true\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n"
+            "[gap]\nmeasures = \"gap\"\nrounding_at_most = 1e-12\nheadroom = 3\n\n[moved]\nmeasures = \"gap\"\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e-6\n\n[moved.removed]\nfrom = \"gap\"\nhypothesis = \"nothing moves\"\nby = 1e6\n"
         );
+        assert_eq!(snapshot::read_metrics(&recording.snapshots[0].1).as_ref(), Ok(&recording.measured));
+        assert_eq!(recording.judged["moved"], Judged { held: true, values: vec![2.0] });
     }
 
     #[test]
     fn every_way_to_fail_is_collected() {
-        let mut evidence = Evidence::new();
-        evidence.rounding("gap", "gap", 1e-3, 1e-12);
-        evidence.judge("share", "share", 0.4, relative(1e-3), at_least(0.5));
-        evidence.seeds("errors", "errors", &[1.0, 3.0, 2.0], relative(1e-3), at_most(2.5));
-        evidence.exactly("rank", "rank", 7, 8);
-        evidence.note("gap", "twice", 1.0, relative(1e-3));
-        let failures = evidence.recording(&Site { kind: Kind::Identity, ..SITE }, &|_| None).failures.join("\n");
+        let told = failures(SITE, |evidence| {
+            evidence.rounding("wide", "wide", 1e-3, 1e-12);
+            evidence.measure("share", "share", 0.4).within(relative(1e-3)).at_least(0.5);
+            evidence.measure("errors", "errors", [1.0, 3.0, 2.0]).within(relative(1e-3)).at_most(2.5);
+            evidence.measure("law", "law", 3.0).within(relative(1e-3)).equals(2.0, "one and one", absolute(0.5));
+            evidence.measure("none", "none", Vec::new()).within(relative(1e-3)).at_most(1.0);
+            evidence.exactly("rank", "rank", 7, 8);
+            evidence.measure("gap", "twice", 1.0).within(relative(1e-3)).noted();
+        })
+        .join("\n");
         for part in [
-            "gap: gap is 1.0e-3",
-            "share: share is 4.000000e-1, must be at least 5e-1",
-            "1 of 3 seeds are not at most 2.5e0",
+            "wide is 1.0e-3",
+            "share is 4.000000e-1, must be at least 5e-1",
+            "1 of 3 runs are not at most 2.5e0",
+            "law is 3.000000e0, must be 2e0 ± 5e-1",
+            "none was measured in no run",
             "rank is 7, must be 8",
             "two metrics are called gap",
-            "there is no control",
         ] {
-            assert!(failures.contains(part), "{part} is missing from\n{failures}");
+            assert!(told.contains(part), "{part} is missing from\n{told}");
         }
     }
 
     #[test]
-    fn a_control_that_stops_failing_is_called_out() {
-        let mut evidence = good();
-        evidence.control("other", "other", 0.5, relative(1e-3), at_least(1.0));
-        let failures = evidence.recording(&SITE, &|_| None).failures;
-        assert_eq!(failures, ["control other: other is 5.000000e-1, must be at least 1e0: the control no longer breaks the claim"]);
+    fn a_control_is_of_the_measure_it_breaks() {
+        let told = |test: fn(&mut Evidence)| failures(SITE, test);
+        let no_limit = "`noted` is no metric with a limit that this test recorded before: a control breaks the limit of its own measure";
+        type Case = (fn(&mut Evidence), &'static str);
+        let cases: [Case; 8] = [
+            (
+                |evidence| evidence.breaks("other", "gap", "it", 1e-13).within(relative(1e-3)).by(10.0),
+                "must be at least 1e-11: the control no longer breaks the claim",
+            ),
+            (|evidence| evidence.breaks("other", "gap", "it", [1.0, 1e-13]).within(relative(1e-3)).by(10.0), "1 of 2 runs are not at least 1e-11"),
+            (|evidence| evidence.breaks("other", "elsewhere", "it", 1.0).within(relative(1e-3)).by(10.0), "`elsewhere` is no metric with a limit"),
+            (
+                |evidence| {
+                    evidence.measure("noted", "noted", 1.0).within(relative(1e-3)).noted();
+                    evidence.breaks("other", "noted", "it", 1.0).within(relative(1e-3)).by(10.0);
+                },
+                no_limit,
+            ),
+            (|evidence| evidence.breaks("other", "moved", "it", 1.0).within(relative(1e-3)).by(10.0), "`moved` is no metric with a limit"),
+            (|evidence| evidence.breaks("other", "gap", " ", 1.0).within(relative(1e-3)).by(10.0), "a control removes a hypothesis: say which"),
+            (|evidence| evidence.breaks("other", "gap", "it", 1.0).within(relative(1e-3)).by(0.5), "the factor is at least one"),
+            (
+                |evidence| {
+                    evidence.measure("sign", "sign", 1.0).within(relative(1e-3)).at_least(0.0);
+                    evidence.breaks("other", "sign", "it", -1.0).within(relative(1e-3)).by(10.0);
+                },
+                "is not positive, so that no factor breaks it",
+            ),
+        ];
+        for (test, what) in cases {
+            let told = told(test);
+            assert!(told.iter().any(|failure| failure.contains(what)), "{what} is missing from {told:?}");
+        }
+    }
+
+    #[test]
+    fn what_vanishes_breaks_a_limit_from_below_and_no_other() {
+        let vanishing = |from: &'static str, bound: f64| {
+            failures(SITE, move |evidence| {
+                evidence.measure("large", "large", 1.0).within(relative(1e-3)).at_least(0.5);
+                evidence.breaks("none", from, "it", 1e-15).vanishing(bound, 100.0);
+            })
+        };
+        assert_eq!(vanishing("large", 1e-12), [""; 0]);
+        assert!(vanishing("large", 1e-2)[0].contains("must be below 5.0e-3 to break large by 100"));
+        assert!(vanishing("gap", 1e-12)[0].contains("does not break gap"));
+    }
+
+    #[test]
+    fn a_contrast_orders_two_measures_with_a_margin() {
+        let contrast = |above: Vec<f64>, below: Vec<f64>, finish: fn(Contrasted<'_>)| {
+            failures(SITE, move |evidence| {
+                evidence.measure("high", "error", above).within(relative(1e-3)).noted();
+                evidence.measure("low", "error", below).within(relative(1e-3)).noted();
+                finish(evidence.contrast("order", "high over low", "high", "low").within(relative(1e-3)));
+            })
+        };
+        assert_eq!(contrast(vec![2.0, 30.0], vec![1.0, 20.0], |contrast| contrast.by(1.4)), [""; 0], "run by run");
+        assert_eq!(contrast(vec![2.0, 30.0], vec![1.0], |contrast| contrast.by(1.9)), [""; 0], "all of them");
+        assert_eq!(contrast(vec![0.5], vec![-0.5], |contrast| contrast.apart(0.9)), [""; 0]);
+        for (above, below, finish, what) in [
+            (vec![1.0, 1.0], vec![1.0, 0.5], (|contrast| contrast.by(1.1)) as fn(Contrasted<'_>), "1 of 2 runs are not at least 1.1e0"),
+            (vec![1.0], vec![1.0], |contrast| contrast.by(1.0), "lets both be equal"),
+            (vec![1.0], vec![1.0], |contrast| contrast.apart(0.0), "lets both be equal"),
+            (vec![1.0], vec![-1.0], |contrast| contrast.by(2.0), "is NaN, must be at least 2e0"),
+        ] {
+            let told = contrast(above, below, finish);
+            assert!(told.iter().any(|failure| failure.contains(what)), "{what} is missing from {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_headline_is_judged_and_bitten() {
+        let headline = |headline: &'static str| {
+            failures(Site { headline, ..SITE }, |evidence| {
+                evidence.measure("noted", "noted", 1.0).within(relative(1e-3)).noted();
+                evidence.measure("alone", "alone", 1.0).within(relative(1e-3)).at_most(2.0);
+            })
+        };
+        assert_eq!(headline("gap"), [""; 0]);
+        assert_eq!(headline("moved"), [""; 0]);
+        assert!(headline("absent")[0].contains("measured nowhere"));
+        assert!(headline("noted")[0].contains("only noted"));
+        assert!(headline("alone")[0].contains("no control breaks the headline alone"));
     }
 
     #[test]
     fn what_is_not_finite_is_refused_by_name() {
         let mut evidence = good();
-        evidence.note("lost", "lost", f64::NAN, relative(1e-3));
+        evidence.measure("lost", "lost", f64::NAN).within(relative(1e-3)).noted();
         let recording = evidence.recording(&SITE, &|_| None);
         assert!(recording.snapshots.is_empty());
         assert!(recording.failures[0].contains("lost.value is NaN"), "{:?}", recording.failures);

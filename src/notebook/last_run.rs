@@ -63,7 +63,7 @@ mod tests {
         if std::env::var_os("CARGO_TARGET_DIR").is_none() {
             let root = tempfile::tempdir().expect("a folder");
             let value = Value { value: 0.1 + 0.2, tolerance: Tolerance::Relative(1e-3), limit: None, spread: None };
-            let metric = Metric { measures: "a sum".to_owned(), control: false, reading: Reading::Value(value) };
+            let metric = Metric::new("a sum", Reading::Value(value));
             write(root.path(), "a_claim", 1.25, &vec![("sum".to_owned(), metric.clone())]);
             let found = read_all(root.path());
             assert_eq!(found["a_claim"], LastRun { seconds: 1.25, metrics: BTreeMap::from([("sum".to_owned(), metric)]) });

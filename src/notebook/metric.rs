@@ -19,12 +19,59 @@ pub use settled::{rounded, settled};
 pub struct Metric {
     /// What is measured, in words and formulas.
     pub measures: String,
-    /// Whether a hypothesis of the claim was removed first.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub control: bool,
+    /// Where the number comes from that it is expected to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// What came out.
     #[serde(flatten)]
     pub reading: Reading,
+    /// Which hypothesis was removed, for a control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
+    /// What is compared, for a contrast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contrast: Option<Contrast>,
+}
+
+/// A control: the measure of the claim with one hypothesis removed, which must break the limit of that measure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Removed {
+    /// The metric whose measure and limit these are.
+    pub from: String,
+    /// The hypothesis, as a clause: “the keys are not whitened”.
+    pub hypothesis: String,
+    /// By how many times it must miss the limit.
+    pub by: f64,
+}
+
+/// A contrast: two metrics of one measure, of which one must lie above the other in every run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contrast {
+    /// The metric above.
+    pub above: String,
+    /// The metric below.
+    pub below: String,
+}
+
+impl Metric {
+    /// What was measured of the claim as it stands.
+    pub fn new(measures: &str, reading: Reading) -> Self {
+        Self { measures: measures.to_owned(), source: None, reading, removed: None, contrast: None }
+    }
+
+    /// Whether a hypothesis of the claim was removed first.
+    pub fn is_control(&self) -> bool {
+        self.removed.is_some()
+    }
+
+    /// Whether it is held to anything but its snapshot.
+    pub fn is_judged(&self) -> bool {
+        match self.reading {
+            Reading::Rounding { .. } => true,
+            Reading::Count { must, .. } => must,
+            Reading::Value(value) => value.limit.is_some(),
+        }
+    }
 }
 
 /// What came out of a measurement.
@@ -42,6 +89,9 @@ pub enum Reading {
     Count {
         /// The count.
         exactly: i64,
+        /// Whether the claim demands it, or its snapshot alone remembers it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        must: bool,
     },
     /// A number.
     Value(Value),
@@ -81,8 +131,18 @@ pub enum Limit {
     AtMost(f64),
     /// No less than this.
     AtLeast(f64),
-    /// This, within the tolerance: a closed form or a published figure.
-    Expected(f64),
+    /// A closed form or a published figure.
+    Expected(Expected),
+}
+
+/// What theory or literature says a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Expected {
+    /// The number.
+    pub value: f64,
+    /// How far from it theory allows the measured one to be.
+    #[serde(flatten)]
+    pub allowed: Tolerance,
 }
 
 /// The range over several seeds.
@@ -118,12 +178,26 @@ impl Value {
 }
 
 impl Limit {
-    /// Whether `value`, known to `tolerance`, obeys it.
-    pub fn allows(self, value: f64, tolerance: Tolerance) -> bool {
+    /// Whether `value` obeys it.
+    pub fn allows(self, value: f64) -> bool {
         match self {
             Self::AtMost(limit) => value <= limit,
             Self::AtLeast(limit) => value >= limit,
-            Self::Expected(expected) => (value - expected).abs() <= tolerance.margin(expected),
+            Self::Expected(Expected { value: expected, allowed }) => (value - expected).abs() <= allowed.margin(expected),
+        }
+    }
+
+    /// What a control must obey that misses this limit `by` so many times, on the side where `value` lies; none where the limit
+    /// leaves no room for a factor.
+    pub fn broken(self, by: f64, value: f64) -> Option<Self> {
+        match self {
+            Self::AtMost(limit) if limit > 0.0 => Some(Self::AtLeast(by * limit)),
+            Self::AtLeast(limit) if limit > 0.0 => Some(Self::AtMost(limit / by)),
+            Self::Expected(Expected { value: expected, allowed }) if allowed.margin(expected) > 0.0 => {
+                let margin = by * allowed.margin(expected);
+                Some(if value >= expected { Self::AtLeast(expected + margin) } else { Self::AtMost(expected - margin) })
+            }
+            _ => None,
         }
     }
 
@@ -131,14 +205,14 @@ impl Limit {
         match self {
             Self::AtMost(limit) => Self::AtMost(f(limit)),
             Self::AtLeast(limit) => Self::AtLeast(f(limit)),
-            Self::Expected(limit) => Self::Expected(f(limit)),
+            Self::Expected(Expected { value, allowed }) => Self::Expected(Expected { value: f(value), allowed }),
         }
     }
 
     /// The number itself.
     pub(crate) fn number(self) -> f64 {
         match self {
-            Self::AtMost(limit) | Self::AtLeast(limit) | Self::Expected(limit) => limit,
+            Self::AtMost(limit) | Self::AtLeast(limit) | Self::Expected(Expected { value: limit, .. }) => limit,
         }
     }
 }
@@ -149,13 +223,23 @@ mod tests {
 
     #[test]
     fn a_limit_may_be_reached_and_not_crossed() {
-        let tolerance = Tolerance::Relative(0.25);
-        assert!(Limit::AtMost(2.0).allows(2.0, tolerance) && !Limit::AtMost(2.0).allows(2.0_f64.next_up(), tolerance));
-        assert!(Limit::AtLeast(2.0).allows(2.0, tolerance) && !Limit::AtLeast(2.0).allows(2.0_f64.next_down(), tolerance));
+        assert!(Limit::AtMost(2.0).allows(2.0) && !Limit::AtMost(2.0).allows(2.0_f64.next_up()));
+        assert!(Limit::AtLeast(2.0).allows(2.0) && !Limit::AtLeast(2.0).allows(2.0_f64.next_down()));
+        let expected = |allowed| Limit::Expected(Expected { value: 2.0, allowed });
         for number in [1.5, 2.5] {
-            assert!(Limit::Expected(2.0).allows(number, tolerance) && !Limit::Expected(2.0).allows(number, Tolerance::Absolute(0.499)));
+            assert!(expected(Tolerance::Relative(0.25)).allows(number) && !expected(Tolerance::Absolute(0.499)).allows(number));
         }
-        assert!(!Limit::AtMost(2.0).allows(f64::NAN, tolerance) && !Limit::AtLeast(2.0).allows(f64::NAN, tolerance));
+        assert!(!Limit::AtMost(2.0).allows(f64::NAN) && !Limit::AtLeast(2.0).allows(f64::NAN));
+    }
+
+    #[test]
+    fn a_control_misses_the_limit_by_a_factor_on_its_own_side() {
+        assert_eq!(Limit::AtMost(2.0).broken(10.0, 50.0), Some(Limit::AtLeast(20.0)));
+        assert_eq!(Limit::AtLeast(2.0).broken(10.0, 0.0), Some(Limit::AtMost(0.2)));
+        let expected = Limit::Expected(Expected { value: 2.0, allowed: Tolerance::Relative(0.25) });
+        assert_eq!(expected.broken(3.0, 9.0), Some(Limit::AtLeast(3.5)));
+        assert_eq!(expected.broken(3.0, 0.0), Some(Limit::AtMost(0.5)));
+        assert_eq!([Limit::AtMost(0.0).broken(10.0, 1.0), Limit::AtLeast(-1.0).broken(10.0, -2.0)], [None, None]);
     }
 
     #[test]

@@ -262,7 +262,7 @@ impl<'t> Reference<'t> {
         let shown = match (self.words, self.range, measured.reading) {
             (Some(words), Some(range), _) => Shown::words(phrase(words, range, value)?),
             (Some(_), None, _) => return Err(wrong("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`")),
-            (None, _, Reading::Count { exactly }) => Shown::words(exactly.to_string()),
+            (None, _, Reading::Count { exactly, .. }) => Shown::words(exactly.to_string()),
             (None, _, Reading::Rounding { .. }) => Shown::number(value, Digits::Short(2)),
             (None, _, Reading::Value(_)) => Shown::number(up.map_or(value, |up| number::outward(value, digits, up)), digits),
         };
@@ -313,7 +313,7 @@ fn number(metric: &Metric, part: Option<&str>) -> Result<f64, Wrong> {
     let value = match (metric.reading, part) {
         (Reading::Rounding { rounding_at_most, .. }, None) => Some(rounding_at_most),
         #[expect(clippy::cast_precision_loss, reason = "counts are small")]
-        (Reading::Count { exactly }, None) => Some(exactly as f64),
+        (Reading::Count { exactly, .. }, None) => Some(exactly as f64),
         (Reading::Value(value), None) => Some(value.value),
         (Reading::Value(value), Some("limit")) => value.limit.map(Limit::number),
         (Reading::Value(value), Some("lowest")) => value.spread.map(|spread| spread.lowest),

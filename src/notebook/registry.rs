@@ -3,7 +3,7 @@
 //! `tests/claims/main.rs` is the table of contents: its `//!` opens the book, its `mod` items are the chapters,
 //! a `///` above a `mod` opens a part. In a chapter `//!` is the opening prose; every `#[test]` is a claim whose
 //! `///` is the claim's prose: a `##` title, paragraphs, and one fence marked `toml`, the claim's [`Head`].
-//! `tests/claims/statements.toml` lists the statements of the post, in our words and in the post's order.
+//! `tests/claims/statements.toml` lists the statements of the posts: where each stands, of what sort it is, our words for it.
 //!
 //! `build.rs` includes this file, so that a claim without statement, kind or `breaks_when`, a duplicate id, an
 //! unknown or cyclic `uses` or two verdicts that disagree stop the build; the book reads the same sources at run
@@ -18,6 +18,8 @@ mod checks;
 mod parse;
 #[path = "registry/source.rs"]
 mod source;
+#[path = "registry/statement.rs"]
+mod statement;
 #[path = "registry/uses.rs"]
 mod uses;
 
@@ -28,6 +30,7 @@ use serde::Deserialize;
 
 pub use assertions::Assertion;
 pub use source::{Problem, Prose};
+pub use statement::{Passage, Post, Sort, Statement};
 
 /// Where the table of contents is, below the root of the repository.
 pub const CONTENTS: &str = "tests/claims/main.rs";
@@ -77,6 +80,15 @@ pub enum Verdict {
     /// Contradicted by a counterexample.
     #[serde(rename = "false as stated")]
     False,
+    /// A method that does what it is there for.
+    #[serde(rename = "sound")]
+    Sound,
+    /// A method that does so on a condition.
+    #[serde(rename = "sound if")]
+    SoundIf,
+    /// A method that does not do what it is there for.
+    #[serde(rename = "unsound")]
+    Unsound,
     /// Interpretation: argued in prose, not tested.
     #[serde(skip)]
     Argued,
@@ -89,6 +101,9 @@ impl Verdict {
             Self::Holds => "holds",
             Self::HoldsIf => "holds-if",
             Self::False => "false",
+            Self::Sound => "sound",
+            Self::SoundIf => "sound-if",
+            Self::Unsound => "unsound",
             Self::Argued => "argued",
         }
     }
@@ -99,6 +114,9 @@ impl Verdict {
             Self::Holds => "holds",
             Self::HoldsIf => "holds if",
             Self::False => "false as stated",
+            Self::Sound => "sound",
+            Self::SoundIf => "sound if",
+            Self::Unsound => "unsound",
             Self::Argued => "argued",
         }
     }
@@ -129,6 +147,9 @@ pub struct Head {
     /// Why a limit is where it is, by metric: required where it leaves very much room, or less than one tolerance.
     #[serde(default)]
     pub room: BTreeMap<String, String>,
+    /// What words of quantity in title and finding stand on: a metric that is judged, or a reason why none need be.
+    #[serde(default)]
+    pub words: BTreeMap<String, String>,
 }
 
 /// One claim: a test with its prose.
@@ -138,8 +159,10 @@ pub struct Claim {
     pub id: String,
     /// The chapter it stands in.
     pub chapter: String,
-    /// Its title, without the `##`.
+    /// Its title, without the `##`; of phrases that must stay true the words.
     pub title: String,
+    /// The same as it is written.
+    pub titled: Prose,
     /// Its prose, without title and head.
     pub prose: Prose,
     /// Its head.
@@ -190,22 +213,8 @@ pub struct Chapter {
     pub prose: Prose,
     /// Its claims, in order.
     pub claims: Vec<Claim>,
-}
-
-/// A statement of the post, in our words.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Statement {
-    /// A short name: `S3`.
-    pub id: String,
-    /// What the post says.
-    pub says: String,
-    /// Why it is interpretation, for a statement that no test can settle.
-    #[serde(default)]
-    pub argument: Option<String>,
-    /// The line where it stands.
-    #[serde(skip)]
-    pub line: usize,
+    /// The code that its claims share: its file without prose and tests.
+    pub shared: String,
 }
 
 /// Everything that the sources say.
@@ -219,6 +228,10 @@ pub struct Registry {
     pub notation: Prose,
     /// In reading order.
     pub chapters: Vec<Chapter>,
+    /// The code that all chapters share, without prose.
+    pub shared: String,
+    /// The texts that statements come from.
+    pub posts: Vec<Post>,
     /// In the post's order.
     pub statements: Vec<Statement>,
 }
@@ -232,6 +245,11 @@ impl Registry {
     /// The claim of that name.
     pub fn claim(&self, id: &str) -> Option<&Claim> {
         self.claims().find(|claim| claim.id == id)
+    }
+
+    /// The post of that short name.
+    pub fn post(&self, id: &str) -> Option<&Post> {
+        self.posts.iter().find(|post| post.id == id)
     }
 
     /// The claims that settle a statement, in reading order.

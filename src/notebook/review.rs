@@ -39,6 +39,8 @@ pub struct Review {
     pub items: Vec<Item>,
     /// Statements of the post that a claim settles which moved, or whose verdict is another.
     pub statements: Vec<Settled>,
+    /// The claims that hold more or less often on fresh draws than they did.
+    pub rates: Vec<Rates>,
     /// What the headline metrics of all claims were.
     pub history: History,
     /// The claims that did not move, in reading order.
@@ -114,6 +116,30 @@ impl FigureChange {
     }
 }
 
+/// In how many fresh draws a claim held, where that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rates {
+    /// The claim's name.
+    pub id: String,
+    /// Held, and of how many; none where it had not been replicated.
+    pub was: Option<(u64, u64)>,
+    /// The same now.
+    pub is: Option<(u64, u64)>,
+}
+
+impl Rates {
+    /// `held in 38 of 40 fresh draws, was 40 of 40`.
+    pub fn words(&self) -> String {
+        let of = |rate: Option<(u64, u64)>| rate.map(|(held, of)| format!("{held} of {of}"));
+        match (of(self.was), of(self.is)) {
+            (None, Some(is)) => format!("held in {is} fresh draws, new"),
+            (Some(was), None) => format!("is replicated no more, held in {was} fresh draws"),
+            (Some(was), Some(is)) => format!("held in {is} fresh draws, was {was}"),
+            (None, None) => String::new(),
+        }
+    }
+}
+
 /// A statement whose claims moved, or whose verdict did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
@@ -184,7 +210,7 @@ impl Item {
 impl Review {
     /// Whether nothing moved, no number and no verdict.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.judged_otherwise().next().is_none()
+        self.items.is_empty() && self.rates.is_empty() && self.judged_otherwise().next().is_none()
     }
 
     /// The statements with another verdict, new or gone.
@@ -239,7 +265,7 @@ pub fn review(root: &Path, against: Option<&str>) -> Result<Review, Vec<Problem>
     let statements = settled(&items, &before.registry, &after.registry);
     let history = history::read(root, before, after, against.is_none());
     let still = after.registry.claims().filter(|claim| !items.iter().any(|item| item.id == claim.id)).cloned().collect();
-    Ok(Review { against: sides.words, pending: against.is_none(), notes: sides.notes, items, statements, history, still })
+    Ok(Review { against: sides.words, pending: against.is_none(), notes: sides.notes, items, statements, rates: rates(before, after), history, still })
 }
 
 /// Every claim of either side: in reading order, then those that only a snapshot remembers.
@@ -287,6 +313,13 @@ fn item(id: &str, before: &Side, after: &Side, pending: bool) -> Option<Item> {
         snapshots: snapshots.into_iter().collect(),
         seconds: None,
     })
+}
+
+/// The claims whose rate moved, in reading order.
+fn rates(before: &Side, after: &Side) -> Vec<Rates> {
+    let of = |side: &Side, id: &str| side.replication.claims.get(id).map(|replicated| (replicated.held, replicated.of));
+    let rate = |claim: &Claim| Rates { id: claim.id.clone(), was: of(before, &claim.id), is: of(after, &claim.id) };
+    after.registry.claims().map(rate).filter(|rates| rates.was != rates.is).collect()
 }
 
 fn settled(items: &[Item], before: &Registry, after: &Registry) -> Vec<Settled> {

@@ -120,7 +120,7 @@ pub(crate) fn line_of_key(text: &str, name: &str) -> usize {
 }
 
 /// A table as TOML: plain keys first, then a section for each table and each table of a list.
-fn write(table: &Table) -> Result<String, String> {
+pub(crate) fn write(table: &Table) -> Result<String, String> {
     let mut out = String::new();
     section(&mut out, "", table)?;
     Ok(out)

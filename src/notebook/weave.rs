@@ -9,10 +9,12 @@ mod claim;
 mod code;
 mod coverage;
 mod evidence;
+mod fresh;
 mod graph;
 mod index;
 mod lists;
 mod parts;
+mod quantity;
 mod room;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +25,7 @@ use super::files_below;
 use super::math::{self, Class};
 use super::prose::{self, Medium, Numbers, Place};
 use super::registry::{Claim, Problem, Prose, Registry};
+use super::replication::Replication;
 use super::snapshot::{self, FIGURE, Metrics};
 
 /// Where the woven pages go, below the root.
@@ -38,6 +41,7 @@ pub struct Loom<'a> {
     registry: &'a Registry,
     metrics: &'a BTreeMap<String, Metrics>,
     figures: &'a BTreeMap<String, (Figure, String)>,
+    replication: &'a Replication,
     pages: Pages,
     problems: Vec<Problem>,
 }
@@ -46,12 +50,12 @@ pub struct Loom<'a> {
 ///
 /// # Errors
 /// Every problem found, in the order of files and lines.
-pub fn weave(registry: &Registry, snapshots: &BTreeMap<String, String>) -> Result<Pages, Vec<Problem>> {
+pub fn weave(registry: &Registry, snapshots: &BTreeMap<String, String>, replication: &Replication) -> Result<Pages, Vec<Problem>> {
     let mut problems = Vec::new();
     let metrics = metrics(registry, snapshots, &mut problems);
     let figures = figures(registry, snapshots, &mut problems);
     orphans(registry, snapshots, &mut problems);
-    let mut loom = Loom { registry, metrics: &metrics, figures: &figures, pages: Pages::new(), problems };
+    let mut loom = Loom { registry, metrics: &metrics, figures: &figures, replication, pages: Pages::new(), problems };
     loom.page("SUMMARY.md", lists::summary(registry));
     let first = lists::first_page(&mut loom);
     loom.page("index.md", first);

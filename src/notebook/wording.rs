@@ -1,13 +1,13 @@
 //! A reading in words: what was measured, what it is held to, and every digit that is on record.
 
-use super::metric::{Limit, Reading, Room, Tolerance, Value};
+use super::metric::{Expected, Limit, Reading, Room, Tolerance, Value};
 use super::number::{self, Digits};
 
 /// The value as a reader needs it; rounding has none worth printing.
 pub fn value(reading: Reading) -> String {
     match reading {
         Reading::Rounding { .. } => "rounding".to_owned(),
-        Reading::Count { exactly } => exactly.to_string(),
+        Reading::Count { exactly, .. } => exactly.to_string(),
         Reading::Value(value) => number::unicode(value.value, Digits::Significant(significant(value))),
     }
 }
@@ -30,7 +30,7 @@ pub fn allowed(reading: Reading) -> String {
         Reading::Value(value) => match value.limit {
             Some(Limit::AtMost(limit)) => format!("≤ {}", short(limit)),
             Some(Limit::AtLeast(limit)) => format!("≥ {}", short(limit)),
-            Some(Limit::Expected(expected)) => format!("{} {}", short(expected), width(value.tolerance)),
+            Some(Limit::Expected(Expected { value, allowed })) => format!("{} {}", short(value), width(allowed)),
             None => width(value.tolerance),
         },
     }
@@ -40,6 +40,34 @@ pub fn allowed(reading: Reading) -> String {
 pub fn nearest(reading: Reading) -> Option<String> {
     let Reading::Value(value) = reading else { return None };
     value.spread.and(value.nearest_to_limit()).map(|nearest| number::unicode(nearest, Digits::Significant(4)))
+}
+
+/// A limit with all its digits.
+pub fn limit(limit: Limit) -> String {
+    match limit {
+        Limit::AtMost(limit) => format!("at most {limit:e}"),
+        Limit::AtLeast(limit) => format!("at least {limit:e}"),
+        Limit::Expected(Expected { value, allowed }) => format!("{value:e} ± {}", tolerance(allowed)),
+    }
+}
+
+/// A tolerance with all its digits.
+pub fn tolerance(tolerance: Tolerance) -> String {
+    match tolerance {
+        Tolerance::Relative(share) => format!("{share:e} relative"),
+        Tolerance::Absolute(width) => format!("{width:e}"),
+    }
+}
+
+/// The values of all runs, from the lowest to the highest; of one run its value.
+pub fn range(reading: Reading) -> String {
+    match reading {
+        Reading::Value(Value { spread: Some(spread), .. }) => {
+            let [lowest, highest] = [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Short(3)));
+            format!("{lowest} to {highest}")
+        }
+        other => value(other),
+    }
 }
 
 fn width(tolerance: Tolerance) -> String {
@@ -85,20 +113,11 @@ pub(crate) fn capital(words: &str) -> String {
 pub fn recorded(reading: Reading) -> String {
     match reading {
         Reading::Rounding { rounding_at_most, headroom } => format!("at most {rounding_at_most:e}, {} below it", decades(headroom)),
-        Reading::Count { exactly } => exactly.to_string(),
+        Reading::Count { exactly, .. } => exactly.to_string(),
         Reading::Value(value) => {
-            let tolerance = match value.tolerance {
-                Tolerance::Relative(share) => format!("relative {share:e}"),
-                Tolerance::Absolute(width) => format!("absolute {width:e}"),
-            };
-            let limit = match value.limit {
-                Some(Limit::AtMost(limit)) => format!(", at most {limit:e}"),
-                Some(Limit::AtLeast(limit)) => format!(", at least {limit:e}"),
-                Some(Limit::Expected(expected)) => format!(", expected {expected:e}"),
-                None => String::new(),
-            };
+            let limit = value.limit.map_or_else(String::new, |limit| format!(", must be {}", self::limit(limit)));
             let range = |spread: super::metric::Spread| format!(", {} runs from {:e} to {:e}", spread.seeds, spread.lowest, spread.highest);
-            format!("{:e}, {tolerance}{limit}{}", value.value, value.spread.map_or(String::new(), range))
+            format!("{:e}, ± {}{limit}{}", value.value, tolerance(value.tolerance), value.spread.map_or(String::new(), range))
         }
     }
 }

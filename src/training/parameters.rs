@@ -30,6 +30,9 @@ impl Parametrisation {
     }
 }
 
+/// The first stream of initial weights: those before it are the data's, which may have the same seed.
+const STREAM: u64 = 64;
+
 /// The free matrices, one or two.
 #[derive(Debug, Clone)]
 pub(super) struct Parameters {
@@ -44,7 +47,7 @@ impl Parameters {
             Parametrisation::Tied => (1, width),
             Parametrisation::Merged => (1, d),
         };
-        Self { kind, matrices: (0..free).map(|stream| standard_normal(seed, stream, d, columns) * Scale(deviation)).collect() }
+        Self { kind, matrices: (0..free).map(|place| standard_normal(seed, STREAM + place, d, columns) * Scale(deviation)).collect() }
     }
 
     pub(super) fn head(&self) -> Head {

@@ -7,7 +7,7 @@ type Fault = (&'static str, &'static str, &'static str, &'static str);
 
 #[test]
 fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
-    let faults: [Fault; 46] = [
+    let faults: [Fault; 55] = [
         (
             CLAIMS,
             "{{gap}}, the share",
@@ -31,19 +31,19 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
             CLAIMS,
             "it moves by {{moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
             "it moves by {{gap}}.\"\n/// ```\n#[test]\nfn chapter_claim",
-            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls",
+            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls and contrasts",
         ),
         (
             CLAIMS,
             "it moves by {{moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
             "it moves by {{second_claim/moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
-            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls",
+            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls and contrasts",
         ),
         (
             CLAIMS,
             "it moves by {{moved}}.\"\n/// ```\n#[test]\nfn chapter_claim",
             "it moves.\"\n/// ```\n#[test]\nfn chapter_claim",
-            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls",
+            "chapter.rs:16: `breaks_when` of `chapter_claim` quotes none of its controls and contrasts",
         ),
         (
             CLAIMS,
@@ -65,29 +65,78 @@ fn every_fault_in_the_sources_is_named_with_file_line_and_cure() {
         (CLAIMS, "uses = [\"chapter_claim\"]", "uses = [\"nobody\"]", "chapter.rs:29: `second_claim` uses `nobody`, which is no claim"),
         (CLAIMS, "uses = [\"chapter_claim\"]", "uses = [\"second_claim\"]", "`uses` goes round in a circle: second_claim → second_claim"),
         (CLAIMS, "S1 = \"holds\"", "S9 = \"holds\"", "chapter.rs:13: `chapter_claim` settles `S9`, which is no statement"),
-        (CLAIMS, "S1 = \"holds\"", "S1 = \"false as stated\"", "statements.toml:1: S1 is “false as stated” and no counterexample says so"),
+        (CLAIMS, "S1 = \"holds\"", "S1 = \"false as stated\"", "statements.toml:8: S1 is “false as stated” and no counterexample says so"),
         (
             CLAIMS,
             "uses = [\"chapter_claim\"]",
             "settles = { S1 = \"holds if\" }\n/// finding = \"x\"",
             "“holds if”, another claim says “holds”; give both claims one verdict",
         ),
-        (CLAIMS, "settles = { S1", "settles = { O1 = \"holds\", S1", "O1 is marked as interpretation and yet `chapter_claim` settles it"),
+        (
+            CLAIMS,
+            "settles = { S1",
+            "settles = { O1 = \"holds\", S1",
+            "`chapter_claim` says of O1 “holds”, and it is an interpretation; no test settles an interpretation",
+        ),
+        (
+            CLAIMS,
+            "S1 = \"holds\"",
+            "S1 = \"sound\"",
+            "`chapter_claim` says of S1 “sound”, and it is an assertion; say one of: holds, holds if, false as stated",
+        ),
         (CLAIMS, "/// finding = \"It holds, within {{gap}}.\"\n", "", "`chapter_claim` settles a statement and has no `finding`"),
         (CLAIMS, "![What to see.](figure)", "![](figure)", "chapter.rs:9: the figure of `chapter_claim` has no caption"),
         (CLAIMS, "![What to see.](figure)", "", "the figure of `chapter_claim` is recorded and not shown"),
         (CLAIMS, "It stays below {{gap}}.", "It stays below {{gap}}.\n///\n/// ![Nothing.](figure)", "chapter.rs:27: `second_claim` has recorded no figure"),
         (CLAIMS, "fn second_claim() {", "fn second_claim( {", "chapter.rs:"),
-        (SNAP, "control = true\n", "", "`chapter_claim` has no control"),
-        ("tests/claims/statements.toml", "argument = \"Who can say?\"\n", "", "statements.toml:5: no claim settles O1"),
-        ("tests/claims/statements.toml", "It is so.", "It is 0.5 so.", "statements.toml:1: the decimal 0.5 is typed into prose"),
+        (SNAP, "\n[moved.removed]\nfrom = \"gap\"\nhypothesis = \"nothing moves\"\nby = 1e1\n", "", "`chapter_claim` has no control and no contrast"),
+        (
+            "tests/claims/statements.toml",
+            "argument = \"Who can say?\"\n",
+            "",
+            "statements.toml:15: O1 is an interpretation without `argument`; an interpretation is argued",
+        ),
+        ("tests/claims/statements.toml", "sort = \"interpretation\"", "sort = \"description\"", "statements.toml:15: O1 is a description with an `argument`"),
+        (
+            "tests/claims/statements.toml",
+            "post = \"P\", section = \"First\"",
+            "post = \"Q\", section = \"First\"",
+            "statements.toml:8: S1 stands in the post `Q`, which is not listed",
+        ),
+        ("tests/claims/statements.toml", "As it is read.", "As it is 0.5 read.", "statements.toml:8: the decimal 0.5 is typed into prose"),
+        ("tests/claims/statements.toml", "It is so.", "It is 0.5 so.", "statements.toml:8: the decimal 0.5 is typed into prose"),
         (CLAIMS, "A claim holds", "A claim holds $\\frac{1}$", "the formula `\\frac{1}` cannot be set"),
+        (CLAIMS, "A claim holds", "A claim {{share|holds half|0.6..0.7}}", "chapter.rs:5: `{{share|holds half|0.6..0.7}}` is no longer true"),
+        (
+            CLAIMS,
+            "evidence.rounding(\"gap\", gap < bound);",
+            "evidence.measure(\"gap\", \"w\", gap).within(t).equals(0.8795, \"s\", t);",
+            "chapter.rs:20: `chapter_claim` expects a number that is typed; compute it by another road",
+        ),
+        (
+            CLAIMS,
+            "kind = \"identity\"\n/// settles = { S1 = \"holds\" }\n/// finding = \"It holds",
+            "kind = \"measured\"\n/// settles = { S1 = \"holds\" }\n/// finding = \"It always holds",
+            "chapter.rs:19: “always” in title or finding of `chapter_claim` stands on nothing; write `{{metric|always|low..high}}`, or name in the head",
+        ),
+        (
+            CLAIMS,
+            "kind = \"identity\"\n/// settles = { S1 = \"holds\" }\n/// finding = \"It holds",
+            "kind = \"measured\"\n/// words = { always = \"share\" }\n/// settles = { S1 = \"holds\" }\n/// finding = \"It always holds",
+            "“always” of `chapter_claim` stands on `share`, which is no judged metric and no reason",
+        ),
+        (
+            CLAIMS,
+            "kind = \"identity\"",
+            "kind = \"measured\"\n/// words = { never = \"gap\" }",
+            "`words` of `chapter_claim` speaks of “never”, which is in neither title nor finding; remove it",
+        ),
         (CLAIMS, "![What to see.](figure)", "![What to see.](other.png)", "chapter.rs:9: the image `other.png` is not a figure of a claim"),
         (SNAP, "the gap, $\\\\|A\\\\|$", "the gap, $\\\\frac{1}$", "chapter__chapter_claim.snap:4: the label of `gap` holds a formula that cannot be set"),
         (
             CLAIMS,
-            "evidence.rounding(\"gap\", gap < bound); evidence.note(name",
-            "evidence.note(\"g{}\"",
+            "evidence.rounding(\"gap\", gap < bound); evidence.measure(name",
+            "evidence.measure(\"g{}\"",
             "no call in the test `chapter_claim` records the metric `gap`; record it",
         ),
         (

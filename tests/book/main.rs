@@ -7,6 +7,7 @@ use std::path::Path;
 
 use attention_regression::notebook::prose::{self, Medium, Numbers, Place};
 use attention_regression::notebook::registry::Registry;
+use attention_regression::notebook::replication::Replication;
 use attention_regression::notebook::{inspect, snapshot, weave};
 
 use notebook::{CLAIMS, METRICS, Notebook, SNAP, repository, told};
@@ -15,7 +16,8 @@ use notebook::{CLAIMS, METRICS, Notebook, SNAP, repository, told};
 fn the_book_of_this_repository_is_fresh() {
     let registry = Registry::read(repository()).unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
     let snapshots = snapshot::read_all(repository()).expect("the snapshots");
-    let pages = weave::weave(&registry, &snapshots).unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
+    let pages = weave::weave(&registry, &snapshots, &Replication::read(repository()).expect("the replication"))
+        .unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
     let stale = weave::stale(repository(), &pages);
     assert!(stale.is_empty(), "the book is stale: run `cargo run` and commit book/src\n{}", told::<()>(Err(stale)));
 }
@@ -75,7 +77,7 @@ fn the_book_tells_how_far_it_can_be_relied_on() {
             "1 controls",
             "The other one is interpretation",
             "Argued, not tested.",
-            "<td class=\"control\">moved</td>",
+            "<td class=\"control\">moved, without “nothing moves”</td>",
             "Another 1 claims settle no statement",
         ],
     );

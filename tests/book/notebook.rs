@@ -3,12 +3,32 @@
 use std::path::{Path, PathBuf};
 
 use attention_regression::notebook::registry::{Problem, Registry};
+use attention_regression::notebook::replication::Replication;
 use attention_regression::notebook::{render, snapshot, weave};
 use attention_regression::publish::Stop;
 
 pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{chapter_claim/gap}} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n";
-pub(super) const STATEMENTS: &str =
-    "[[statement]]\nid = \"S1\"\nsays = \"It is so.\"\n\n[[statement]]\nid = \"O1\"\nsays = \"It means much.\"\nargument = \"Who can say?\"\n";
+pub(super) const STATEMENTS: &str = r#"[[post]]
+id = "P"
+title = "A post"
+author = "somebody"
+date = "today"
+link = "https://example.org/post"
+
+[[statement]]
+id = "S1"
+at = { post = "P", section = "First", anchor = "first", passage = "first sentence" }
+sort = "assertion"
+says = "It is so."
+reading = "As it is read."
+
+[[statement]]
+id = "O1"
+at = { post = "P", section = "", passage = "last sentence" }
+sort = "interpretation"
+says = "It means much."
+argument = "Who can say?"
+"#;
 pub(super) const CHAPTER: &str = r#"//! # A chapter
 //!
 //! It opens with $x^2$ and links to [the notation](notation.md).
@@ -28,7 +48,7 @@ pub(super) const CHAPTER: &str = r#"//! # A chapter
 /// ```
 #[test]
 fn chapter_claim() {
-    evidence.rounding("gap", gap < bound); evidence.note(name, "$1 & more"); record!(evidence);
+    evidence.rounding("gap", gap < bound); evidence.measure(name, "$1 & more"); record!(evidence);
 }
 
 /// ## Another claim holds
@@ -43,10 +63,10 @@ fn chapter_claim() {
 /// ```
 #[test]
 fn second_claim() {
-    evidence.rounding("gap", gap < bound); evidence.note(name, "$1 & more"); record!(evidence);
+    evidence.rounding("gap", gap < bound); evidence.measure(name, "$1 & more"); record!(evidence);
 }
 "#;
-pub(super) const METRICS: &str = "---\nsource: tests/claims/chapter.rs\n---\n[gap]\nmeasures = \"the gap, $\\\\|A\\\\|$\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n\n[share]\nmeasures = \"the share\"\nvalue = 5e-1\nrelative = 1e-3\n\n[moved]\nmeasures = \"moved\"\ncontrol = true\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n";
+pub(super) const METRICS: &str = "---\nsource: tests/claims/chapter.rs\n---\n[gap]\nmeasures = \"the gap, $\\\\|A\\\\|$\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n\n[share]\nmeasures = \"the share\"\nvalue = 5e-1\nrelative = 1e-3\n\n[moved]\nmeasures = \"moved\"\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n\n[moved.removed]\nfrom = \"gap\"\nhypothesis = \"nothing moves\"\nby = 1e1\n";
 pub(super) const FIGURE: &str = "---\nsource: tests/claims/chapter.rs\n---\ntitle = \"A figure\"\n\n[x]\nname = \"x\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[y]\nname = \"y\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[[series]]\nname = \"s\"\nink = \"linear\"\nmark = \"circle\"\nstroke = \"solid\"\nx = [0e0, 5e-1]\ny = [0e0, 1e0]\nrelative = 1e-3\n";
 pub(super) const CLAIMS: &str = "tests/claims/chapter.rs";
 pub(super) const SNAP: &str = "snapshots/chapter__chapter_claim.snap";
@@ -99,7 +119,7 @@ impl Notebook {
     pub(super) fn weave(&self) -> Result<weave::Pages, Vec<Problem>> {
         let registry = Registry::read(self.root())?;
         let snapshots = snapshot::read_all(self.root()).map_err(|problem| vec![problem])?;
-        weave::weave(&registry, &snapshots)
+        weave::weave(&registry, &snapshots, &Replication::read(self.root()).map_err(|problem| vec![problem])?)
     }
 
     pub(super) fn render(&self) -> Result<render::Rendered, Vec<Problem>> {

@@ -7,13 +7,14 @@
 //!
 //! The post, *Everything is matter*, reflects on another, *Attention and Linear Regression*. Both look at one formula,
 //! a sum of known targets, each weighted by a dot product of its row with the new one, and see two things in it. We
-//! trained every attention that the post describes, on the three kinds of data that it names, and compared each with
-//! ridge regression. This is where they ended.
+//! trained attention in eight variants on three kinds of data, all alike but for one thing at a time, compared each with
+//! ridge regression, and asked what makes them different.
 //!
-//! ![**The map.** Marks are attentions trained on one of three data sets, and two yardsticks that nobody trained: predicting the mean, and linear attention built to be a regression. Across: how far the predictions are from those of ridge regression. Up: how far the matrix, the weights with which the training targets are read, is from regression's. Circles (blue) were trained without softmax: the predictions are the same and the matrices are not. With softmax (red) both differ: squares have separate weights, diamonds tied ones, crosses a masked diagonal, which hides every row from itself. Hollow marks are whitened rows.](figure:same_outputs_another_machine)
+//! ![**What makes the machines different.** Both regression and attention are a matrix that turns targets into fitted values. Each trail is one kind of attention, trained on one of three tables from smaller and larger initial weights (first mark to last: standard deviations of a hundredth, a tenth, three tenths and one). Across: how large its matrix is; up: how far it points the way of regression's, which stands at (1, 1). Without softmax (blue) all predictions are regression's, and the start alone decides where the matrix ends. With softmax (red) the start matters little, and the machine is another one.](figure:the_start_decides_what_one_target_leaves_open)
 //!
 //! The chapters say when the likeness is an identity, what it needs, and where it ends. Each claim stands with its
-//! proof or its measurements, and with the control that must break it: a test that cannot fail proves nothing.
+//! proof or its measurements, and with a control: the same measure with one hypothesis removed, which must break the claim's limit.
+//! A test that cannot fail proves nothing.
 //!
 //! The table below uses a few symbols that the chapters introduce. $X$ holds $n$ training rows of $d$ features, $y$
 //! their targets (or $m$ columns of them), and $G = X^\top X$; $\lambda$ is the penalty of ridge regression. Attention

@@ -12,21 +12,25 @@
 //! $W$ fixed each of them is a closed form: a linear smoother that does not look at the targets. They can be laid side
 //! by side and told apart by a handful of numbers, which this chapter does.
 
+use attention_regression::agreement::mechanism::negative_share;
 use attention_regression::agreement::{Signature, mass_on_nearest, r_squared};
 use attention_regression::attention::{Diagonal, linear, softmax};
 use attention_regression::data::Dataset;
-use attention_regression::linalg::{count, relative_gap};
-use attention_regression::notebook::evidence::{Evidence, absolute, at_least, at_most, expected, relative};
+use attention_regression::linalg::count;
+use attention_regression::notebook::evidence::{Evidence, absolute, relative};
 use attention_regression::notebook::figure::{Axis, Dots, Figure, Ink, Mark, Pane, Plot, RowSeries, Scale};
 use attention_regression::regression::{Intercept, hat_matrix, kernel, smoother_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result};
 
-use crate::support::{diabetes, record, rounding_bound, synthetic};
+use crate::support::{diabetes, draws, record, rounding_bound, synthetic};
 
 fn whitened(x: MatRef<'_, f64>) -> Result<Mat<f64>> {
     Ok(Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?.apply(x))
 }
+
+/// A temperature at which scores hardly differ.
+const HOT: f64 = 1e3;
 
 /// The smoothers of the book on one data set, by name, none of them trained.
 fn smoothers(data: &Dataset) -> Result<Vec<(&'static str, Mat<f64>)>> {
@@ -42,30 +46,34 @@ fn smoothers(data: &Dataset) -> Result<Vec<(&'static str, Mat<f64>)>> {
         ("softmax", softmax::weights(x, x, root, Diagonal::Kept)?),
         ("softmax, whitened", softmax::weights(z, z, root, Diagonal::Kept)?),
         ("softmax of distance", kernel::smoother_matrix(z, z, 1.0)?),
-        ("softmax, hot", softmax::weights(z, z, 1e3, Diagonal::Kept)?),
+        ("softmax, hot", softmax::weights(z, z, HOT, Diagonal::Kept)?),
     ])
 }
 
 /// ## Every smoother has a signature
 ///
-/// A handful of numbers tell the smoothers apart. The trace is the number of *degrees of freedom*. The *asymmetry* is
-/// $\|A - A^\top\|/\|A\|$. And a row *looks at* as many rows as equal weights of the same entropy would be spread over,
-/// by absolute value.
+/// A handful of numbers tell the smoothers apart. The *trace* adds up how much each row's own target counts in its fitted
+/// value. For a smoother that does not look at the targets, and none of these does, it is the number of effective *degrees
+/// of freedom*: the covariances of fitted values and targets add up to it, in units of the noise's variance. For weights
+/// that were trained on the targets it is only a trace. The *asymmetry* is $\|A - A^\top\|/\|A\|$. And a row *looks at* as
+/// many rows as equal weights of the same entropy would be spread over, by absolute value.
 ///
 /// The hat matrix of the diabetes table has rank ten, and trace ten within {{hat_trace}}: its eigenvalues are ones and
 /// zeros. It is symmetric, and {{hat_negative|about half|0.45..0.55}} of its entries are negative. It looks at everything:
 /// at {{hat_perplexity:3}} of the {{rows}} rows, with {{hat_nearest:2}} of its weight on the ten nearest (the row itself
-/// among them, by the distance of whitened rows), where {{uniform:2}} would lie by chance. That is what a global fit
-/// means in a matrix.
+/// among them, by the distance of whitened rows), where {{uniform:2}} would lie by chance, and {{hat_far:2}} on the farther
+/// half. On five draws of the synthetic data the farther half never has less than {{far_synthetic.lowest:2_}}. That is what
+/// a global fit means in a matrix.
 ///
 /// Softmax of dot products is a different kind. (Here the rows are as they are.) It is positive, its rows sum to one
-/// within {{row_sums}}, and it is of full rank. Its asymmetry is {{softmax_asymmetry:2}}, its degrees of freedom are
-/// {{softmax_trace:3}} at this temperature and would be others at another. It leans towards near rows, with
-/// {{softmax_nearest:2}} on the ten nearest, and still looks at {{softmax_perplexity:3}} rows.
+/// to rounding, and it is of full rank. Its asymmetry is {{softmax_asymmetry:2}}; its trace is {{softmax_trace:3}} at this
+/// temperature and would be another at another. It leans towards near rows, with {{softmax_nearest:2}} on the ten nearest,
+/// and still looks at {{softmax_perplexity:3}} rows.
 ///
-/// Only the softmax of *distances* is local in the sense of the word: {{distance_nearest:2}} of its weight lies on the ten
-/// nearest, and a row looks at {{distance_perplexity:2}} rows. At a high temperature every softmax becomes the mean of
-/// the targets, with {{hot_trace:4}} degrees of freedom.
+/// Only the softmax of *distances*, here on whitened rows and with bandwidth one, is local in the sense of the word:
+/// {{distance_nearest:2}} of its weight lies on the ten nearest, {{distance_far:1}} on the farther half, and a row looks at
+/// {{distance_perplexity:2}} rows. At a high temperature every softmax becomes the mean of the targets, which has trace
+/// one; on whitened rows the next term is $d/\tau$, and at $\tau = 1000$ the trace is {{hot_trace:4}}.
 ///
 /// ![**Signatures.** Eight smoothers on two data sets. Whitened linear attention has regression's signature in every panel; softmax shares with it only the row sums, and those only if there is an intercept.](figure)
 ///
@@ -75,54 +83,71 @@ fn smoothers(data: &Dataset) -> Result<Vec<(&'static str, Mat<f64>)>> {
 /// finding = "Its weights do not die out with distance: {{hat_far:2}} of what a row of the diabetes hat matrix weighs lies on the farther half of the rows, and it spreads over {{hat_perplexity:3}} of {{rows}}. Every prediction uses all of the data, through one linear form."
 /// uses = ["every_whitening_gives_the_same_attention"]
 /// headline = "hat_trace"
-/// breaks_when = "the scale is another. Linear attention on the rows as they are, divided by $d$, has a trace of {{linear_trace:3}} and is {{linear_idempotence:3}} norms from a projection."
+/// breaks_when = "the form is $I/d$ in place of $G^{-1}$. Linear attention on the rows as they are, divided by $d$, has the same rank and a trace of {{linear_trace:3}}, too large by {{linear_excess:3}}, and is {{linear_idempotence:3}} norms from a projection."
 /// ```
 #[test]
 fn every_smoother_has_a_signature() -> Result<()> {
     let mut evidence = Evidence::new();
     let data = diabetes()?;
     let x = data.train.x.as_ref();
-    let (all, white) = (smoothers(&data)?, whitened(x)?);
-    let of = |name: &str| {
-        all.iter().find(|(other, _)| *other == name).map_or_else(|| panic!("no smoother {name}"), |(_, matrix)| Signature::of(matrix.as_ref(), white.as_ref()))
-    };
-    let (hat, fitted, line) = (of("least squares")?, of("least squares, intercept")?, of("linear, 1/d")?);
+    let (all, white, n) = (smoothers(&data)?, whitened(x)?, count(x.nrows()));
+    let matrix = |name: &str| all.iter().find(|(other, _)| *other == name).map_or_else(|| panic!("no smoother {name}"), |(_, matrix)| matrix.as_ref());
+    let of = |name: &str| Signature::of(matrix(name), white.as_ref());
+    let (hat, line) = (of("least squares")?, of("linear, 1/d")?);
     let bound = rounding_bound(x)?;
-    evidence.rounding("hat_trace", "$\\operatorname{tr} H$ against its rank, least squares", (hat.trace - count(hat.rank)).abs(), bound);
-    evidence.rounding("hat_idempotence", "$\\|H^2 - H\\|_F/\\|H\\|_F$", hat.idempotence_gap, bound);
-    evidence.exactly("hat_rank", "rank of $H$", hat.rank, 10);
-    evidence.exactly("rows", "rows", x.nrows(), 354);
-    evidence.note("uniform", "share of ten rows among all", 10.0 / count(x.nrows()), relative(1e-6));
-    evidence.judge("hat_negative", "share of negative entries of $H$", hat.negative_share, absolute(6e-4), expected(0.513));
-    evidence.judge("hat_nearest", "weight of $H$ on the ten nearest rows", hat.mass_on_ten_nearest, absolute(6e-4), expected(0.071));
-    let far = 1.0 - mass_on_nearest(hat_matrix(x, 0.0, Intercept::None)?.as_ref(), white.as_ref(), white.as_ref(), x.nrows() / 2);
-    evidence.judge("hat_far", "weight of $H$ on the farther half of the rows", far, absolute(6e-3), at_least(0.45));
-    evidence.judge("hat_perplexity", "rows that a row of $H$ looks at", hat.perplexity, absolute(0.6), expected(262.0));
-    evidence.judge("intercept_negative", "share of negative entries with an intercept", fitted.negative_share, absolute(6e-4), expected(0.368));
-    let soft = of("softmax")?;
-    evidence.judge("softmax_trace", "$\\operatorname{tr} A$, softmax", soft.trace, absolute(0.06), expected(15.1));
-    evidence.judge("softmax_asymmetry", "asymmetry of $A$, softmax", soft.asymmetry, absolute(6e-3), expected(0.92));
-    evidence.judge("softmax_nearest", "weight of $A$ on the ten nearest rows, softmax", soft.mass_on_ten_nearest, absolute(6e-4), expected(0.139));
-    evidence.judge("softmax_perplexity", "rows that a row of $A$ looks at, softmax", soft.perplexity, absolute(0.6), expected(168.0));
-    evidence.rounding("row_sums", "row sums of $A$ against one, softmax", (soft.row_sums.0 - 1.0).abs().max((soft.row_sums.1 - 1.0).abs()), bound);
-    let (soft_white, near, hot) = (of("softmax, whitened")?, of("softmax of distance")?, of("softmax, hot")?);
-    evidence.judge("white_trace", "$\\operatorname{tr} A$, softmax of whitened rows", soft_white.trace, absolute(0.06), expected(25.9));
-    evidence.judge("distance_trace", "$\\operatorname{tr} A$, softmax of distances", near.trace, absolute(0.06), expected(141.9));
-    evidence.judge(
-        "distance_nearest",
-        "weight of $A$ on the ten nearest rows, softmax of distances",
-        near.mass_on_ten_nearest,
-        absolute(6e-4),
-        expected(0.687),
-    );
-    evidence.judge("distance_perplexity", "rows that a row of $A$ looks at, softmax of distances", near.perplexity, absolute(0.06), expected(29.4));
-    evidence.judge("hot_trace", "$\\operatorname{tr} A$, softmax at a temperature of 1000", hot.trace, absolute(6e-4), expected(1.010));
+    let excess = |signature: &Signature| (signature.trace - count(signature.rank)).abs();
+    evidence.rounding("hat_trace", "$\\operatorname{tr} A$ against the rank of $A$, least squares", excess(&hat), bound);
+    evidence.breaks("linear_excess", "hat_trace", "the form is $I/d$ in place of $G^{-1}$", excess(&line)).within(relative(1e-9)).by(1e6);
+    evidence.rounding("hat_idempotence", "$\\|A^2 - A\\|_F/\\|A\\|_F$, least squares", hat.idempotence_gap, bound);
+    let idempotence = line.idempotence_gap;
+    evidence.breaks("linear_idempotence", "hat_idempotence", "the form is $I/d$ in place of $G^{-1}$", idempotence).within(relative(1e-3)).by(1e6);
+    let source = "$\\|X\\|_F^2/d = n$ for columns of variance one";
+    evidence.measure("linear_trace", "$\\operatorname{tr} A$, linear, $1/d$", line.trace).within(relative(1e-9)).equals(n, source, relative(1e-9));
+    evidence.rounding("hat_asymmetry", "asymmetry of $H$", hat.asymmetry, bound);
+    evidence.exactly("hat_rank", "rank of $H$", hat.rank, x.ncols());
+    evidence.count("rows", "rows", x.nrows());
 
-    // Control: the post's scale.
-    evidence.control("linear_trace", "$\\operatorname{tr} A$, linear, $1/d$", line.trace, relative(1e-9), expected(354.0));
-    evidence.control("linear_idempotence", "$\\|A^2 - A\\|_F/\\|A\\|_F$, linear, $1/d$", line.idempotence_gap, absolute(0.6), expected(128.0));
+    let uniform = 10.0 / n;
+    evidence.measure("uniform", "share of ten rows among all", uniform).within(relative(1e-6)).noted();
+    evidence.measure("hat_negative", "share of negative entries of $H$", hat.negative_share).within(absolute(6e-4)).noted();
+    evidence.measure("hat_nearest", "weight of $H$ on the ten nearest rows", hat.mass_on_ten_nearest).within(absolute(6e-4)).noted();
+    evidence.measure("hat_perplexity", "rows that a row of $H$ looks at", hat.perplexity).within(absolute(0.6)).at_least(0.6 * n);
+    let words = "weight on the farther half of the rows";
+    evidence.measure("hat_far", &format!("{words}, hat matrix"), far(matrix("least squares"), white.as_ref())).within(absolute(1e-3)).at_least(0.45);
+    let made = draws().into_iter().map(|draw| {
+        let x = draw.synthetic().centred().train.x;
+        Ok(far(hat_matrix(x.as_ref(), 0.0, Intercept::None)?.as_ref(), whitened(x.as_ref())?.as_ref()))
+    });
+    evidence.measure("far_synthetic", &format!("{words}, hat matrix, synthetic"), made.collect::<Result<Vec<_>>>()?).within(absolute(1e-3)).at_least(0.45);
+    let near = far(matrix("softmax of distance"), white.as_ref());
+    evidence.measure("distance_far", &format!("{words}, softmax of distances"), near).within(relative(1e-2)).noted();
+    evidence.contrast("reach", &format!("{words}, hat matrix over softmax of distances"), "hat_far", "distance_far").within(relative(1e-2)).by(5.0);
+
+    let (soft, near, hot) = (of("softmax")?, of("softmax of distance")?, of("softmax, hot")?);
+    let sums = (soft.row_sums.0 - 1.0).abs().max((soft.row_sums.1 - 1.0).abs());
+    evidence.rounding("row_sums", "row sums of $A$ against one, softmax", sums, bound);
+    evidence.exactly("softmax_rank", "rank of $A$, softmax", soft.rank, x.nrows());
+    evidence.measure("softmax_trace", "$\\operatorname{tr} A$, softmax", soft.trace).within(absolute(0.06)).noted();
+    evidence.measure("softmax_asymmetry", "asymmetry of $A$, softmax", soft.asymmetry).within(absolute(6e-3)).noted();
+    let words = "weight of $A$ on the ten nearest rows";
+    evidence.measure("softmax_nearest", &format!("{words}, softmax"), soft.mass_on_ten_nearest).within(absolute(6e-4)).at_least(2.0 * uniform);
+    evidence.measure("distance_nearest", &format!("{words}, softmax of distances"), near.mass_on_ten_nearest).within(absolute(6e-4)).at_least(0.5);
+    evidence.contrast("local", &format!("{words}, softmax of distances over softmax"), "distance_nearest", "softmax_nearest").within(relative(1e-2)).by(3.0);
+    let words = "rows that a row of $A$ looks at";
+    evidence.measure("softmax_perplexity", &format!("{words}, softmax"), soft.perplexity).within(absolute(0.6)).at_least(n / 3.0);
+    evidence.measure("distance_perplexity", &format!("{words}, softmax of distances"), near.perplexity).within(absolute(0.06)).at_most(0.1 * n);
+    evidence.measure("hot_trace", "$\\operatorname{tr} A$, softmax of whitened rows at $\\tau = 1000$", hot.trace).within(absolute(1e-4)).equals(
+        1.0 + count(x.ncols()) / HOT,
+        "$1 + d/\\tau$, and terms of order $d^2/\\tau^2$",
+        absolute((count(x.ncols()) / HOT).powi(2)),
+    );
     evidence.figure(signatures()?);
     record!(evidence)
+}
+
+/// The weight on the farther half of the rows.
+fn far(a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> f64 {
+    1.0 - mass_on_nearest(a, x, x, x.nrows() / 2)
 }
 
 fn signatures() -> Result<Figure> {
@@ -148,7 +173,7 @@ fn signatures() -> Result<Figure> {
         Pane { name: name.to_owned(), axis: Axis { name: String::new(), scale, ticks: ticks.to_vec() }, reference: None, series: series.collect() }
     };
     let panes = vec![
-        pane("degrees of freedom", Scale::Log, &[1.0, 10.0, 100.0, 1000.0], |signature| signature.trace),
+        pane("trace", Scale::Log, &[1.0, 10.0, 100.0, 1000.0], |signature| signature.trace),
         pane("asymmetry", Scale::Linear, &[0.0, 0.5, 1.0, 1.5], |signature| signature.asymmetry),
         pane("negative entries", Scale::Linear, &[0.0, 0.25, 0.5, 0.75], |signature| signature.negative_share),
         pane("row sums, lowest", Scale::Linear, &[0.0, 0.5, 1.0], |signature| signature.row_sums.0),
@@ -165,47 +190,53 @@ fn signatures() -> Result<Figure> {
 /// enough from the mean, the rows opposite count negatively. How much of the fit is in the negative weights?
 ///
 /// Take the least-squares weights of the test rows, with an intercept so that they sum to one, set the negative ones to zero
-/// and scale every row back to sum one: a regression made to look like a softmax. On the diabetes table, where
-/// {{negative:2}} of the weights are below zero, the share of variance explained falls from {{before:4}} to
-/// {{after:3}}; on the synthetic data from {{before_synthetic:3}} to {{after_synthetic:2}}.
+/// and scale every row back to sum one: a regression made to look like a softmax. On random halves of the diabetes table,
+/// where {{negative:2}} of the weights are below zero, the share of variance explained falls from {{before:2}} to
+/// {{after:2}}, the medians of five; on draws of the synthetic data from {{before_synthetic:2}} to {{after_synthetic:2}}. What
+/// is left is never more than {{kept.highest:2^}} and {{kept_synthetic.highest:2^}} of what there was.
 ///
 /// ```toml
-/// kind = "bound"
+/// kind = "measured"
 /// uses = ["every_smoother_has_a_signature"]
-/// headline = "after"
-/// breaks_when = "nothing is clipped: scaling the rows to sum one alone changes the weights of an intercept fit within {{unclipped}}."
+/// headline = "kept"
+/// breaks_when = "nothing is clipped. The rows of an intercept fit already sum to one, so scaling them back changes nothing, and what is left is {{unclipped:3}} of what there was."
 /// ```
 #[test]
 fn regression_needs_its_negative_weights() -> Result<()> {
     let mut evidence = Evidence::new();
-    let data = attention_regression::data::diabetes::dataset()?.standardised()?;
-    let (weights, [before, after]) = clipping(&data)?;
-    let negative = attention_regression::agreement::mechanism::negative_share(weights.as_ref());
-    evidence.note("negative", "share of negative weights, diabetes", negative, relative(1e-6));
-    evidence.judge("before", "$R^2$ of least squares, diabetes", before, absolute(6e-5), expected(0.4475));
-    evidence.judge("after", "$R^2$ without its negative weights, diabetes", after, absolute(1e-3), at_most(0.3));
-    let (_, [before, after]) = clipping(&attention_regression::data::synthetic(1))?;
-    evidence.judge("before_synthetic", "$R^2$ of least squares, synthetic", before, relative(1e-4), at_least(0.95));
-    evidence.judge("after_synthetic", "$R^2$ without its negative weights, synthetic", after, relative(1e-4), at_most(0.7));
+    let real = draws().into_iter().map(|draw| draw.halves()?.standardised()).collect::<Result<Vec<_>>>()?;
+    let made: Vec<Dataset> = draws().into_iter().map(|draw| draw.synthetic()).collect();
+    let all = |data: &[Dataset], floor: f64| data.iter().map(|data| explained(data, floor)).collect::<Result<Vec<_>>>();
+    let shares = |runs: &[[f64; 2]]| runs.iter().map(|[before, after]| after / before).collect::<Vec<_>>();
+    let negative = real.iter().map(|data| Ok(negative_share(test_weights(data)?.as_ref()))).collect::<Result<Vec<_>>>()?;
+    evidence.measure("negative", "share of negative weights, diabetes, random halves", negative).within(relative(1e-6)).noted();
 
-    // Control: the rescaling alone.
-    let rescaled = summing_to_one(weights.as_ref());
-    evidence.vanishing_control(
-        "unclipped",
-        "weights after the rescaling alone against before",
-        relative_gap(rescaled.as_ref(), weights.as_ref()),
-        rounding_bound(diabetes()?.train.x.as_ref())?,
-    );
+    let (clipped, clipped_synthetic) = (all(&real, 0.0)?, all(&made, 0.0)?);
+    let words = "$R^2$ without negative weights over $R^2$ of least squares";
+    evidence.measure("kept", &format!("{words}, diabetes"), shares(&clipped)).within(relative(1e-3)).at_most(0.8);
+    evidence.breaks("unclipped", "kept", "nothing is clipped", shares(&all(&real, f64::NEG_INFINITY)?)).within(relative(1e-6)).by(1.2);
+    evidence.measure("kept_synthetic", &format!("{words}, synthetic"), shares(&clipped_synthetic)).within(relative(1e-3)).at_most(0.75);
+    let unclipped = shares(&all(&made, f64::NEG_INFINITY)?);
+    evidence.breaks("unclipped_synthetic", "kept_synthetic", "nothing is clipped", unclipped).within(relative(1e-6)).by(1.3);
+    for (suffix, what, runs) in [("", "diabetes", &clipped), ("_synthetic", "synthetic", &clipped_synthetic)] {
+        let of = |place: usize| runs.iter().map(|run| run[place]).collect::<Vec<_>>();
+        evidence.measure(&format!("before{suffix}"), &format!("$R^2$ of least squares, {what}"), of(0)).within(relative(1e-3)).noted();
+        evidence.measure(&format!("after{suffix}"), &format!("$R^2$ without its negative weights, {what}"), of(1)).within(relative(1e-3)).noted();
+    }
     record!(evidence)
 }
 
-/// The least-squares weights of the test rows, and what they explain before and after clipping.
-fn clipping(data: &Dataset) -> Result<(Mat<f64>, [f64; 2])> {
-    let weights = smoother_matrix(data.test.x.as_ref(), data.train.x.as_ref(), 0.0, Intercept::Fitted)?;
-    let positive = Mat::from_fn(weights.nrows(), weights.ncols(), |i, j| weights[(i, j)].max(0.0));
-    let explained = |weights: &Mat<f64>| r_squared((weights * &data.train.y).as_ref(), data.test.y.as_ref());
-    let both = [explained(&weights), explained(&summing_to_one(positive.as_ref()))];
-    Ok((weights, both))
+/// The least-squares weights of the test rows, with an intercept.
+fn test_weights(data: &Dataset) -> Result<Mat<f64>> {
+    smoother_matrix(data.test.x.as_ref(), data.train.x.as_ref(), 0.0, Intercept::Fitted)
+}
+
+/// What the weights of the test rows explain, and what is left when none is below `floor` and the rows are scaled to sum one.
+fn explained(data: &Dataset, floor: f64) -> Result<[f64; 2]> {
+    let weights = test_weights(data)?;
+    let raised = Mat::from_fn(weights.nrows(), weights.ncols(), |i, j| weights[(i, j)].max(floor));
+    let explains = |weights: &Mat<f64>| r_squared((weights * &data.train.y).as_ref(), data.test.y.as_ref());
+    Ok([explains(&weights), explains(&summing_to_one(raised.as_ref()))])
 }
 
 fn summing_to_one(weights: MatRef<'_, f64>) -> Mat<f64> {

@@ -1,17 +1,18 @@
 //! What every claim is recorded with: [`record!`] writes the snapshots, then fails with everything that is wrong.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use attention_regression::attention::Diagonal;
-use attention_regression::comparison::{Comparison, Outcome, Report, Scores, Settings, Variant};
-use attention_regression::data::{self, Dataset};
-use attention_regression::notebook::evidence::{Evidence, Recording, Site};
+use attention_regression::agreement::Mechanism;
+use attention_regression::comparison::{Agreement, Comparison, Scores, Settings, Variant};
+use attention_regression::data::{self, Dataset, Synthetic, Table};
+use attention_regression::notebook::evidence::{Evidence, Recording, Site, median};
 use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::notebook::number::{self, Digits};
 use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::{difference, last_run, metric, snapshot};
-use attention_regression::training::Trained;
-use attention_regression::{Error, MatRef, Result, linalg};
+use attention_regression::notebook::{difference, last_run, metric, replication, snapshot};
+use attention_regression::training::{Parametrisation, Trained, Training};
+use attention_regression::{Error, Mat, MatRef, Result, linalg};
 
 /// Every claim, as `build.rs` found it.
 const CLAIMS: &[Site] = include!(concat!(env!("OUT_DIR"), "/claims.rs"));
@@ -30,6 +31,11 @@ pub(crate) fn site(here: &str) -> &'static Site {
 pub(crate) fn recording(evidence: Evidence, site: &Site) -> Recording {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let recording = evidence.recording(site, &|name| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n")));
+    // A replication wants to know what held, whatever it was; nothing is compared with the book's draws.
+    if let Some(folder) = std::env::var_os(replication::FOLDER) {
+        let written = replication::write_run(std::path::Path::new(&folder), site.id, &recording.judged);
+        return written.map_or_else(|error| panic!("what `{}` judged cannot be written: {error}", site.id), |()| Recording::default());
+    }
     last_run::write(root, site.id, recording.seconds, &recording.measured);
     recording
 }
@@ -85,9 +91,84 @@ macro_rules! record {
 }
 pub(crate) use record;
 
-/// The synthetic data of seed 1, centred by its training means.
+/// How many draws the book takes.
+const DRAWS: u64 = 5;
+
+/// From how many initial weights a training of one draw begins.
+pub(crate) const INITS: usize = 3;
+
+/// One draw of everything that chance decides: data, splits, initial weights, queries. A claim gets its draws from [`draws`] and all
+/// that is random in them from here, so that it can be repeated on draws that nobody has looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Draw(u64);
+
+/// The draws of a claim: one to five, or in a replication another one.
+pub(crate) fn draws() -> Vec<Draw> {
+    static CELL: OnceLock<Vec<Draw>> = OnceLock::new();
+    let fresh = || std::env::var(replication::DRAW).ok().and_then(|number| number.parse().ok()).map(Draw);
+    CELL.get_or_init(|| fresh().map_or_else(|| (1..=DRAWS).map(Draw).collect(), |draw| vec![draw])).clone()
+}
+
+/// The first of them, where one is enough: for identities, and in figures.
+pub(crate) fn first() -> Draw {
+    draws()[0]
+}
+
+impl Draw {
+    /// `count` draws in its place, consecutive ones for consecutive draws.
+    pub(crate) fn many(self, count: usize) -> Vec<Self> {
+        let count = count as u64;
+        (1..=count).map(|place| Self((self.0 - 1) * count + place)).collect()
+    }
+
+    /// Seeds of initial weights, consecutive from one.
+    pub(crate) fn inits(self) -> [u64; INITS] {
+        std::array::from_fn(|place| (self.0 - 1) * INITS as u64 + place as u64 + 1)
+    }
+
+    /// The synthetic data as they are drawn.
+    pub(crate) fn synthetic(self) -> Dataset {
+        self.of(&Synthetic::default())
+    }
+
+    /// Data of another design.
+    pub(crate) fn of(self, design: &Synthetic) -> Dataset {
+        design.draw(self.0)
+    }
+
+    /// The sine of one feature.
+    pub(crate) fn sine(self) -> Dataset {
+        data::sine(self.0)
+    }
+
+    /// The sine of a projection of four features.
+    pub(crate) fn projection(self) -> Dataset {
+        data::sine_of_projection(self.0)
+    }
+
+    /// The diabetes table as it was measured, a random half of its rows for training: what stands for a draw where data are real.
+    pub(crate) fn halves(self) -> Result<Dataset> {
+        let (table, _) = data::diabetes::raw()?;
+        data::diabetes::with_split(&data::split::seeded(table.n(), 0.5, self.0)?)
+    }
+
+    /// Independent standard normal entries; another stream is independent of this one, and all are of the data.
+    pub(crate) fn normal(self, stream: u64, rows: usize, columns: usize) -> Mat<f64> {
+        data::random::standard_normal(self.0, OWN + stream, rows, columns)
+    }
+
+    /// Independent entries uniform on [0, 1).
+    pub(crate) fn uniform(self, stream: u64, rows: usize, columns: usize) -> Mat<f64> {
+        data::random::uniform(self.0, OWN + stream, rows, columns, 0.0, 1.0)
+    }
+}
+
+/// The first stream of a claim's own; the data have those before it.
+const OWN: u64 = 16;
+
+/// The synthetic data of the first draw, centred by their training means.
 pub(crate) fn synthetic() -> Dataset {
-    data::synthetic(1).centred()
+    first().synthetic().centred()
 }
 
 /// The diabetes table, every fifth row a test row, standardised and centred by its training rows.
@@ -147,72 +228,185 @@ pub(crate) fn logarithmic(low: f64, high: f64, points: usize) -> Vec<f64> {
     (0..points).map(|place| metric::rounded(low * libm::exp(step * linalg::count(place)), 6)).collect()
 }
 
-/// The data sets of the experiment.
+/// The tables of the experiment.
 pub(crate) const NAMES: [&str; 3] = ["synthetic", "diabetes", "sine"];
 
-/// The seeds of trained claims.
-pub(crate) const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
+/// Standard deviations of the initial weights that the experiment varies.
+pub(crate) const STARTS: [f64; 4] = [0.01, 0.1, 0.3, 1.0];
 
-/// The post's experiment on one data set: the baseline, and every variant trained from every seed.
+/// The one of them from which variants are trained where nothing else is said.
+pub(crate) const USUAL: f64 = STARTS[1];
+
+/// From how many initialisations each variant is trained, from the usual start and from another.
+const fn inits(start: f64) -> usize {
+    if start == USUAL { INITS } else { 2 }
+}
+
+/// One trained variant, and how it compares with ridge.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) variant: Variant,
+    pub(crate) start: f64,
+    /// Which of the draw's initialisations.
+    pub(crate) init: usize,
+    /// From another than the usual start without the way there.
+    pub(crate) trained: Trained,
+    pub(crate) mechanism: Mechanism,
+    /// Training error.
+    pub(crate) loss: f64,
+    /// Predictions of test rows against the targets and against ridge.
+    pub(crate) test: Agreement,
+}
+
+/// One table in one draw, and all that was trained on it.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) comparison: Comparison,
+    /// Ridge's error on training and on test rows.
+    pub(crate) ridge: [f64; 2],
+    pub(crate) runs: Vec<Run>,
+}
+
+impl Case {
+    fn new(data: Dataset, draw: Draw) -> Result<Self> {
+        let comparison = Comparison::new(data, Settings::default())?;
+        let ridge = [&comparison.data().train, &comparison.data().test].map(|rows| error_of_ridge(&comparison, rows));
+        let mut runs = Vec::new();
+        for start in STARTS {
+            for variant in Variant::grid() {
+                for (init, seed) in draw.inits().into_iter().enumerate().take(inits(start)) {
+                    runs.push(Run::new(&comparison, variant, start, (init, seed))?);
+                }
+            }
+        }
+        Ok(Self { comparison, ridge, runs })
+    }
+
+    /// A of a run, on the training rows.
+    pub(crate) fn weights(&self, run: &Run) -> Result<Mat<f64>> {
+        self.comparison.weights(run.variant, &run.trained.head)
+    }
+}
+
+fn error_of_ridge(comparison: &Comparison, rows: &Table) -> f64 {
+    linalg::mse(comparison.ridge().predict(rows.x.as_ref()).as_ref(), rows.y.as_ref())
+}
+
+impl Run {
+    fn new(comparison: &Comparison, variant: Variant, start: f64, (init, seed): (usize, u64)) -> Result<Self> {
+        let training = Training { deviation: start, ..comparison.training(variant, seed) };
+        let mut trained = comparison.train_as(variant, &training)?;
+        if start != USUAL {
+            trained.path.drain(..trained.path.len() - 1);
+        }
+        let [on_train, on_test] = comparison.predictions(variant, &trained.head)?;
+        let (train, test) = (&comparison.data().train, &comparison.data().test);
+        let ridge = comparison.ridge().predict(test.x.as_ref());
+        Ok(Self {
+            variant,
+            start,
+            init,
+            mechanism: comparison.mechanism(variant, &trained.head)?,
+            loss: linalg::mse(on_train.as_ref(), train.y.as_ref()),
+            test: Agreement::of(on_test.as_ref(), test.y.as_ref(), ridge.as_ref()),
+            trained,
+        })
+    }
+}
+
+/// The experiment on one table, in every draw.
 #[derive(Debug)]
 pub(crate) struct Experiment {
-    pub(crate) comparison: &'static Comparison,
-    pub(crate) report: Report,
-    trained: Vec<Trained>,
+    pub(crate) cases: Vec<Case>,
 }
 
 impl Experiment {
-    fn run(comparison: &'static Comparison) -> Result<Self> {
-        let variants: Vec<Variant> = Variant::grid().into_iter().chain(Variant::masked()).collect();
-        let mut trained = Vec::new();
-        let report = comparison.report(&variants, &SEEDS, |_, one| trained.push(one))?;
-        Ok(Self { comparison, report, trained })
+    /// The runs from one start of the variants that `chosen` picks: draw by draw, variant by variant, one initialisation after another.
+    pub(crate) fn runs(&self, start: f64, chosen: impl Fn(Variant) -> bool) -> impl Iterator<Item = (&Case, &Run)> {
+        let of = move |case| std::iter::repeat(case).zip(case_runs(case));
+        self.cases.iter().flat_map(of).filter(move |(_, run)| run.start == start && chosen(run.variant))
     }
 
-    /// What one variant became, from each seed.
-    pub(crate) fn trained(&self, variant: Variant) -> Vec<&Trained> {
-        self.report.outcomes.iter().zip(&self.trained).filter(|(outcome, _)| outcome.variant == variant).map(|(_, trained)| trained).collect()
+    /// One number of each of these runs.
+    pub(crate) fn numbers(&self, start: f64, chosen: impl Fn(Variant) -> bool, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
+        self.runs(start, chosen).map(|(case, run)| of(case, run)).collect()
     }
 
-    /// What one variant became from the first seed: the one that figures show.
-    pub(crate) fn first(&self, variant: Variant) -> &Trained {
-        self.trained(variant)[0]
+    /// The median of that number in each draw.
+    pub(crate) fn medians(&self, start: f64, chosen: impl Fn(Variant) -> bool, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
+        let numbers = |case: &Case| case.runs.iter().filter(|run| run.start == start && chosen(run.variant)).map(|run| of(case, run)).collect::<Vec<_>>();
+        self.cases.iter().map(|case| median(&numbers(case))).collect()
     }
 
-    /// The outcomes of the variants that `chosen` picks.
-    pub(crate) fn outcomes(&self, chosen: impl Fn(Variant) -> bool) -> impl Iterator<Item = &Outcome> {
-        self.report.outcomes.iter().filter(move |outcome| chosen(outcome.variant))
+    /// ‖A − A'‖/‖A'‖ of the first two initialisations, draw by draw: the mean over some variants.
+    pub(crate) fn apart(&self, start: f64, variants: &[Variant]) -> Result<Vec<f64>> {
+        let of = |case: &Case, variant: Variant| {
+            let pair =
+                case.runs.iter().filter(|run| run.start == start && run.variant == variant).take(2).map(|run| case.weights(run)).collect::<Result<Vec<_>>>()?;
+            Ok(linalg::relative_gap(pair[0].as_ref(), pair[1].as_ref()))
+        };
+        let mean = |case: &Case| Ok(variants.iter().map(|&variant| of(case, variant)).sum::<Result<f64>>()? / linalg::count(variants.len()));
+        self.cases.iter().map(mean).collect()
     }
 
-    /// One number of each outcome that `chosen` picks.
-    pub(crate) fn numbers(&self, chosen: impl Fn(Variant) -> bool, of: impl Fn(&Outcome) -> f64) -> Vec<f64> {
-        self.outcomes(chosen).map(of).collect()
+    /// The table as the first draw has it.
+    pub(crate) fn first_case(&self) -> &Case {
+        &self.cases[0]
+    }
+
+    /// What figures show: a variant in the first draw, from the usual start and the first initialisation.
+    pub(crate) fn first(&self, variant: Variant) -> &Run {
+        let is = |run: &&Run| run.variant == variant && run.start == USUAL && run.init == 0;
+        self.cases[0].runs.iter().find(is).unwrap_or(&self.cases[0].runs[0])
     }
 }
 
-/// The synthetic, the diabetes and the sine data in standard units, with ridge fitted and nothing trained.
-pub(crate) fn comparisons() -> Result<[&'static Comparison; 3]> {
-    static CELL: OnceLock<Result<[Comparison; 3]>> = OnceLock::new();
-    let make = || {
-        let new = |data: Dataset| Comparison::new(data, Settings::default());
-        Ok([new(data::synthetic(1))?, new(data::diabetes::dataset()?)?, new(data::sine_of_projection(1))?])
-    };
-    CELL.get_or_init(make).as_ref().map(|all| all.each_ref()).map_err(Clone::clone)
+fn case_runs(case: &Case) -> impl Iterator<Item = &Run> {
+    case.runs.iter()
 }
 
-/// The experiment on the three data sets: run once, for all claims that look at it.
-pub(crate) fn experiments() -> Result<[&'static Experiment; 3]> {
-    type Cell = OnceLock<Result<Experiment>>;
-    static CELLS: [Cell; 3] = [const { OnceLock::new() }; 3];
-    let comparisons = comparisons()?;
-    let run = |place: usize| CELLS[place].get_or_init(|| Experiment::run(comparisons[place])).as_ref().map_err(Clone::clone);
-    // Diabetes alone takes as long as the other two.
-    std::thread::scope(|scope| {
-        let others = scope.spawn(|| Ok::<_, Error>((run(0)?, run(2)?)));
-        let diabetes = run(1)?;
-        let (synthetic, sine) = others.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+/// The experiment on the synthetic data, on halves of the diabetes table and on the sine of a projection: made once, for all claims
+/// that look at it.
+pub(crate) fn experiments() -> Result<&'static [Experiment; 3]> {
+    static CELL: OnceLock<Result<[Experiment; 3]>> = OnceLock::new();
+    CELL.get_or_init(|| {
+        let draws = draws();
+        // The diabetes table has the most rows.
+        let jobs: Vec<(usize, Draw)> = [1, 0, 2].into_iter().flat_map(|table| draws.iter().map(move |&draw| (table, draw))).collect();
+        let data = |table: usize, draw: Draw| match table {
+            0 => Ok(draw.synthetic()),
+            1 => draw.halves(),
+            _ => Ok(draw.projection()),
+        };
+        let mut cases = in_parallel(&jobs, |&(table, draw)| Case::new(data(table, draw)?, draw))?.into_iter();
+        let mut next = || Experiment { cases: cases.by_ref().take(draws.len()).collect() };
+        let (diabetes, synthetic, sine) = (next(), next(), next());
         Ok([synthetic, diabetes, sine])
     })
+    .as_ref()
+    .map_err(Clone::clone)
+}
+
+/// `work` on every job, on as many threads as there are cores; results in the order of the jobs.
+pub(crate) fn in_parallel<J: Sync, T: Send>(jobs: &[J], work: impl Fn(&J) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(jobs.len().max(1));
+    let run = || {
+        let mut done = Vec::new();
+        while let place = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(job) = jobs.get(place)
+        {
+            done.push((place, work(job)?));
+        }
+        Ok::<_, Error>(done)
+    };
+    let done = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Result<Vec<_>>>()
+    })?;
+    let mut all: Vec<(usize, T)> = done.into_iter().flatten().collect();
+    all.sort_by_key(|(place, _)| *place);
+    Ok(all.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Whether a variant has no softmax.
@@ -220,7 +414,12 @@ pub(crate) fn linear(variant: Variant) -> bool {
     variant.scores == Scores::Linear
 }
 
-/// Whether a variant is one of the post's with softmax: it sees its own rows.
+/// Whether a variant has one.
 pub(crate) fn softmax(variant: Variant) -> bool {
-    variant.scores == Scores::Softmax && variant.diagonal == Diagonal::Kept
+    variant.scores == Scores::Softmax
+}
+
+/// Whether it has one matrix for queries and keys.
+pub(crate) fn tied(variant: Variant) -> bool {
+    variant.parametrisation == Parametrisation::Tied
 }

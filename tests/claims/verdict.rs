@@ -5,18 +5,20 @@
 //!
 //! ## “Same math, different meaning”
 //!
-//! It is well supported, and narrower than it sounds. The mathematics is the same in the strict sense: with the
-//! inverse Gram matrix between queries and keys, linear attention *is* least squares. Trained to predict one target
-//! it finds the same outputs and keeps a matrix {{same_outputs_another_machine/mechanism:2}} norms away from the hat
-//! matrix, so one function of $x$ has two meanings as a smoother. But the difference is not in the nature of the two.
-//! It is what one target leaves free. Train on as many independent targets as there are features, were they noise,
-//! and the meanings are the same as well.
+//! The mathematics is the same in the strict sense: with the inverse Gram matrix between queries and keys, linear attention *is*
+//! least squares. Trained on one target without a softmax, attention predicts what least squares predicts, and its matrix has an
+//! alignment of {{same_outputs_another_machine/linear:2}} with the hat matrix: one function of $x$, two meanings as a smoother.
 //!
-//! What separates the two in the post's experiment is the softmax: trained to the end its outputs part as well, at a
-//! centred cosine to ridge's of {{softmax_passes_close_by_regression_and_leaves/cosine_last:2}} on the diabetes
-//! table, after a passage at {{softmax_passes_close_by_regression_and_leaves/cosine_best:2}}. Nor is this for good:
-//! stopped early, a softmax comes near to regression, and at a high temperature over whitened keys what it says
-//! beyond the mean of the values is one.
+//! But the difference is not in the nature of the two. It is in what one target leaves free, and what is free stays as it was at the
+//! start: of the variance in how large these matrices are, start and softmax explain
+//! {{the_start_decides_what_one_target_leaves_open/explained:2}}. Train on as many independent targets as there are features, were
+//! they noise, and without softmax the meanings are the same as well. With softmax the start is forgotten too, and the machine
+//! that is left is not regression's.
+//!
+//! What separates the two in what they predict is the softmax. On the diabetes table its predictions end at a centred cosine of
+//! {{softmax_passes_close_by_regression_and_leaves/cosine_last:2}} to ridge's, after a passage at
+//! {{softmax_passes_close_by_regression_and_leaves/cosine_best:2}}. Nor is this for good: stopped early, a softmax comes near to
+//! regression, and at a high temperature over whitened keys what it says beyond the mean of the values is one.
 //!
 //! ## “Regression makes assumptions about global structure”
 //!

@@ -127,7 +127,7 @@ fn the_document_obeys_its_schema_and_the_schema_has_teeth() {
         let told = compare(folder.path(), &[&arguments[..], &QUICK, &["--json"]].concat(), b"");
         let value: Value = serde_json::from_str(&told.out).expect("JSON");
         assert!(validator.is_valid(&value), "{:?}", validator.iter_errors(&value).map(|error| error.to_string()).collect::<Vec<_>>());
-        assert_eq!(value["schema"], "attention-regression/compare/1");
+        assert_eq!(value["schema"], "attention-regression/compare/2");
         for (place, broken) in [("/data/n_train", Value::from("many")), ("/ridge/lambda", Value::Null), ("/variants/0/mse_test", Value::from("small"))] {
             let mut other = value.clone();
             *other.pointer_mut(place).expect("it is there") = broken;

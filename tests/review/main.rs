@@ -125,7 +125,7 @@ fn a_count_moved() {
     notebook.edit(THIRD, "value = 5e-1\nrelative = 1e-3", "exactly = 20");
     notebook.pend(THIRD, "exactly = 20", "exactly = 12");
     let told = notebook.review(&[]);
-    assert!(told.text.starts_with("▲ third_claim: share 20 → 12, an exact count: a test that demands it fails\n"), "{}", told.text);
+    assert!(told.text.starts_with("▲ third_claim: share 20 → 12, an exact count\n"), "{}", told.text);
     assert!(told.page.contains("<td class=\"r\">20 → 12</td>"));
 }
 
@@ -141,9 +141,36 @@ fn a_verdict_changed_and_no_number_did() {
     let notebook = Notebook::new();
     notebook.edit(CLAIMS, "settles = { S1 = \"holds\" }", "settles = { S1 = \"holds if\", S2 = \"holds\" }");
     let (kept, _) = SAID.split_once("[[statement]]\nid = \"O1\"").expect("a statement");
-    notebook.write(STATEMENTS, &format!("{kept}[[statement]]\nid = \"S2\"\nsays = \"It is new.\"\n"));
+    notebook.write(
+        STATEMENTS,
+        &format!(
+            "{kept}[[statement]]\nid = \"S2\"\nat = {{ post = \"P\", section = \"\", passage = \"somewhere\" }}\nsort = \"assertion\"\nsays = \"It is new.\"\n"
+        ),
+    );
     assert_eq!(notebook.review(&[]).code, 0, "the accepted snapshots are those of the same claims");
     notebook.review(&["--against", "HEAD"]).is("a_verdict_changed_and_no_number_did");
+}
+
+#[test]
+fn a_rate_moved() {
+    let notebook = Notebook::new();
+    let text = |held: u64| {
+        format!("[claims.first_claim]\ndraws = \"101..140\"\nof = 40\nheld = {held}\ndrawn = true\nran = \"x\"\n\n[claims.first_claim.judgements]\n")
+    };
+    notebook.write("snapshots/replication.toml", &text(40));
+    assert_eq!(notebook.review(&[]).json["rates"][0]["was"], Value::Null, "it was not replicated before");
+    notebook.commit("2020-02-05", "Forty draws");
+    assert_eq!(notebook.review(&[]).code, 0);
+    notebook.write("snapshots/replication.toml", &text(38));
+    for arguments in [&[][..], &["--against", "HEAD"]] {
+        let told = notebook.review(arguments);
+        assert_eq!((told.code, &told.json["rates"][0]["is"]), (1, &serde_json::json!([38, 40])));
+        assert!(told.text.starts_with("▲ first_claim: held in 38 of 40 fresh draws, was 40 of 40\n"), "{}", told.text);
+        assert!(told.page.contains("<b>held in 38 of 40 fresh draws, was 40 of 40</b>"));
+    }
+    notebook.write("snapshots/replication.toml", "claims = 3");
+    let (code, _, error) = notebook.run(&[]);
+    assert!(code == 2 && error.contains("snapshots/replication.toml:1: "), "{error}");
 }
 
 #[test]

@@ -7,8 +7,27 @@ use attention_regression::notebook::inspect;
 use serde_json::Value;
 
 pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{first_claim/share}} words.\n\nmod support;\n\nmod chapter;\n";
-pub(super) const SAID: &str =
-    "[[statement]]\nid = \"S1\"\nsays = \"It is <so>.\"\n\n[[statement]]\nid = \"O1\"\nsays = \"It means much.\"\nargument = \"Who can say?\"\n";
+pub(super) const SAID: &str = r#"[[post]]
+id = "P"
+title = "A post"
+author = "somebody"
+date = "today"
+link = "https://example.org/post"
+
+[[statement]]
+id = "S1"
+at = { post = "P", section = "First", anchor = "first", passage = "first sentence" }
+sort = "assertion"
+says = "It is <so>."
+reading = "As it is read."
+
+[[statement]]
+id = "O1"
+at = { post = "P", section = "", passage = "last sentence" }
+sort = "interpretation"
+says = "It means much."
+argument = "Who can say?"
+"#;
 pub(super) const CHAPTER: &str = r#"//! # A chapter
 //!
 //! It opens.
@@ -61,7 +80,7 @@ fn third_claim() {
     record!();
 }
 "#;
-pub(super) const METRICS: &str = "---\nsource: tests/claims/chapter.rs\n---\n[gap]\nmeasures = \"the gap, $\\\\|A\\\\|$\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n\n[share]\nmeasures = \"the share <b>\"\nvalue = 5e-1\nrelative = 1e-3\n\n[moved]\nmeasures = \"moved\"\ncontrol = true\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n";
+pub(super) const METRICS: &str = "---\nsource: tests/claims/chapter.rs\n---\n[gap]\nmeasures = \"the gap, $\\\\|A\\\\|$\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n\n[share]\nmeasures = \"the share <b>\"\nvalue = 5e-1\nrelative = 1e-3\n\n[moved]\nmeasures = \"moved\"\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n\n[moved.removed]\nfrom = \"gap\"\nhypothesis = \"nothing moves\"\nby = 1e1\n";
 pub(super) const FIGURE: &str = "---\nsource: tests/claims/chapter.rs\n---\ntitle = \"A figure\"\n\n[x]\nname = \"x\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[y]\nname = \"y\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[[series]]\nname = \"s\"\nink = \"linear\"\nmark = \"circle\"\nstroke = \"solid\"\nx = [0e0, 5e-1]\ny = [0e0, 1e0]\nrelative = 1e-3\n";
 pub(super) const STATEMENTS: &str = "tests/claims/statements.toml";
 pub(super) const CLAIMS: &str = "tests/claims/chapter.rs";

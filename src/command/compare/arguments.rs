@@ -85,12 +85,15 @@ pub(crate) struct Compare {
     /// How weights are moved
     #[arg(long, value_enum, default_value_t = Optimise::Adam, help_heading = "Training")]
     pub(super) optimiser: Optimise,
-    /// The rate of the optimiser [default: 0.01 with softmax, 0.0005 without]
+    /// The rate of the optimiser [default: 0.015]
     #[arg(long, value_name = "RATE", value_parser = positive, allow_negative_numbers = true, required_if_eq("optimiser", "gradient-descent"), help_heading = "Training")]
     pub(super) rate: Option<f64>,
-    /// The most steps [default: 1000 with softmax, 10000 without]
-    #[arg(long, value_name = "STEPS", help_heading = "Training")]
-    pub(super) steps: Option<usize>,
+    /// The most steps
+    #[arg(long, value_name = "STEPS", default_value_t = 2000, help_heading = "Training")]
+    pub(super) steps: usize,
+    /// Standard deviation of the initial weights: what one target does not decide stays as it was at the start [default: 0.1]
+    #[arg(long, value_name = "DEVIATION", value_parser = positive, allow_negative_numbers = true, help_heading = "Training")]
+    pub(super) start: Option<f64>,
     /// Seed of the split, of the built-in data, of the sample and of the first initial weights
     #[arg(long, default_value_t = 1, help_heading = "Training")]
     pub(super) seed: u64,
@@ -221,7 +224,16 @@ impl Compare {
             Scale::Standard => Scaling::Standard,
             Scale::UnitNorm => Scaling::UnitNorm,
         };
-        Settings { penalty: self.lambda, scaling, width: self.head_width, context: self.context, seed: self.seed, optimiser, steps: self.steps }
+        Settings {
+            penalty: self.lambda,
+            scaling,
+            width: self.head_width,
+            context: self.context,
+            seed: self.seed,
+            optimiser,
+            steps: Some(self.steps),
+            deviation: self.start,
+        }
     }
 
     /// The seeds of the initial weights.

@@ -2,7 +2,7 @@
 
 use super::{Attention, Context, Data, Document, Failure, Fit, Judged, Leverages, Origin, PerTarget, SCHEMA, Scales, Thresholds};
 use crate::compare::Run;
-use crate::compare::verdict::{MECHANISM, OUTPUTS, Verdict};
+use crate::compare::verdict::{ALIGNMENT, OUTPUTS, SIZE, Verdict};
 use crate::comparison::{Baseline, Comparison, Errors, Outcome, Variant};
 use crate::data::{Scaling, Units};
 use crate::linalg::{self, entries};
@@ -24,7 +24,7 @@ impl Document {
             ols: Fit::new(baselines.ols, units),
             variants: runs.iter().filter_map(|run| Attention::new(comparison, run)).collect(),
             failures: runs.iter().filter_map(Failure::new).collect(),
-            thresholds: Thresholds { output_gap: OUTPUTS, mechanism_gap: MECHANISM },
+            thresholds: Thresholds { output_gap: OUTPUTS, alignment: ALIGNMENT, size: SIZE },
             verdicts: judged(runs),
         }
         .checked()
@@ -172,7 +172,10 @@ impl Attention {
             centred_cosine_test: on_test.centred_cosine,
             slope_test: on_test.slope,
             output_gap: on_test.output_gap,
-            mechanism_gap: outcome.mechanism_gap,
+            alignment: outcome.mechanism.alignment,
+            size: outcome.mechanism.size,
+            overlap: outcome.mechanism.overlap,
+            mechanism_gap: outcome.mechanism.gap,
             weights_gap: outcome.weights_gap,
             rank: signature.rank,
             trace: signature.trace,
@@ -218,7 +221,8 @@ fn judged(runs: &[Run]) -> Vec<Judged> {
             verdict,
             words: verdict.words().to_owned(),
             output_gap: largest(|outcome| outcome.test.output_gap),
-            mechanism_gap: largest(|outcome| outcome.mechanism_gap),
+            alignment: outcomes().map(|outcome| outcome.mechanism.alignment).min_by(f64::total_cmp),
+            size: outcomes().map(|outcome| outcome.mechanism.size).max_by(|a, b| (a - 1.0).abs().total_cmp(&(b - 1.0).abs())),
         }
     };
     variants.into_iter().map(judge).collect()

@@ -1,4 +1,4 @@
-//! The map: every run as a point, its distance from ridge in outputs across, in mechanism up.
+//! The map: every run as a point, its distance from ridge in outputs across, the alignment of its matrix with the hat matrix up.
 
 use maud::{Markup, html};
 
@@ -6,16 +6,14 @@ use super::case::{Case, Subject};
 use super::plate::Plate;
 use super::ticks;
 use crate::Mat;
-use crate::compare::verdict::{MECHANISM, OUTPUTS};
+use crate::agreement::cosine;
+use crate::compare::verdict::{ALIGNMENT, OUTPUTS};
 use crate::compare::wording::short;
 use crate::comparison::Comparison;
-use crate::linalg::{count, relative_gap};
+use crate::linalg::count;
 use crate::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use crate::notebook::wording::capital;
 use crate::training::Parametrisation;
-
-/// Up to so many norms the way up is linear.
-const HIGH: f64 = 12.0;
 
 pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     let points: Vec<(f64, f64)> = subject.cases.iter().flat_map(gaps).collect();
@@ -25,13 +23,11 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     let mean = (1.0, mean_of_values(subject.comparison));
     let (across, up): (Vec<f64>, Vec<f64>) = points.iter().copied().chain([mean]).unzip();
     let x = ticks::log("distance from ridge in outputs, on test rows", &[&across[..], &[OUTPUTS]].concat());
-    let (name, up) = ("distance from ridge in mechanism, ‖A − H‖ ∕ ‖H‖", [&up[..], &[MECHANISM]].concat());
-    let highest = up.iter().copied().filter(|gap| gap.is_finite()).fold(0.0, f64::max);
-    let y = if highest > HIGH { ticks::log(name, &up) } else { ticks::linear(name, &[&up[..], &[0.0]].concat()) };
+    let y = ticks::linear("alignment with the hat matrix, ⟨A, H⟩ ∕ ‖A‖‖H‖", &[&up[..], &[0.0, 1.0]].concat());
     let lost = points.iter().filter(|(across, up)| ticks::place(&x, *across).is_none() || ticks::place(&y, *up).is_none()).count();
     let zeros = points.iter().filter(|(across, _)| *across <= 0.0).count();
     let series = series(subject.cases, &x, &y, mean);
-    let title = "The map: every run by its distance from ridge, in outputs and in mechanism".to_owned();
+    let title = "The map: every run by its distance from ridge in outputs, and the alignment of its matrix with the hat matrix".to_owned();
     Some(Plate {
         id: "map",
         figure: Figure { title, plot: Plot::Chart(Chart { tall: true, ..Chart::new(x, y, series) }) },
@@ -43,9 +39,9 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
 
 fn caption(marks: &str, zeros: usize, lost: usize) -> String {
     let mut words = format!(
-        "Each mark is one training. Across: how far its predictions for test rows are from ridge’s, over their norm; up: how far its matrix is from the hat matrix. \
+        "Each mark is one training. Across: how far its predictions for test rows are from ridge’s, over their norm; up: the cosine of the angle between its matrix and the hat matrix, one where they point the same way. \
          {marks} Left of the upright dotted line outputs count as the same \
-         (at most {OUTPUTS}), below the other one the mechanism does (at most {MECHANISM})."
+         (at most {OUTPUTS}), above the other one the mechanism can (at least {ALIGNMENT}), if the sizes, which are in the table, agree too."
     );
     if zeros > 0 {
         words.push_str(&format!(" A gap of zero has no place on a logarithmic axis: {zeros} marks stand at its lower end instead."));
@@ -71,7 +67,7 @@ fn marks(cases: &[Case<'_>]) -> String {
 }
 
 fn gaps(case: &Case<'_>) -> Vec<(f64, f64)> {
-    case.outcomes().map(|outcome| (outcome.test.output_gap, outcome.mechanism_gap)).collect()
+    case.outcomes().map(|outcome| (outcome.test.output_gap, outcome.mechanism.alignment)).collect()
 }
 
 fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Series> {
@@ -95,9 +91,7 @@ fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Serie
         Series { name: name.to_owned(), ink, mark: Some(mark), stroke: Stroke::None, x, y, relative: 0.0, label }
     };
     let mut all = vec![threshold("same outputs", (OUTPUTS, bottom), (OUTPUTS, top), Side::Left)];
-    if MECHANISM >= bottom {
-        all.push(threshold("same mechanism", (left, MECHANISM), (right, MECHANISM), Side::Above));
-    }
+    all.push(threshold("same mechanism", (left, ALIGNMENT), (right, ALIGNMENT), Side::Below));
     all.push(cloud("predicting the mean", Ink::Regression, Mark::Circle, vec![mean], Side::Below));
     // Linear variants of any parametrisation have one mark and one name. Hollow marks come first: they are wide enough to ring a
     // solid one that lies on them.
@@ -115,21 +109,22 @@ fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Serie
     all
 }
 
-/// How far the matrix 11ᵀ/n, which predicts the mean for everybody, is from the hat matrix.
+/// How the matrix 11ᵀ/n, which predicts the mean for everybody, is aligned with the hat matrix.
 fn mean_of_values(comparison: &Comparison) -> f64 {
     let n = comparison.hat().nrows();
-    relative_gap(Mat::full(n, n, 1.0 / count(n)).as_ref(), comparison.hat())
+    cosine(Mat::full(n, n, 1.0 / count(n)).as_ref(), comparison.hat())
 }
 
 /// One row for each run.
 fn numbers(cases: &[Case<'_>]) -> Markup {
     html! { table {
-        thead { tr { th { "variant" } th.r { "seed" } th.r { "output gap" } th.r { "mechanism gap" } th.r { "weights gap" } } }
+        thead { tr { th { "variant" } th.r { "seed" } th.r { "output gap" } th.r { "alignment" } th.r { "size" } th.r { "weights gap" } } }
         tbody { @for outcome in cases.iter().flat_map(Case::outcomes) { tr {
             td { (outcome.variant.name()) }
             td.r { (outcome.seed) }
             td.r { (short(outcome.test.output_gap, 4)) }
-            td.r { (short(outcome.mechanism_gap, 4)) }
+            td.r { (short(outcome.mechanism.alignment, 4)) }
+            td.r { (short(outcome.mechanism.size, 4)) }
             td.r { (short(outcome.weights_gap, 4)) }
         } } }
     } }

@@ -9,7 +9,7 @@ use crate::compare::wording::{short, spread};
 use crate::comparison::{Errors, Outcome};
 
 /// What stands in the columns; on a phone, where they have no heads, before each number.
-const HEADS: [&str; 10] = ["MSE train", "MSE test", "R² test", "cosine", "slope", "output gap", "mechanism gap", "trace", "negative", "seconds"];
+const HEADS: [&str; 11] = ["MSE train", "MSE test", "R² test", "cosine", "slope", "output gap", "alignment", "size", "trace", "negative", "seconds"];
 
 /// Medians over seeds, with ranges below where they show.
 pub(super) fn variants(subject: Subject<'_>) -> Markup {
@@ -29,8 +29,8 @@ pub(super) fn variants(subject: Subject<'_>) -> Markup {
         } }
         p.small {
             "Of each variant the median over its seeds, with the range below where it shows in these digits. Errors are in the target’s own units; "
-            "cosine is that of the centred predictions to ridge’s on test rows, slope theirs on ridge’s; trace and negative are of the matrix A: its degrees of freedom "
-            "and its share of negative entries. The trace of ridge is that of H, and under its test error stands that of each training row left out once. Verdicts are over all seeds: " (verdict::thresholds()) "."
+            "cosine is that of the centred predictions to ridge’s on test rows, slope theirs on ridge’s; alignment, size, trace and negative are of the matrix A: the cosine of its angle with the hat matrix H, its "
+            "norm over that of H, the sum of its diagonal, which counts degrees of freedom only where weights were not fitted to the targets, and its share of negative entries. The trace of ridge is that of H, and under its test error stands that of each training row left out once. Verdicts are over all seeds: " (verdict::thresholds()) "."
         }
     }
 }
@@ -48,8 +48,8 @@ fn baseline(name: &str, fit: &Fit, targets: &[String]) -> Markup {
                 td.r data-head=(HEADS[1]) { (of(&fit.mse_test, target, 4)) small { "left out " (left_out(target)) } }
                 td.r data-head=(HEADS[2]) { (of(&fit.r2_test, target, 3)) }
                 @if target == 0 {
-                    @for _ in 0..4 { td.r rowspan=(rows) { } }
-                    td.r rowspan=(rows) data-head=(HEADS[7]) { (short(fit.effective_degrees_of_freedom, 3)) }
+                    @for _ in 0..5 { td.r rowspan=(rows) { } }
+                    td.r rowspan=(rows) data-head=(HEADS[8]) { (short(fit.effective_degrees_of_freedom, 3)) }
                     @for _ in 0..2 { td.r rowspan=(rows) { } }
                 }
             }
@@ -70,7 +70,7 @@ fn variant(subject: Subject<'_>, case: &Case<'_>, words: &str) -> Markup {
     let seconds: f64 = case.runs.iter().map(|run| run.seconds).sum();
     let trained = case.first().is_some();
     html! {
-        @if !trained { tr { th { (case.variant.name()) small { (words) } } td colspan=(if rows > 1 { 11 } else { 10 }) { } } }
+        @if !trained { tr { th { (case.variant.name()) small { (words) } } td colspan=(if rows > 1 { 12 } else { 11 }) { } } }
         @for (target, column) in targets.iter().enumerate().filter(|_| trained) {
             @let scale = units[target] * units[target];
             tr.more[target + 1 < rows] {
@@ -83,10 +83,11 @@ fn variant(subject: Subject<'_>, case: &Case<'_>, words: &str) -> Markup {
                     td.r rowspan=(rows) data-head=(HEADS[3]) { (over(&|outcome| outcome.test.centred_cosine, 3)) }
                     td.r rowspan=(rows) data-head=(HEADS[4]) { (over(&|outcome| outcome.test.slope, 3)) }
                     td.r rowspan=(rows) data-head=(HEADS[5]) { (over(&|outcome| outcome.test.output_gap, 2)) }
-                    td.r rowspan=(rows) data-head=(HEADS[6]) { (over(&|outcome| outcome.mechanism_gap, 2)) }
-                    td.r rowspan=(rows) data-head=(HEADS[7]) { (over(&|outcome| outcome.signature.trace, 3)) }
-                    td.r rowspan=(rows) data-head=(HEADS[8]) { (over(&|outcome| outcome.signature.negative_share, 2)) }
-                    td.r rowspan=(rows) data-head=(HEADS[9]) { (short(seconds, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[6]) { (over(&|outcome| outcome.mechanism.alignment, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[7]) { (over(&|outcome| outcome.mechanism.size, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[8]) { (over(&|outcome| outcome.signature.trace, 3)) }
+                    td.r rowspan=(rows) data-head=(HEADS[9]) { (over(&|outcome| outcome.signature.negative_share, 2)) }
+                    td.r rowspan=(rows) data-head=(HEADS[10]) { (short(seconds, 2)) }
                 }
             }
         }

@@ -32,11 +32,6 @@ impl Room {
         self.decades < Self::THIN
     }
 
-    /// Whether a reason must be given for where the limit stands.
-    pub fn needs_reason(self) -> bool {
-        self.loose() || self.unwatched()
-    }
-
     /// Whether the number could move beyond the limit before its snapshot shows that it moved.
     pub fn unwatched(self) -> bool {
         self.thin() && self.tolerances.is_none_or(|tolerances| tolerances <= 1.0)
@@ -62,7 +57,7 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notebook::metric::{Limit, Spread, Tolerance, Value};
+    use crate::notebook::metric::{Expected, Limit, Spread, Tolerance, Value};
 
     const SPREAD: Option<Spread> = Some(Spread { lowest: 0.5, highest: 2.0, seeds: 5 });
 
@@ -85,8 +80,8 @@ mod tests {
         assert_eq!(room(Limit::AtMost(100.0), None), Some(Room { decades: 2.0, tolerances: Some(99.0 / 0.125) }));
         assert_eq!(room(Limit::AtLeast(0.0), None), Some(Room { decades: f64::INFINITY, tolerances: Some(8.0) }), "there is no ratio to nothing");
         assert_eq!(room(Limit::AtLeast(-1.0), None), Some(Room { decades: f64::INFINITY, tolerances: Some(16.0) }), "nor to another sign");
-        assert_eq!(room(Limit::Expected(1.0), None), None);
-        assert_eq!(Reading::Count { exactly: 3 }.room(), None);
+        assert_eq!(room(Limit::Expected(Expected { value: 1.0, allowed: Tolerance::Relative(0.5) }), None), None);
+        assert_eq!(Reading::Count { exactly: 3, must: true }.room(), None);
         let rounding = Reading::Rounding { rounding_at_most: 1e-9, headroom: 6 };
         assert_eq!(rounding.room(), Some(Room { decades: 6.0, tolerances: None }));
     }
@@ -99,6 +94,5 @@ mod tests {
         assert!(room(0.5, 1.0).unwatched() && !room(0.5, 1.0_f64.next_up()).unwatched());
         assert!(!room(1.0, 0.5).unwatched(), "a number whose tolerance is wider than a decade says so itself");
         assert!(Room { decades: 0.5, tolerances: None }.unwatched());
-        assert!(room(0.5, 1.0).needs_reason() && room(7.0, 1e9).needs_reason() && !room(3.0, 1e3).needs_reason());
     }
 }

@@ -4,7 +4,7 @@
 //! tolerance; afterwards plain equality of text decides whether anything moved. So unmoved digits never change, and a changed
 //! tolerance, bound, label or kind shows.
 
-use super::{Limit, Metric, Reading, Spread, Tolerance, Value};
+use super::{Limit, Metric, Reading, Removed, Spread, Tolerance, Value};
 
 /// Digits to which a derived bound on rounding is written.
 const BOUND_DIGITS: usize = 2;
@@ -57,7 +57,8 @@ pub fn settled(fresh: &Metric, accepted: Option<&Metric>) -> Metric {
         )),
         count @ Reading::Count { .. } => count,
     };
-    Metric { reading, ..fresh.clone() }
+    let removed = fresh.removed.clone().map(|removed| Removed { by: rounded(removed.by, LIMIT_DIGITS), ..removed });
+    Metric { reading, removed, ..fresh.clone() }
 }
 
 /// A bound is written to two digits; it keeps the accepted ones only where it sits on the edge between two roundings.
@@ -89,6 +90,7 @@ fn settled_value(fresh: Value, accepted: Option<Value>) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Expected;
     use super::*;
 
     const TOLERANCE: Tolerance = Tolerance::Relative(1e-3);
@@ -98,9 +100,10 @@ mod tests {
     }
 
     fn again(fresh: Reading, accepted: Reading) -> Reading {
-        let metric = |reading| Metric { measures: "it".to_owned(), control: true, reading };
+        let removed = || Some(Removed { from: "gap".to_owned(), hypothesis: "it".to_owned(), by: 10.0 });
+        let metric = |reading| Metric { removed: removed(), ..Metric::new("it", reading) };
         let settled = settled(&metric(fresh), Some(&metric(accepted)));
-        assert!(settled.control && settled.measures == "it");
+        assert!(settled.is_control() && settled.measures == "it");
         settled.reading
     }
 
@@ -117,8 +120,11 @@ mod tests {
         assert_eq!(again(1.002, 1e-3, 1.0, 1e-3), kept(1.002, 1e-3));
         assert_eq!(again(1.25, 0.25, 1.0, 0.25), kept(1.0, 0.25), "a margin may be reached");
         assert_eq!(again(-1.0004, 1e-3, 1.0, 1e-3), kept(-1.0004, 1e-3));
-        assert_eq!(self::again(kept(1.0004, 1e-3), Reading::Count { exactly: 1 }), kept(1.0004, 1e-3), "a count has no digits to keep");
-        assert_eq!(self::again(Reading::Count { exactly: 2 }, Reading::Count { exactly: 1 }), Reading::Count { exactly: 2 });
+        assert_eq!(self::again(kept(1.0004, 1e-3), Reading::Count { exactly: 1, must: false }), kept(1.0004, 1e-3), "a count has no digits to keep");
+        assert_eq!(
+            self::again(Reading::Count { exactly: 2, must: false }, Reading::Count { exactly: 1, must: false }),
+            Reading::Count { exactly: 2, must: false }
+        );
     }
 
     #[test]
@@ -147,7 +153,7 @@ mod tests {
         for (fresh, kept) in [(2, 2), (3, 5), (5, 5), (7, 5), (8, 8)] {
             assert_eq!(again(rounding(1.4e-11, fresh), rounding(1.4e-11, 5)), rounding(1.4e-11, kept));
         }
-        assert_eq!(again(rounding(1.449e-11, 3), Reading::Count { exactly: 5 }), rounding(1.4e-11, 3));
+        assert_eq!(again(rounding(1.449e-11, 3), Reading::Count { exactly: 5, must: false }), rounding(1.4e-11, 3));
     }
 
     #[test]
@@ -156,16 +162,13 @@ mod tests {
         let (third, near) = (0.333_333_333_3, 0.333_333_333_333_333_3);
         assert_eq!(again(limited(Limit::AtMost(near)), limited(Limit::AtMost(third))), limited(Limit::AtMost(third)));
         assert_eq!(again(limited(Limit::AtMost(near)), Reading::Value(value(1.0, TOLERANCE))), limited(Limit::AtMost(third)), "ten digits");
+        let expected = |value| Limit::Expected(Expected { value, allowed: TOLERANCE });
         let (two, above, far) = (2.0, 2.0 + 1.5e-9, 2.0 + 3e-9);
         assert_eq!(again(limited(Limit::AtLeast(above)), limited(Limit::AtLeast(two))), limited(Limit::AtLeast(two)));
         assert_eq!(again(limited(Limit::AtLeast(far)), limited(Limit::AtLeast(two))), limited(Limit::AtLeast(2.000_000_003)));
         assert_eq!(again(limited(Limit::AtLeast(-above)), limited(Limit::AtLeast(-two))), limited(Limit::AtLeast(-two)));
-        assert_eq!(
-            again(limited(Limit::Expected(above)), limited(Limit::AtMost(two))),
-            limited(Limit::Expected(2.000_000_002)),
-            "another side is another limit"
-        );
-        assert_eq!(again(limited(Limit::Expected(near)), limited(Limit::Expected(third))), limited(Limit::Expected(third)));
+        assert_eq!(again(limited(expected(above)), limited(Limit::AtMost(two))), limited(expected(2.000_000_002)), "another side is another limit");
+        assert_eq!(again(limited(expected(near)), limited(expected(third))), limited(expected(third)));
     }
 
     #[test]

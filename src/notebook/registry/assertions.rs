@@ -6,7 +6,40 @@
 use syn::visit::{self, Visit};
 
 /// The methods of `Evidence` that record a metric under the name that is their first argument.
-const METHODS: [&str; 8] = ["rounding", "vanishing_control", "count", "exactly", "note", "judge", "control", "seeds"];
+const METHODS: [&str; 6] = ["measure", "breaks", "contrast", "rounding", "count", "exactly"];
+
+/// A number that somebody is said to have computed, and that is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Typed {
+    /// Its line.
+    pub(super) line: usize,
+}
+
+/// The calls of `equals` in a test whose expected number is a literal: no road leads to it but a typist's.
+pub(super) fn typed(test: &syn::ItemFn) -> Vec<Typed> {
+    struct Expected(Vec<Typed>);
+    impl<'ast> Visit<'ast> for Expected {
+        fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+            use syn::spanned::Spanned as _;
+            if call.method == "equals" && call.args.first().is_some_and(is_literal) {
+                self.0.push(Typed { line: call.args.span().start().line });
+            }
+            visit::visit_expr_method_call(self, call);
+        }
+    }
+    let mut found = Expected(Vec::new());
+    found.visit_item_fn(test);
+    found.0
+}
+
+fn is_literal(expression: &syn::Expr) -> bool {
+    match expression {
+        syn::Expr::Lit(_) => true,
+        syn::Expr::Unary(unary) => is_literal(&unary.expr),
+        syn::Expr::Paren(inner) => is_literal(&inner.expr),
+        _ => false,
+    }
+}
 
 /// One call that records evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +50,8 @@ pub struct Assertion {
     pub first: usize,
     /// Its last line.
     pub last: usize,
+    /// Line and column of its receiver, which tells calls apart.
+    start: (usize, usize),
 }
 
 /// The calls of a test that record evidence, in order.
@@ -46,10 +81,20 @@ struct Calls(Vec<Assertion>);
 impl<'ast> Visit<'ast> for Calls {
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         use syn::spanned::Spanned as _;
-        let on_evidence = matches!(&*call.receiver, syn::Expr::Path(path) if path.path.is_ident("evidence"));
-        if on_evidence && METHODS.iter().any(|method| call.method == method) {
-            let pieces = call.args.first().map_or_else(anything, pieces);
-            self.0.push(Assertion { pieces, first: call.span().start().line, last: call.paren_token.span.close().end().line });
+        // What follows `measure` in a chain of calls belongs to it.
+        let links = std::iter::successors(Some(call), |call| match &*call.receiver {
+            syn::Expr::MethodCall(inner) => Some(inner),
+            _ => None,
+        });
+        let root = links.last().filter(|root| matches!(&*root.receiver, syn::Expr::Path(path) if path.path.is_ident("evidence")));
+        let (first, last) = (call.span().start().line, call.paren_token.span.close().end().line);
+        if let Some(root) = root
+            && METHODS.iter().any(|method| root.method == method)
+            && !self.0.iter().any(|other| other.start == (root.span().start().line, root.span().start().column))
+        {
+            let pieces = root.args.first().map_or_else(anything, pieces);
+            let start = (root.span().start().line, root.span().start().column);
+            self.0.push(Assertion { pieces, first, last, start });
         }
         visit::visit_expr_method_call(self, call);
     }
@@ -94,21 +139,30 @@ mod tests {
     #[test]
     fn the_most_literal_call_that_fits_recorded_a_metric() {
         let test: syn::ItemFn = syn::parse_str(
-            "fn a_claim() -> Outcome {\n    let mut evidence = Evidence::new();\n    for (name, gap) in cases {\n        evidence.rounding(name, \"a\", gap, bound);\n        evidence.seeds(&format!(\"error_{name}\"), \"b\", &gaps, relative(0.1), at_most(1.0));\n        evidence.note(\n            \"error_sine\", \"c\", 1.0,\n            relative(0.1),\n        );\n    }\n    other.note(\"elsewhere\");\n    record!(evidence)\n}",
+            "fn a_claim() -> Outcome {\n    let mut evidence = Evidence::new();\n    for (name, gap) in cases {\n        evidence.rounding(name, \"a\", gap, bound);\n        evidence.measure(&format!(\"error_{name}\"), \"b\", &gaps).within(relative(0.1)).at_most(1.0);\n        evidence.measure(\n            \"error_sine\", \"c\", 1.0,\n        ).within(relative(0.1)).noted();\n    }\n    other.measure(\"elsewhere\");\n    record!(evidence)\n}",
         )
         .expect("a function");
         let all = assertions(&test);
         let lines = |metric: &str| of(&all, metric).map(|found| (found.first, found.last));
         assert_eq!(all.len(), 3);
-        assert_eq!(lines("error_sine"), Some((6, 9)));
+        assert_eq!(lines("error_sine"), Some((6, 8)));
         assert_eq!(lines("error_diabetes"), Some((5, 5)));
         assert_eq!(lines("elsewhere"), Some((4, 4)));
         assert_eq!(of(&all[1..], "elsewhere"), None);
     }
 
     #[test]
+    fn a_typed_expectation_is_seen() {
+        let test: syn::ItemFn = syn::parse_str(
+            "fn a() {\n    evidence.measure(\"a\", \"a\", x).within(t).equals(0.8795, \"a source\", t);\n    evidence.measure(\"b\", \"b\", x).within(t).equals(-(1.0), \"a\", t);\n    evidence.measure(\"c\", \"c\", x).within(t).equals(f(1.0), \"a\", t);\n    evidence.measure(\"d\", \"d\", x).within(t).published(0.5, \"a\", t);\n}",
+        )
+        .expect("a function");
+        assert_eq!(typed(&test).iter().map(|typed| typed.line).collect::<Vec<_>>(), [2, 3]);
+    }
+
+    #[test]
     fn holes_stand_for_anything_and_the_rest_must_fit_in_order() {
-        let fits = |format: &str, name: &str| Assertion { pieces: fixed(format), first: 1, last: 1 }.fits(name);
+        let fits = |format: &str, name: &str| Assertion { pieces: fixed(format), first: 1, last: 1, start: (1, 1) }.fits(name);
         assert!(fits("a_{x}_b_{y:?}", "a_1_b_2") && fits("{x}", "") && fits("same", "same"));
         assert!(!fits("a_{x}_b_{y}", "a_b_") && !fits("same", "sames") && !fits("ab{x}b", "ab"));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Claim, Kind, Problem, Registry, STATEMENTS, Verdict};
+use super::{Claim, Kind, Problem, Registry, STATEMENTS, Sort, Verdict};
 
 /// Every problem between claims and statements.
 pub(super) fn check(registry: &Registry, problems: &mut Vec<Problem>) {
@@ -80,6 +80,19 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Problem>) {
         if statement.argument.is_none() && registry.settling(&statement.id).next().is_none() {
             problem(format!("no claim settles {}", statement.id), "let a claim settle it, or give it an `argument` where no test can");
         }
+        if registry.post(&statement.at.post).is_none() {
+            let what = format!("{} stands in the post `{}`, which is not listed", statement.id, statement.at.post);
+            problem(what, "name one of the `[[post]]`s above, or add it");
+        }
+        if statement.argument.is_some() != (statement.sort == Sort::Interpretation) {
+            let what = format!(
+                "{} is {} {} `argument`",
+                statement.id,
+                statement.sort.with_article(),
+                if statement.argument.is_some() { "with an" } else { "without" }
+            );
+            problem(what, "an interpretation is argued; what can be tested is an assertion or a description, and a claim settles it");
+        }
         let counterexample = registry.settling(&statement.id).any(|claim| claim.head.kind == Kind::Counterexample);
         if registry.verdict(statement) == Verdict::False && !counterexample {
             let what = format!("{} is “false as stated” and no counterexample says so", statement.id);
@@ -100,9 +113,11 @@ fn settles(registry: &Registry, claim: &Claim, id: &str, verdict: Verdict) -> Ve
         let what = format!("`{}` says of {id} “{}”, another claim says “{}”", claim.id, verdict.name(), agreed.name());
         wrong.push((what, "give both claims one verdict, or split the statement in two".to_owned()));
     }
-    if statement.argument.is_some() {
-        let what = format!("{id} is marked as interpretation and yet `{}` settles it", claim.id);
-        wrong.push((what, format!("remove its `argument` in {STATEMENTS}, or this verdict")));
+    let possible = statement.sort.verdicts();
+    if !possible.contains(&verdict) {
+        let all: Vec<&str> = possible.iter().map(|verdict| verdict.name()).collect();
+        let cure = if all.is_empty() { "no test settles an interpretation: remove this verdict".to_owned() } else { format!("say one of: {}", all.join(", ")) };
+        wrong.push((format!("`{}` says of {id} “{}”, and it is {}", claim.id, verdict.name(), statement.sort.with_article()), cure));
     }
     wrong
 }

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{CONTENTS, Chapter, Claim, Head, MAP, Problem, Prose, Registry, STATEMENTS, Statement, assertions};
+use super::{CONTENTS, Chapter, Claim, Head, MAP, Post, Problem, Prose, Registry, STATEMENTS, Statement, assertions};
 
 /// The module of `tests/claims` that is no chapter.
 const SUPPORT: &str = "support";
+/// Its file.
+const SHARED: &str = "tests/claims/support.rs";
 /// Returns the text of a path below the root.
 type Open<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 
@@ -17,7 +19,8 @@ pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Problem>) -> Registry {
     if let Some((_, file)) = rust_file(open, Path::new(MAP), problems) {
         registry.notation = section(Prose::from_doc(Path::new(MAP), &file.attrs), "Notation", problems);
     }
-    registry.statements = statements(open, problems);
+    (registry.posts, registry.statements) = statements(open, problems);
+    registry.shared = open(Path::new(SHARED)).map_or_else(|_| String::new(), |text| shared(&text, &[]));
     let contents = Path::new(CONTENTS);
     let Some((_, file)) = rust_file(open, contents, problems) else {
         return registry;
@@ -46,9 +49,11 @@ fn rust_file(open: Open<'_>, path: &Path, problems: &mut Vec<Problem>) -> Option
     parsed.map_err(|problem| problems.push(problem)).ok()
 }
 
-fn statements(open: Open<'_>, problems: &mut Vec<Problem>) -> Vec<Statement> {
+fn statements(open: Open<'_>, problems: &mut Vec<Problem>) -> (Vec<Post>, Vec<Statement>) {
     #[derive(Deserialize)]
     struct File {
+        #[serde(default)]
+        post: Vec<Post>,
         #[serde(default)]
         statement: Vec<toml::Spanned<Statement>>,
     }
@@ -57,15 +62,23 @@ fn statements(open: Open<'_>, problems: &mut Vec<Problem>) -> Vec<Statement> {
         Ok(text) => text,
         Err(error) => {
             problems.push(Problem::new(path, 0, format!("cannot be read: {error}"), "list the statements of the post there"));
-            return Vec::new();
+            return Default::default();
         }
     };
     match toml::from_str::<File>(&text) {
-        Ok(file) => file.statement.into_iter().map(|spanned| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() }).collect(),
+        Ok(file) => {
+            let statement = |spanned: toml::Spanned<Statement>| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() };
+            (file.post, file.statement.into_iter().map(statement).collect())
+        }
         Err(error) => {
             let line = line_of(&text, error.span().map_or(0, |span| span.start));
-            problems.push(Problem::new(path, line, error.message().to_owned(), "a statement has `id`, `says` and, where no test can settle it, `argument`"));
-            Vec::new()
+            problems.push(Problem::new(
+                path,
+                line,
+                error.message().to_owned(),
+                "a post has `id`, `title`, `author`, `date` and `link`; a statement `id`, `at`, `sort`, `says`, and may have `reading` and `argument`",
+            ));
+            Default::default()
         }
     }
 }
@@ -82,8 +95,9 @@ fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Pr
         syn::Item::Fn(function) if function.attrs.iter().any(|attribute| attribute.path().is_ident("test")) => Some(function),
         _ => None,
     });
-    let claims = tests.filter_map(|test| claim(&path, &text, id, test, problems)).collect();
-    Some(Chapter { id: id.to_owned(), part, title, prose, claims })
+    let claims: Vec<Claim> = tests.filter_map(|test| claim(&path, &text, id, test, problems)).collect();
+    let shared = shared(&text, &claims);
+    Some(Chapter { id: id.to_owned(), part, title, prose, claims, shared })
 }
 
 fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &mut Vec<Problem>) -> Option<Claim> {
@@ -109,13 +123,39 @@ fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &
         None
     })?;
     let head = head(&id, &head_at, problems)?;
+    let title_line = prose.text.lines().position(|text| text.starts_with("## ")).and_then(|row| prose.lines.get(row).copied()).unwrap_or(line);
     let (title, prose) = titled(prose, "## ", line, &format!("the claim `{id}`"), problems);
     if prose.text.trim().is_empty() {
         problems.push(Problem::new(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
     }
     let (code_line, code) = code(text, test);
     let assertions = assertions::assertions(test);
-    Some(Claim { id, chapter: chapter.to_owned(), title, prose, head, head_at, file: path.to_path_buf(), line, code, code_line, assertions })
+    for typed in assertions::typed(test) {
+        let what = format!("`{id}` expects a number that is typed");
+        problems.push(Problem::new(path, typed.line, what, "compute it by another road, or say with `published` who did"));
+    }
+    Some(Claim {
+        id,
+        chapter: chapter.to_owned(),
+        title: words_of(&title),
+        titled: Prose::at(path, title_line, title),
+        prose,
+        head,
+        head_at,
+        file: path.to_path_buf(),
+        line,
+        code,
+        code_line,
+        assertions,
+    })
+}
+
+/// What is left of a file without its prose and its tests.
+fn shared(text: &str, claims: &[Claim]) -> String {
+    let tests = claims.iter().map(|claim| claim.code_line..claim.code_line + claim.code.lines().count());
+    let tests: Vec<std::ops::Range<usize>> = tests.collect();
+    let kept = |(row, line): &(usize, &str)| !line.trim_start().starts_with("//") && !tests.iter().any(|test| test.contains(&(row + 1)));
+    text.lines().enumerate().filter(kept).map(|(_, line)| format!("{line}\n")).collect()
 }
 
 /// The test as it stands, from `#[test]` to its closing brace, and the line on which it begins.
@@ -139,7 +179,7 @@ fn head_fence(prose: &mut Prose) -> Option<Prose> {
 }
 
 fn head(id: &str, at: &Prose, problems: &mut Vec<Problem>) -> Option<Head> {
-    let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`, `room`";
+    let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`, `room`, `words`";
     let head: Head = toml::from_str(&at.text)
         .map_err(|error| problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
         .ok()?;
@@ -162,6 +202,19 @@ fn titled(mut prose: Prose, mark: &str, line: usize, whose: &str, problems: &mut
     };
     let title = prose.cut(row..row + 1).text.trim_start_matches('#').trim().to_owned();
     (title, prose)
+}
+
+/// A title as it is read: of a phrase that must stay true its words.
+fn words_of(title: &str) -> String {
+    let mut words = String::new();
+    let mut rest = title;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (reference, after) = after.split_once("}}").unwrap_or((after, ""));
+        words.push_str(before);
+        words.push_str(reference.split('|').nth(1).unwrap_or_default());
+        rest = after;
+    }
+    words + rest
 }
 
 /// The section of `prose` under the heading `# name`.

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::notebook::registry::{Problem, Registry};
+use crate::notebook::replication::{self, Replication};
 use crate::notebook::snapshot::FOLDER;
 use crate::publish::harmless;
 
@@ -82,6 +83,11 @@ impl Git<'_> {
     fn show(&self, commit: &str, path: &str) -> Result<String, String> {
         let path = path.replace('\\', "/");
         self.run(&["show", &format!("{commit}:./{path}")]).map_err(|problem| problem.what)?.map(|text| text.replace("\r\n", "\n"))
+    }
+
+    /// What was known at a commit of how often claims hold; nothing where it cannot be read.
+    pub(super) fn replication(&self, commit: &str) -> Replication {
+        self.show(commit, replication::FILE).ok().and_then(|text| Replication::parse(&text).ok()).unwrap_or_default()
     }
 
     /// The accepted snapshots of a commit, by name.

@@ -189,8 +189,13 @@ mod tests {
     #[test]
     fn only_comparable_values_that_changed_are_steps() {
         let rounding = |headroom| Reading::Rounding { rounding_at_most: 1e-9, headroom };
-        let steps =
-            vec![step("a", Reading::Count { exactly: 2 }), step("b", rounding(3)), step("c", rounding(3)), step("d", rounding(2)), step("e", rounding(3))];
+        let steps = vec![
+            step("a", Reading::Count { exactly: 2, must: true }),
+            step("b", rounding(3)),
+            step("c", rounding(3)),
+            step("d", rounding(2)),
+            step("e", rounding(3)),
+        ];
         let course = Found { metric: "gap", steps, unreadable: 1 }.course();
         let names: Vec<&str> = course.committed().map(|(commit, _)| commit.name.as_str()).collect();
         assert_eq!((names, course.skipped), (vec!["b", "d", "e"], 2));

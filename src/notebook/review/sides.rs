@@ -6,6 +6,7 @@ use std::path::Path;
 use super::git::{self, Git};
 use crate::notebook::figure::Figure;
 use crate::notebook::registry::{Chapter, Problem, Registry};
+use crate::notebook::replication::Replication;
 use crate::notebook::snapshot::{self, FIGURE, FOLDER, Metrics};
 
 /// Claims with what was measured of them.
@@ -18,6 +19,8 @@ pub(super) struct Side {
     pub(super) figures: BTreeMap<String, Figure>,
     /// The claims that have a pending snapshot.
     pub(super) waiting: BTreeSet<String>,
+    /// How often its claims held on fresh draws.
+    pub(super) replication: Replication,
 }
 
 /// Both sides, and what is to be said of them.
@@ -53,7 +56,11 @@ impl Side {
             }
         }
         let snapshots = texts.iter().map(|(name, text)| (name.clone(), snapshot::body(text).to_owned())).collect();
-        if problems.is_empty() { Ok(Self { registry, snapshots, metrics, figures, waiting: BTreeSet::new() }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { registry, snapshots, metrics, figures, waiting: BTreeSet::new(), replication: Replication::default() })
+        } else {
+            Err(problems)
+        }
     }
 }
 
@@ -74,7 +81,12 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Problem>> {
     let accepted_at = |name: &str| snapshot::path(name).display().to_string();
     let before = Side::new(with_removed(root, &registry, &accepted), accepted, &accepted_at)?;
     let after = Side::new(registry, fresh, &|name| waiting.get(name).cloned().unwrap_or_else(|| accepted_at(name)))?;
-    let after = Side { waiting: waiting.keys().map(|name| id(name).to_owned()).collect(), ..after };
+    // Rates do not wait for acceptance: those of the last commit are what they are compared with, where there is one.
+    let replication = Replication::read(root).map_err(|problem| vec![problem])?;
+    let git = Git { root };
+    let committed = git.commit("HEAD").map_or_else(|_| replication.clone(), |commit| git.replication(&commit));
+    let before = Side { replication: committed, ..before };
+    let after = Side { waiting: waiting.keys().map(|name| id(name).to_owned()).collect(), replication, ..after };
     Ok(Sides { before, after, words: "the accepted snapshots".to_owned(), notes: Vec::new() })
 }
 
@@ -106,8 +118,10 @@ pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Problem>
     });
     let texts = git.snapshots(&commit).map_err(|problem| vec![problem])?;
     let before = Side::new(registry, texts, &|name| format!("{revision}:{}", snapshot::path(name).display()))?;
+    let before = Side { replication: git.replication(&commit), ..before };
     let accepted = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let after = Side::new(Registry::read(root)?, accepted, &|name| snapshot::path(name).display().to_string())?;
+    let after = Side { replication: Replication::read(root).map_err(|problem| vec![problem])?, ..after };
     if let waiting @ 1.. = snapshot::pending(root).len() {
         notes.push(format!("Pending snapshots, {waiting} of them, are not part of this comparison: `attention-regression review` shows them."));
     }

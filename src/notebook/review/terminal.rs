@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::history::{Course, Origin, Step};
-use super::{Broken, Change, Item, Quoted, Review, Settled};
+use super::{Broken, Change, Item, Quoted, Rates, Review, Settled};
 use crate::notebook::difference::Difference;
 use crate::notebook::metric::Reading;
 use crate::notebook::registry::{Claim, Verdict};
@@ -24,7 +24,16 @@ pub fn text(review: &Review) -> String {
     for settled in review.judged_otherwise() {
         out.push_str(&format!("▲ statement {}: {}\n", settled.id, verdicts(settled)));
     }
+    for rates in &review.rates {
+        out.push_str(&format!("{} {}: {}\n", if fell(rates) { '▲' } else { '◆' }, rates.id, rates.words()));
+    }
     out + &format!("{}\n", summary(review))
+}
+
+/// Whether a claim holds less often than it did.
+pub(super) fn fell(rates: &Rates) -> bool {
+    // Of shares held/of, by their cross products.
+    rates.was.zip(rates.is).is_some_and(|((was, before), (is, after))| is * before < was * after)
 }
 
 /// What became of the verdict on a statement.
@@ -92,6 +101,7 @@ pub fn summary(review: &Review) -> String {
         some(review.widened().len(), "tolerance is wider", "tolerances are wider"),
         some(review.broken().len(), "phrase became untrue", "phrases became untrue"),
         some(review.judged_otherwise().count(), "verdict changed", "verdicts changed"),
+        some(review.rates.len(), "claim holds in another share of fresh draws", "claims hold in another share of fresh draws"),
         some(review.statements.len(), "statement of the post is touched", "statements of the post are touched"),
     ];
     format!("{}.", std::iter::once(first).chain(rest.into_iter().flatten()).collect::<Vec<_>>().join("; "))
@@ -119,6 +129,7 @@ pub fn json(review: &Review) -> Value {
             "verdicts_changed": review.judged_otherwise().map(|settled| &settled.id).collect::<Vec<_>>(),
         },
         "claims": review.items.iter().map(|item| claim(item, review)).collect::<Vec<_>>(),
+        "rates": review.rates.iter().map(|rates| json!({ "claim": rates.id, "was": rates.was, "is": rates.is })).collect::<Vec<_>>(),
         "statements": review.statements.iter().map(statement).collect::<Vec<_>>(),
         "history_note": review.history.note,
         "unmoved": review.still.iter().map(still).collect::<Vec<_>>(),
@@ -139,7 +150,7 @@ fn history(course: &Course) -> Value {
         };
         let (value, headroom) = match step.reading {
             Reading::Value(value) => (json!(value.value), None),
-            Reading::Count { exactly } => (json!(exactly), None),
+            Reading::Count { exactly, .. } => (json!(exactly), None),
             Reading::Rounding { rounding_at_most, headroom } => (json!(rounding_at_most), Some(headroom)),
         };
         let mut found = json!({ "commit": commit, "date": date, "subject": subject, "value": value });

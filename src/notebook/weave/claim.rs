@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::parts::{kind, link};
-use super::{Loom, code, escape, evidence, graph, markup, room};
+use super::{Loom, code, escape, evidence, fresh, graph, markup, quantity, room};
 use crate::notebook::prose::{self, Medium, Place};
 use crate::notebook::registry::{Chapter, Claim, Problem};
 
@@ -24,7 +24,7 @@ fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
     let (markdown, shown) = loom.place_figures(&claim.prose, &markdown, Some(claim), "");
     let (breaks, broken) = loom.sentence(claim, "breaks_when", &claim.head.breaks_when, &page);
     check(loom, claim, &quoted, &broken, &shown);
-    loom.check(&claim.file, claim.line, &claim.title, &page);
+    loom.prose(&claim.titled, Place { page: &page, claim: Some(claim), medium: Medium::Page });
     let rows = loom.metrics.get(&claim.id).map_or(String::new(), |metrics| evidence::table(claim, metrics));
     let (test, graph) = (code::fold(loom, claim), graph::around(loom, claim));
     [
@@ -33,6 +33,7 @@ fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
         format!("<h2 id=\"{}\">{}</h2>", claim.id, markup(&claim.title)),
         markdown.trim().to_owned(),
         rows,
+        fresh::line(loom, claim),
         format!("<div class=\"breaks\">\n\n**Breaks when** {}\n\n</div>", breaks.trim()),
         uses(loom, claim),
         graph,
@@ -58,19 +59,24 @@ fn check(loom: &mut Loom<'_>, claim: &Claim, quoted: &BTreeSet<(String, String)>
         );
     }
     if let Some(metrics) = loom.metrics.get(&claim.id) {
-        let controls: BTreeSet<&String> = metrics.iter().filter(|(_, metric)| metric.control).map(|(name, _)| name).collect();
+        let controls: BTreeSet<&String> = metrics.iter().filter(|(_, metric)| metric.is_control() || metric.contrast.is_some()).map(|(name, _)| name).collect();
         if controls.is_empty() {
             problem(
                 "breaks_when",
-                format!("`{}` has no control", claim.id),
-                "record one with `evidence.control(…)`: the same measure with a hypothesis removed",
+                format!("`{}` has no control and no contrast", claim.id),
+                "record one with `evidence.breaks(…)`, the same measure with a hypothesis removed, or a `contrast`",
             );
         } else if !broken.iter().any(|(id, metric)| id == &claim.id && controls.contains(metric)) {
-            problem("breaks_when", format!("`breaks_when` of `{}` quotes none of its controls", claim.id), "quote the number that shows it break");
+            problem(
+                "breaks_when",
+                format!("`breaks_when` of `{}` quotes none of its controls and contrasts", claim.id),
+                "quote the number that shows it break",
+            );
         }
     }
     if let Some(metrics) = loom.metrics.get(&claim.id) {
         loom.problems.extend(room::problems(claim, metrics));
+        loom.problems.extend(quantity::problems(claim, metrics));
     }
     if loom.figures.contains_key(&claim.id) && !shown.contains(&claim.id) {
         let what = format!("the figure of `{}` is recorded and not shown", claim.id);

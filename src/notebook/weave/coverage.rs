@@ -23,7 +23,7 @@ pub(super) fn coverage(loom: &Loom<'_>) -> String {
         count => format!(" The other {count} are interpretation, argued and not tested."),
     };
     format!(
-        "# Coverage\n\nWe could tell {} statements of the two posts apart. Tests settle {settled} of them, by {claims} claims; these are kept honest by {controls} controls. A control takes away a hypothesis and repeats the measure, which must then come out otherwise.{argued}\n\n<div class=\"wide\">\n<table class=\"coverage\">\n<thead><tr><th>Statement</th><th>Claim</th><th>Control</th><th class=\"r\">value</th><th class=\"r\">must be</th></tr></thead>\n{}\n</table>\n</div>\n\n## Beyond the posts\n\nAnother {} claims settle no statement. They hold up those that do, follow from them, or say what we wanted to know next.\n\n<ul>\n{}\n</ul>\n",
+        "# Coverage\n\nWe could tell {} statements of the two posts apart. Tests settle {settled} of them, by {claims} claims; these are kept honest by {controls} controls and contrasts. A control takes away one hypothesis and repeats the measure, which must then miss the limit that the claim sets it; a contrast compares one measure under two conditions.{argued}\n\n<div class=\"wide\">\n<table class=\"coverage\">\n<thead><tr><th>Statement</th><th>Claim</th><th>Control</th><th class=\"r\">value</th><th class=\"r\">must be</th></tr></thead>\n{}\n</table>\n</div>\n\n## Beyond the posts\n\nAnother {} claims settle no statement. They hold up those that do, follow from them, or say what we wanted to know next.\n\n<ul>\n{}\n</ul>\n",
         registry.statements.len(),
         rows.join("\n"),
         own.len(),
@@ -32,7 +32,7 @@ pub(super) fn coverage(loom: &Loom<'_>) -> String {
 }
 
 fn controls<'a>(loom: &'a Loom<'_>, claim: &Claim) -> impl Iterator<Item = &'a (String, Metric)> {
-    loom.metrics.get(&claim.id).into_iter().flatten().filter(|(_, metric)| metric.control)
+    loom.metrics.get(&claim.id).into_iter().flatten().filter(|(_, metric)| metric.is_control() || metric.contrast.is_some())
 }
 
 /// A group of rows: the statement beside its claims, each claim beside its controls.
@@ -62,8 +62,9 @@ fn of_statement(loom: &Loom<'_>, statement: &Statement) -> String {
 }
 
 fn control(claim: &Claim, name: &str, metric: &Metric) -> String {
+    let without = metric.removed.as_ref().map_or_else(String::new, |removed| format!(", without “{}”", markup(&removed.hypothesis)));
     format!(
-        "<td class=\"control\">{}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a></td><td class=\"r\">{}</td>",
+        "<td class=\"control\">{}{without}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a></td><td class=\"r\">{}</td>",
         markup(&metric.measures),
         prose::page(claim),
         prose::anchor(&claim.id, name),

@@ -17,7 +17,7 @@ pub(super) fn table(claim: &Claim, metrics: &Metrics) -> String {
 }
 
 fn row(claim: &Claim, name: &str, metric: &Metric) -> String {
-    let role = if metric.control { "<i>control</i>: " } else { "" };
+    let role = metric.removed.as_ref().map_or_else(String::new, |removed| format!("<i>without</i> “{}”: ", markup(&removed.hypothesis)));
     // The title holds every recorded digit: the page changes whenever the snapshot does. The value leads to the call that recorded it.
     format!(
         "<tr id=\"{0}\"><td>{role}{1}</td><td class=\"r\" title=\"{2}\"><a class=\"n\" href=\"#{0}.at\">{3}</a></td><td class=\"r\">{4}</td><td>{5}</td></tr>",
@@ -48,14 +48,25 @@ pub(super) fn headroom(room: Room) -> String {
 fn remark(metric: &Metric) -> String {
     match metric.reading {
         Reading::Rounding { .. } => metric.reading.room().map_or(String::new(), headroom),
-        _ if metric.control => muted("breaks, as it must"),
+        _ if metric.is_control() => muted(&broken(metric)),
         Reading::Value(Value { spread: Some(spread), .. }) => {
             let [lowest, highest] = [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Significant(3)));
             let range = if lowest == highest { format!("all {lowest}") } else { format!("{lowest} to {highest}") };
             muted(&format!("{} runs, {range}", spread.seeds))
         }
-        Reading::Value(Value { limit: Some(Limit::Expected(_)), .. }) => muted("as expected"),
+        Reading::Value(Value { limit: Some(Limit::Expected(_)), .. }) => format!("<span class=\"muted\">{}</span>", expected(metric)),
         Reading::Value(Value { limit: Some(_), .. }) => muted("obeys"),
         Reading::Value(_) | Reading::Count { .. } => muted("accepted"),
     }
+}
+
+/// By how much a control misses the limit of its measure.
+fn broken(metric: &Metric) -> String {
+    let by = metric.removed.as_ref().map(|removed| number::unicode(removed.by, Digits::Short(3)));
+    by.map_or_else(String::new, |by| format!("misses the limit {by} times over"))
+}
+
+/// What it was expected from.
+fn expected(metric: &Metric) -> String {
+    metric.source.as_deref().filter(|source| !source.is_empty()).map_or_else(|| "as expected".to_owned(), |source| format!("as expected: {}", markup(source)))
 }

@@ -1,18 +1,18 @@
 //! The index of claims: chapter by chapter with their headline numbers, kind by kind, and what builds on what.
 
 use super::parts::{badge, kind, link};
-use super::{Loom, escape, evidence, graph};
+use super::{Loom, escape, evidence, fresh, graph};
 use crate::notebook::metric::{Metric, Reading, Value};
 use crate::notebook::registry::{Claim, Kind};
 use crate::notebook::wording;
 
 /// The page.
 pub(super) fn index(loom: &mut Loom<'_>) -> String {
-    let mut out = "# All claims\n\nEvery claim of the book with its headline number, what that is held to, how far it is from there, and over how many runs. An identity is held to a bound on rounding; every other number to the tolerance with which it was accepted, and to its limit where it has one. [Room to spare](room.md) lists the limits that are very near or very far; [coverage](coverage.md) shows the claims behind each statement of the post.\n".to_owned();
+    let mut out = "# All claims\n\nEvery claim of the book with its headline number, what that is held to, how far it is from there, over how many runs, and in how many of the draws that nobody looked at while it was written. An identity is held to a bound on rounding; every other number to the tolerance with which it was accepted, and to its limit where it has one. [Room to spare](room.md) lists the limits that are very near or very far; [coverage](coverage.md) shows the claims behind each statement of the post.\n".to_owned();
     for chapter in loom.registry.chapters.iter().filter(|chapter| !chapter.claims.is_empty()) {
         let rows: Vec<String> = chapter.claims.iter().map(|claim| row(loom, claim)).collect();
         out.push_str(&format!(
-            "\n## {}\n\n<div class=\"wide\">\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th>settles</th><th class=\"r\">headline</th><th class=\"r\">allowed</th><th>headroom</th><th class=\"r\">runs</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n",
+            "\n## {}\n\n<div class=\"wide\">\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th>settles</th><th class=\"r\">headline</th><th class=\"r\">allowed</th><th>headroom</th><th class=\"r\">runs</th><th class=\"r\">fresh draws</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n",
             escape(&chapter.title),
             rows.join("\n")
         ));
@@ -28,7 +28,7 @@ fn row(loom: &Loom<'_>, claim: &Claim) -> String {
         claim.head.settles.iter().map(|(id, verdict)| format!("<a href=\"index.md#{id}\" title=\"{}\">{}</a>", verdict.name(), badge(*verdict, id))).collect();
     let runs = headline.and_then(runs).map_or(String::new(), |runs| format!("{runs} <span class=\"unit\">runs</span>"));
     format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td{}>{}</td><td class=\"r\">{runs}</td></tr>",
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td{}>{}</td><td class=\"r\">{runs}</td><td class=\"r\">{}</td></tr>",
         link(claim),
         kind(claim.head.kind),
         settles.join(" "),
@@ -36,6 +36,7 @@ fn row(loom: &Loom<'_>, claim: &Claim) -> String {
         of(&wording::allowed),
         of(&|reading| wording::nearest(reading).map_or(String::new(), |nearest| format!(" title=\"nearest run {nearest}\""))),
         of(&|reading| reading.room().map_or(String::new(), evidence::headroom)),
+        fresh::cell(loom, claim),
     )
 }
 

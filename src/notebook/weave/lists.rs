@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::parts::badge;
-use super::{Loom, markup};
+use super::{Loom, escape, fresh, markup};
 use crate::notebook::prose::{self, Medium, Place};
 use crate::notebook::registry::{Registry, STATEMENTS, Statement, Verdict};
+use crate::notebook::wording;
 
 /// mdBook's table of contents.
 pub(super) fn summary(registry: &Registry) -> String {
@@ -27,7 +28,7 @@ pub(super) fn first_page(loom: &mut Loom<'_>) -> String {
     let rows: Vec<String> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
     let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
     format!(
-        "# {}\n\n{}\n\n## What the tests say\n\n{}\n\n<div class=\"wide\">\n<table class=\"verdicts\">\n<thead><tr><th>Verdict</th><th>The posts say</th><th>The tests find</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n\n## Check it yourself\n\nOne command runs every claim; another runs one; a third makes the experiment on a table of your own. After the first build none of them needs a network.\n\n{}\n{}\n{}\n",
+        "# {}\n\n{}\n\n## What the tests say\n\n{}\n\n<div class=\"wide\">\n<table class=\"verdicts\">\n<thead><tr><th>Verdict</th><th>The posts, in our words</th><th>The tests find</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n\n## Check it yourself\n\nOne command runs every claim; another runs one; a third makes the experiment on a table of your own. After the first build none of them needs a network.\n\n{}\n{}\n{}\n",
         registry.title,
         opening.trim(),
         tally(registry),
@@ -52,6 +53,9 @@ fn tally(registry: &Registry) -> String {
         words(Verdict::Holds, "holds", "hold"),
         words(Verdict::HoldsIf, "holds on a condition", "hold on a condition"),
         words(Verdict::False, "is false as stated", "are false as stated"),
+        words(Verdict::Sound, "describes a sound method", "describe a sound method"),
+        words(Verdict::SoundIf, "describes one that is sound on a condition", "describe one that is sound on a condition"),
+        words(Verdict::Unsound, "describes an unsound one", "describe an unsound one"),
         words(Verdict::Argued, "is argued, not tested", "are argued, not tested"),
     ];
     format!("<div class=\"tally\">\n{}\n</div>", badges.into_iter().flatten().collect::<Vec<_>>().join("\n"))
@@ -61,19 +65,43 @@ fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
     let registry = loom.registry;
     let verdict = registry.verdict(statement);
     loom.check(Path::new(STATEMENTS), statement.line, &statement.says, "index.md");
+    loom.check(Path::new(STATEMENTS), statement.line, statement.reading.as_deref().unwrap_or_default(), "index.md");
     loom.check(Path::new(STATEMENTS), statement.line, statement.argument.as_deref().unwrap_or_default(), "index.md");
     let mut findings: Vec<String> = Vec::new();
     for claim in registry.settling(&statement.id) {
         let (finding, _) = loom.sentence(claim, "finding", &claim.head.finding, "index.md");
-        findings.push(format!("{} <a href=\"{}#{}\">{}</a>", markup(finding.trim()), prose::page(claim), claim.id, markup(&claim.title)));
+        findings.push(format!(
+            "{} <a href=\"{}#{}\">{}</a>{}",
+            markup(finding.trim()),
+            prose::page(claim),
+            claim.id,
+            markup(&claim.title),
+            fresh::behind(loom, claim)
+        ));
     }
     findings.extend(statement.argument.as_deref().map(markup));
     format!(
         "<tr id=\"{}\"><td>{}</td><td>{}</td><td>{}</td></tr>",
         statement.id,
         badge(verdict, verdict.name()),
-        markup(&statement.says),
+        says(registry, statement),
         findings.join("<br>")
+    )
+}
+
+/// A statement in our words, how we read it, and where it stands in its post.
+fn says(registry: &Registry, statement: &Statement) -> String {
+    let reading = statement.reading.as_deref().map_or(String::new(), |reading| format!("<span class=\"reading\">{}</span>", markup(reading)));
+    let at = &statement.at;
+    let place = [&at.section, &at.passage].into_iter().filter(|part| !part.is_empty()).map(|part| escape(part)).collect::<Vec<_>>().join(", ");
+    let link = registry.post(&at.post).map_or(String::new(), |post| {
+        let anchor = if at.anchor.is_empty() { String::new() } else { format!("#{}", at.anchor) };
+        format!("<a href=\"{}\">{}</a>: ", escape(&format!("{}{anchor}", post.link)), escape(&post.title))
+    });
+    format!(
+        "<span class=\"says\">{}</span>{reading}<span class=\"where\">{link}{place}. {}.</span>",
+        markup(&statement.says),
+        wording::capital(statement.sort.name())
     )
 }
 

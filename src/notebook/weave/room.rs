@@ -25,7 +25,7 @@ pub(super) fn room(loom: &mut Loom<'_>) -> String {
         );
     }
     let of = |test: &dyn Fn(&Limited<'_>) -> bool| all.iter().filter(|limited| test(limited)).collect::<Vec<_>>();
-    let loose = of(&|limited| limited.room.loose());
+    let loose = of(&|limited| limited.room.loose() && !limited.metric.is_control());
     let near = of(&|limited| limited.room.unwatched());
     let mut thin = of(&|limited| limited.room.thin() && !limited.room.unwatched());
     thin.sort_by(|a, b| a.room.tolerances.partial_cmp(&b.room.tolerances).unwrap_or(std::cmp::Ordering::Equal));
@@ -88,7 +88,7 @@ fn row(Limited { claim, name, metric, room }: &Limited<'_>, reason: &str) -> Str
     let nearest = wording::nearest(metric.reading).map_or(String::new(), |nearest| format!("<br><span class=\"muted\">nearest {nearest}</span>"));
     format!(
         "<tr><td>{}{}<br>{}{reason}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a>{nearest}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td class=\"r\">{tolerances}</td></tr>",
-        if metric.control { "<i>control</i>: " } else { "" },
+        if metric.is_control() { "<i>without a hypothesis</i>: " } else { "" },
         markup(&metric.measures),
         link(claim),
         prose::page(claim),
@@ -107,11 +107,16 @@ fn justified(loom: &mut Loom<'_>, limited: &Limited<'_>) -> String {
     row(limited, &format!("<span class=\"reason\">{}</span>", markup(reason.trim())))
 }
 
+/// Whether a reason must be given for where the limit stands. What breaks a limit may break it by as much as it likes.
+fn needs_reason(metric: &Metric, room: Room) -> bool {
+    room.unwatched() || room.loose() && !metric.is_control()
+}
+
 /// Reasons that are missing, and reasons for what needs none.
 pub(super) fn problems(claim: &Claim, metrics: &[(String, Metric)]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, metric) in metrics {
-        let room = metric.reading.room().filter(|room| room.needs_reason());
+        let room = metric.reading.room().filter(|room| needs_reason(metric, *room));
         if let (Some(room), None) = (room, claim.head.room.get(name)) {
             let what = if room.loose() { "is very far from its limit" } else { "could cross its limit without a snapshot that shows it" };
             let distance = wording::short(room.tolerances.filter(|_| !room.loose()).unwrap_or(room.decades));
@@ -121,7 +126,7 @@ pub(super) fn problems(claim: &Claim, metrics: &[(String, Metric)]) -> Vec<Probl
         }
     }
     for name in claim.head.room.keys() {
-        let needed = metrics.iter().any(|(other, metric)| other == name && metric.reading.room().is_some_and(Room::needs_reason));
+        let needed = metrics.iter().any(|(other, metric)| other == name && metric.reading.room().is_some_and(|room| needs_reason(metric, room)));
         if !needed {
             let what = format!("`room` of `{}` gives a reason for `{name}`, which needs none", claim.id);
             problems.push(claim.sentence(name, "").problem(0, what, "remove it: only limits that are very near or very far need a reason"));

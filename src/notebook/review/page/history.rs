@@ -122,7 +122,7 @@ fn height(reading: Reading) -> f64 {
     match reading {
         Reading::Rounding { rounding_at_most, .. } => rounding_at_most,
         #[expect(clippy::cast_precision_loss, reason = "counts are small")]
-        Reading::Count { exactly } => exactly as f64,
+        Reading::Count { exactly, .. } => exactly as f64,
         Reading::Value(value) => value.value,
     }
 }
@@ -168,7 +168,7 @@ impl Scale {
 fn value(reading: Reading) -> String {
     match reading {
         Reading::Rounding { .. } => wording::allowed(reading),
-        Reading::Count { exactly } => exactly.to_string(),
+        Reading::Count { exactly, .. } => exactly.to_string(),
         Reading::Value(value) => number::unicode(value.value, Digits::Short(8)),
     }
 }

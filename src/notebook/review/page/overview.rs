@@ -6,7 +6,7 @@ use super::table::signed;
 use super::{breakable, flag, phrases, prose};
 use crate::notebook::difference::Difference;
 use crate::notebook::registry::{STATEMENTS, Verdict};
-use crate::notebook::review::terminal::{summary, verdicts};
+use crate::notebook::review::terminal::{fell, summary, verdicts};
 use crate::notebook::review::{Item, Review, Settled};
 
 pub(super) fn overview(review: &Review) -> Markup {
@@ -30,6 +30,11 @@ pub(super) fn overview(review: &Review) -> Markup {
             }
         }
         @if !review.items.is_empty() { (contents(review)) }
+        @if !review.rates.is_empty() {
+            h2 { "Fresh draws" }
+            p.small { "In how many draws that nobody looked at a claim holds is not what it was." }
+            ul { @for rates in &review.rates { li { (breakable(&rates.id)) ": " @if fell(rates) { b { (rates.words()) } } @else { (rates.words()) } } } }
+        }
         @if !review.statements.is_empty() { (statements(&review.statements)) }
     }
 }
@@ -77,7 +82,7 @@ fn statements(all: &[Settled]) -> Markup {
         p.small { "The claims that settle them moved, or their verdict did. A verdict is written by hand: does it still say what the numbers say?" }
         div.wide {
             table.verdicts {
-                thead { tr { th { "Verdict" } th { "The post says" } th { "Claims that moved" } } }
+                thead { tr { th { "Verdict" } th { "The post, in our words" } th { "Claims that moved" } } }
                 tbody {
                     @for settled in all {
                         tr id=(settled.id) {

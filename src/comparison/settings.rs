@@ -1,0 +1,42 @@
+//! How a comparison is made: penalty, scaling, width, and what of the training is not as usual.
+
+use crate::data::Scaling;
+use crate::training::Optimiser;
+
+/// The widest head that nobody asked for.
+const WIDEST: usize = 64;
+
+/// How a comparison is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Ridge's λ, on the scaled features.
+    pub penalty: f64,
+    /// What the features are divided by.
+    pub scaling: Scaling,
+    /// p, the columns of Wq and Wk; where it is not said as many as features, and at most 64.
+    pub width: Option<usize>,
+    /// The most training rows that softmax attends to, and that an n×n matrix is formed for.
+    pub context: usize,
+    /// Seed of the sample, where there are more.
+    pub seed: u64,
+    /// Optimiser, steps and start other than those of [`Variant::training`](super::Variant::training).
+    pub optimiser: Option<Optimiser>,
+    /// The most steps.
+    pub steps: Option<usize>,
+    /// Standard deviation of the initial weights.
+    pub deviation: Option<f64>,
+}
+
+impl Default for Settings {
+    /// The post's: λ = 10⁻³, standard units, full width, Adam; two thousand rows of context.
+    fn default() -> Self {
+        Self { penalty: 1e-3, scaling: Scaling::Standard, width: None, context: 2000, seed: 1, optimiser: None, steps: None, deviation: None }
+    }
+}
+
+impl Settings {
+    /// p, the columns of Wq and Wk, for so many features.
+    pub(super) fn width_for(&self, features: usize) -> usize {
+        self.width.unwrap_or(features.min(WIDEST))
+    }
+}
