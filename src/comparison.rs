@@ -181,12 +181,12 @@ impl Comparison {
 
     /// Trains linear attention on the factor of the training rows.
     ///
-    /// The form that fits n rows is of size 1/n: initial weights, rate and Adam's guard that suit the post's tables would be
+    /// The form that fits n rows is of size 1/n: initial weights, rate and Adam's guard that suit the book's tables would be
     /// enormous on a large one. Where there are more rows, training sees scores as if there were as many as the post has, and the
     /// weights that come out take the difference.
     fn train_condensed(&self, variant: Variant, training: &Training) -> Result<Trained> {
-        const POST: f64 = 400.0;
-        let share = (POST / count(self.data.train.n())).min(1.0);
+        const BOOK: f64 = 400.0;
+        let share = (BOOK / count(self.data.train.n())).min(1.0);
         let training = Training { normalisation: Normalisation::Linear { scale: share / count(self.width()) }, ..training.clone() };
         let (train, test) = (self.factor(variant, &self.train), self.factor(variant, &self.test));
         let task = |asking: &Condensed| [asking.x.clone(), train.x.clone(), train.y.clone(), asking.y.clone()];

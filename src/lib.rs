@@ -2,7 +2,7 @@
 //!
 //! The numerical library is small and goes one way: [`linalg`] (with what columns can resolve) and [`error`] carry [`data`],
 //! [`regression`], [`whitening`] and [`attention`]; [`training`] moves the weights of an attention, [`agreement`] says how far two smoothers
-//! are apart, and [`comparison`] is the post's experiment on one data set. [`regression`] and [`attention`] never import each
+//! are apart, and [`comparison`] is the experiment on one data set. [`regression`] and [`attention`] never import each
 //! other: where they meet is the book's subject, and stands in the claims (`tests/claims`) and in `comparison`.
 //! `compare` is that experiment on anybody's table. `notebook` is the loom: it makes a book of the claims, and knows no linear
 //! algebra. Both write through `publish`: text that no name can turn into commands, folders that appear whole. All three need the

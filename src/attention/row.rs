@@ -13,9 +13,9 @@ pub(super) fn exponentiate(scores: &mut [f64]) -> f64 {
     Arch::new().dispatch(Exponentiate(scores))
 }
 
-/// Overwrites weights w by (g − shift)·w·factor, entry by entry.
-pub(super) fn pull(weights: &mut [f64], slopes: &[f64], shift: f64, factor: f64) {
-    Arch::new().dispatch(Pull { weights, slopes, shift, factor });
+/// Overwrites weights w by (share·g − shift)·w·factor, entry by entry.
+pub(super) fn pull(weights: &mut [f64], slopes: &[f64], share: f64, shift: f64, factor: f64) {
+    Arch::new().dispatch(Pull { weights, slopes, share, shift, factor });
 }
 
 /// Eight interleaved partial results of a loop over a column: as many as two wide registers hold. They are combined in one
@@ -70,6 +70,7 @@ impl WithSimd for Exponentiate<'_> {
 struct Pull<'a> {
     weights: &'a mut [f64],
     slopes: &'a [f64],
+    share: f64,
     shift: f64,
     factor: f64,
 }
@@ -80,7 +81,7 @@ impl WithSimd for Pull<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         for (weight, slope) in self.weights.iter_mut().zip(self.slopes) {
-            *weight *= self.factor * (slope - self.shift);
+            *weight *= self.factor * (self.share * slope - self.shift);
         }
     }
 }

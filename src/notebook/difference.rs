@@ -65,7 +65,7 @@ impl Difference {
         Some(same_value(self.before.as_ref()?.reading, self.after.as_ref()?.reading))
     }
 
-    /// The furthest move in tolerances, of the value and of the ends of its range over seeds.
+    /// The furthest move in tolerances, of the value and of the ends of its range over runs.
     pub fn furthest(&self) -> Option<f64> {
         let ends = self.values().into_iter().flat_map(|[before, after]| ends(before, after)).filter_map(|(.., away)| away);
         self.tolerances().into_iter().chain(ends).reduce(|largest, away| if away.abs() > largest.abs() { away } else { largest })
@@ -145,8 +145,8 @@ impl Difference {
             && before != after
         {
             remarks.push(format!(
-                "removes “{}” from {} by {}, was “{}” from {} by {}",
-                after.hypothesis, after.from, after.by, before.hypothesis, before.from, before.by
+                "breaks {} where “{}” by {}, was {} where “{}” by {}",
+                after.from, after.instead, after.by, before.from, before.instead, before.by
             ));
         }
         if after.measures != before.measures {
@@ -169,7 +169,7 @@ pub(crate) fn same_value(was: Reading, is: Reading) -> bool {
 fn broken(reading: Reading) -> Option<String> {
     match reading {
         Reading::Value(Value { value, limit: Some(limit), spread, .. }) => {
-            // Over several seeds every one must obey it, and the range knows the worst of them.
+            // Over several runs every one must obey it, and the range knows the worst of them.
             let all = spread.map_or(vec![value], |spread| vec![spread.lowest, value, spread.highest]);
             all.iter().any(|&value| !limit.allows(value)).then(|| wording::limit(limit))
         }
@@ -213,14 +213,14 @@ fn of_values(before: Value, after: Value) -> Vec<String> {
         format!("{name} {was:e} → {is:e}{away}")
     }));
     if let (Some(was), Some(is)) = (before.spread, after.spread)
-        && was.seeds != is.seeds
+        && was.runs != is.runs
     {
-        remarks.push(format!("runs {} → {}", was.seeds, is.seeds));
+        remarks.push(format!("runs {} → {}", was.runs, is.runs));
     }
     remarks
 }
 
-/// The ends of the range over seeds that moved: name, before, after, tolerances away.
+/// The ends of the range over runs that moved: name, before, after, tolerances away.
 fn ends(before: Value, after: Value) -> Vec<(&'static str, f64, f64, Option<f64>)> {
     let (Some(was), Some(is)) = (before.spread, after.spread) else { return Vec::new() };
     let both = [("lowest", was.lowest, is.lowest), ("highest", was.highest, is.highest)];
@@ -367,7 +367,7 @@ mod tests {
     fn metric(value: f64, share: f64, limit: Option<Limit>, control: bool) -> Metric {
         let value = Value { value, tolerance: Tolerance::Relative(share), limit, spread: None };
         Metric {
-            removed: control.then(|| Removed { from: "gap".to_owned(), hypothesis: "it".to_owned(), by: 10.0 }),
+            removed: control.then(|| Removed { from: "gap".to_owned(), instead: "it".to_owned(), by: 10.0 }),
             ..Metric::new("a gap", Reading::Value(value))
         }
     }

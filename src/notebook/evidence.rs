@@ -135,10 +135,10 @@ impl Evidence {
         self.counted(name, words, count, true);
     }
 
-    /// The measure of the metric `from` with one hypothesis of the claim removed, which is said as a clause: it must miss the limit
-    /// of that metric, in every run.
-    pub fn breaks(&mut self, name: &str, from: &str, hypothesis: &str, values: impl Into<Values>) -> Removing<'_> {
-        Removing::new(self, name, from, hypothesis, values.into())
+    /// The measure of the metric `from` with one hypothesis of the claim removed: `instead`, a clause, says what holds in its place.
+    /// It must miss the limit of that metric, in every run.
+    pub fn breaks(&mut self, name: &str, from: &str, instead: &str, values: impl Into<Values>) -> Removing<'_> {
+        Removing::new(self, name, from, instead, values.into())
     }
 
     /// Two metrics of one measure under two conditions, `above` and `below`: the one must lie above the other, run by run where they
@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(recording.snapshots[0].0, "chapter__a_claim");
         assert_eq!(
             recording.snapshots[0].1,
-            "[gap]\nmeasures = \"gap\"\nrounding_at_most = 1e-12\nheadroom = 3\n\n[moved]\nmeasures = \"gap\"\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e-6\n\n[moved.removed]\nfrom = \"gap\"\nhypothesis = \"nothing moves\"\nby = 1e6\n"
+            "[gap]\nmeasures = \"gap\"\nrounding_at_most = 1e-12\nheadroom = 3\n\n[moved]\nmeasures = \"gap\"\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e-6\n\n[moved.removed]\nfrom = \"gap\"\ninstead = \"nothing moves\"\nby = 1e6\n"
         );
         assert_eq!(snapshot::read_metrics(&recording.snapshots[0].1).as_ref(), Ok(&recording.measured));
         assert_eq!(recording.judged["moved"], Judged { held: true, values: vec![2.0] });
@@ -331,7 +331,7 @@ mod tests {
                 no_limit,
             ),
             (|evidence| evidence.breaks("other", "moved", "it", 1.0).within(relative(1e-3)).by(10.0), "`moved` is no metric with a limit"),
-            (|evidence| evidence.breaks("other", "gap", " ", 1.0).within(relative(1e-3)).by(10.0), "a control removes a hypothesis: say which"),
+            (|evidence| evidence.breaks("other", "gap", " ", 1.0).within(relative(1e-3)).by(10.0), "a control removes a hypothesis: say what holds instead"),
             (|evidence| evidence.breaks("other", "gap", "it", 1.0).within(relative(1e-3)).by(0.5), "the factor is at least one"),
             (
                 |evidence| {

@@ -25,7 +25,7 @@ pub struct Metric {
     /// What came out.
     #[serde(flatten)]
     pub reading: Reading,
-    /// Which hypothesis was removed, for a control.
+    /// What was put in place of a hypothesis, for a control.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed: Option<Removed>,
     /// What is compared, for a contrast.
@@ -38,8 +38,9 @@ pub struct Metric {
 pub struct Removed {
     /// The metric whose measure and limit these are.
     pub from: String,
-    /// The hypothesis, as a clause: “the keys are not whitened”.
-    pub hypothesis: String,
+    /// What holds in place of the hypothesis, as a clause: “the keys are not whitened”.
+    #[serde(alias = "hypothesis")]
+    pub instead: String,
     /// By how many times it must miss the limit.
     pub by: f64,
 }
@@ -100,7 +101,7 @@ pub enum Reading {
 /// A number with its tolerance and, where it is judged, its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Value {
-    /// The number; over several seeds, their median.
+    /// The number; over several runs, their median.
     pub value: f64,
     /// How far it may move unnoticed.
     #[serde(flatten)]
@@ -108,7 +109,7 @@ pub struct Value {
     /// What it must obey.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
-    /// Over which seeds.
+    /// Over which runs.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<Spread>,
 }
@@ -145,15 +146,16 @@ pub struct Expected {
     pub allowed: Tolerance,
 }
 
-/// The range over several seeds.
+/// The range over several runs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// The lowest value.
     pub lowest: f64,
     /// The highest value.
     pub highest: f64,
-    /// How many seeds.
-    pub seeds: i64,
+    /// How many runs.
+    #[serde(alias = "seeds")]
+    pub runs: i64,
 }
 
 impl Tolerance {
@@ -167,7 +169,7 @@ impl Tolerance {
 }
 
 impl Value {
-    /// What comes nearest to the limit: of several seeds the worst; none where there is no limit or an expected value.
+    /// What comes nearest to the limit: of several runs the worst; none where there is no limit or an expected value.
     pub(crate) fn nearest_to_limit(self) -> Option<f64> {
         match self.limit? {
             Limit::AtMost(_) => Some(self.spread.map_or(self.value, |spread| spread.highest)),

@@ -323,7 +323,7 @@ fn number(metric: &Metric, part: Option<&str>) -> Result<f64, Wrong> {
     value.ok_or_else(|| {
         wrong(
             format!("asks for `.{}`, which this metric has not", part.unwrap_or_default()),
-            "a judged metric has `.limit`, one over seeds `.lowest` and `.highest`",
+            "a judged metric has `.limit`, one over runs `.lowest` and `.highest`",
         )
     })
 }

@@ -49,7 +49,7 @@ pub enum Kind {
     Bound,
     /// A limit or an order of convergence.
     Rate,
-    /// An effect over several seeds, with an interval and a margin.
+    /// An effect over several runs, with an interval and a margin.
     Measured,
     /// A statement of the post that fails as stated.
     Counterexample,

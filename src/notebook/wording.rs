@@ -116,7 +116,7 @@ pub fn recorded(reading: Reading) -> String {
         Reading::Count { exactly, .. } => exactly.to_string(),
         Reading::Value(value) => {
             let limit = value.limit.map_or_else(String::new, |limit| format!(", must be {}", self::limit(limit)));
-            let range = |spread: super::metric::Spread| format!(", {} runs from {:e} to {:e}", spread.seeds, spread.lowest, spread.highest);
+            let range = |spread: super::metric::Spread| format!(", {} runs from {:e} to {:e}", spread.runs, spread.lowest, spread.highest);
             format!("{:e}, ± {}{limit}{}", value.value, tolerance(value.tolerance), value.spread.map_or(String::new(), range))
         }
     }

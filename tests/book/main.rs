@@ -77,7 +77,7 @@ fn the_book_tells_how_far_it_can_be_relied_on() {
             "1 controls",
             "The other one is interpretation",
             "Argued, not tested.",
-            "<td class=\"control\">moved, without “nothing moves”</td>",
+            "<td class=\"control\">moved, where nothing moves</td>",
             "Another 1 claims settle no statement",
         ],
     );

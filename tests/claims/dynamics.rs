@@ -10,9 +10,10 @@
 //! So far we looked at where training ends. The post also says that the behaviour of the loss affects how attention and
 //! regression align, and that is a statement about the way there.
 //!
-//! Without softmax the way is known in full: it is that of gradient descent on the least-squares coefficients, step
-//! by step. With softmax only its first step is, from a free form at zero; and that step is the picture the post
-//! began with. What follows passes close by regression, and goes on.
+//! For a form that is free as a whole, and plain gradient descent, the way is known without softmax in full: it is that of descent on
+//! the least-squares coefficients, step by step. With softmax only its first step is, from zero; and that step is the picture at the
+//! top of the post. The trainings of [the experiment](experiment.md), by Adam and on a product of two matrices, go ways of their own.
+//! With softmax they pass close by regression, and go on.
 
 use attention_regression::agreement::{asymmetry, centred_cosine, mse};
 use attention_regression::attention::gradients::{Objective, Task};
@@ -96,7 +97,7 @@ fn merged_attention_is_gradient_descent_on_least_squares() -> Result<()> {
     let separate = Training { parametrisation: Parametrisation::Separate, deviation: 1e-3, ..merged(x, y, 1.0, 20)? };
     let head = separate.run(Task::regression(x, y), None)?.head;
     let gap = relative_gap(effective(&head, x, y).as_ref(), on_coefficients(x, y, 20)?[20].0.as_ref());
-    evidence.breaks("separate", "path_synthetic", "the form is free as a whole", gap).within(relative(1e-3)).by(1e6);
+    evidence.breaks("separate", "path_synthetic", "the form is a product of two matrices", gap).within(relative(1e-3)).by(1e6);
     record!(evidence)
 }
 
@@ -154,13 +155,14 @@ fn whitening_changes_how_soon_and_which_machine() -> Result<()> {
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
     let distance = |x: MatRef<'_, f64>, steps: usize| Ok::<_, Error>(relative_gap((descended(x, y, steps)? * y).as_ref(), fit.fitted()));
     evidence.rounding("one_step", "fitted values against least squares after one step, whitened", distance(white.as_ref(), 1)?, bound);
-    evidence.breaks("raw_step", "one_step", "the rows are whitened", distance(x, 1)?).within(relative(1e-4)).by(1e6);
+    evidence.breaks("raw_step", "one_step", "the rows are not whitened", distance(x, 1)?).within(relative(1e-4)).by(1e6);
     evidence.measure("condition", "condition number of $G$", linalg::condition_number(x)?.powi(2)).within(relative(1e-6)).noted();
     let words = "fitted values against least squares after a hundred steps, rows as they are";
     evidence.measure("hundred_steps", words, distance(x, 100)?).within(relative(1e-4)).at_least(1e-4);
 
     let both = draws().into_iter().map(|draw| of_both_rows(&draw.synthetic().centred())).collect::<Result<Vec<_>>>()?;
-    let gaps = |of: &dyn Fn(&[Mat<f64>; 2], &Mat<f64>) -> f64| both.iter().map(|(ends, y)| of(ends, y)).collect::<Vec<f64>>();
+    type Number<'a> = &'a dyn Fn(&[Mat<f64>; 2], &Mat<f64>) -> f64;
+    let gaps = |of: Number<'_>| both.iter().map(|(ends, y)| of(ends, y)).collect::<Vec<f64>>();
     let worst = gaps(&|[raw, white], y| relative_gap((raw * y).as_ref(), (white * y).as_ref())).into_iter().fold(0.0, f64::max);
     evidence.rounding("ends", "fitted values after 3000 steps, raw rows against whitened ones, worst of the draws", worst, 10.0 * bound);
     let words = "$\\|A_{\\text{raw}} - A_{\\text{white}}\\|/\\|A_{\\text{white}}\\|$ after 3000 steps";
@@ -168,7 +170,7 @@ fn whitening_changes_how_soon_and_which_machine() -> Result<()> {
     let words = "$\\|A - A^\\top\\|/\\|A\\|$ after 3000 steps, raw rows";
     evidence.measure("oblique", words, gaps(&|[raw, _], _| asymmetry(raw.as_ref()))).within(relative(1e-3)).at_least(0.3);
     evidence
-        .breaks("upright", "oblique", "the rows are not whitened", gaps(&|[_, white], _| asymmetry(white.as_ref())).into_iter().fold(0.0, f64::max))
+        .breaks("upright", "oblique", "the rows are whitened", gaps(&|[_, white], _| asymmetry(white.as_ref())).into_iter().fold(0.0, f64::max))
         .vanishing(1e-9, 1e6);
     record!(evidence)
 }
@@ -225,12 +227,12 @@ fn the_first_step_of_softmax_is_the_picture() -> Result<()> {
     evidence.rounding("whitened", "1 − cosine to least squares, whitened rows", 1.0 - centred_cosine(straight.as_ref(), fit.fitted()), 1e-8);
 
     let misses = |outputs: &Mat<f64>, of: MatRef<'_, f64>| 1.0 - centred_cosine(outputs.as_ref(), of);
-    evidence.breaks("raw", "whitened", "the rows are whitened", misses(&outputs, fit.fitted())).within(relative(1e-4)).by(1e4);
+    evidence.breaks("raw", "whitened", "the rows are not whitened", misses(&outputs, fit.fitted())).within(relative(1e-4)).by(1e4);
     let (_, elsewhere) = first_step_from(&first().normal(1, x.ncols(), x.ncols()), x, y)?;
-    evidence.breaks("elsewhere", "picture", "the form starts at zero", misses(&elsewhere, picture.as_ref())).within(relative(1e-3)).by(1e4);
+    evidence.breaks("elsewhere", "picture", "the form does not start at zero", misses(&elsewhere, picture.as_ref())).within(relative(1e-3)).by(1e4);
     let (x, y) = (real.train.x.as_ref(), real.train.y.as_ref());
     let aligned = misses(&first_step(x, y)?.1, Ridge::fit(x, y, 0.0, Intercept::None)?.fitted());
-    evidence.breaks("raw_diabetes", "whitened", "the rows are whitened", aligned).within(relative(1e-3)).by(1e4);
+    evidence.breaks("raw_diabetes", "whitened", "the rows are not whitened", aligned).within(relative(1e-3)).by(1e4);
     record!(evidence)
 }
 
@@ -252,27 +254,26 @@ fn first_step_from(start: &Mat<f64>, x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> 
 
 /// ## Softmax passes close by regression, and leaves
 ///
-/// Watch the test error of softmax attention with separate weights on the diabetes table, its rows as they are. It falls for a few
-/// dozen steps, and at its lowest it is {{best:3}} times what ridge leaves (median of five halves of the table with three
-/// initialisations each). There its predictions are not far from those of regression: the centred cosine is {{cosine_best:2}}.
+/// Watch the test error of softmax attention with separate weights on the diabetes table, its rows as they are. It is lowest after
+/// {{best_step:2}} steps, and is there {{best:3}} times what ridge leaves (median of five halves of the table with three
+/// initialisations each). Its predictions are then not far from those of regression: the centred cosine is {{cosine_best:2}}.
 /// Nothing holds it. The training error goes on falling, to {{train:2}} of ridge's, as no straight line could; the test error turns
 /// and ends at {{last:2}} times ridge's, and the cosine falls by {{left:2}}, to {{cosine_last:2}}.
 ///
 /// How far training has gone, then, decides what it aligns with. While $W$ is small softmax is, by the expansion of
 /// the last section, a linear attention around the mean of the values, and that is on its way to regression; later
-/// the higher terms count, and they can follow the noise. Stopping early is what keeps this attention near to
-/// regression. The step chosen here was the best on the test rows, which nobody has in practice, and stopping is not
-/// part of the post's design.
+/// the higher terms count, and they can follow the noise. Stopping early keeps this attention near to regression. The step chosen
+/// here was the best on the test rows, which nobody has in practice, and the post does not speak of stopping.
 ///
 /// ![**Passing by, first draw.** Errors of softmax and of linear attention on the diabetes table along Adam's steps: solid on test rows, dashed on training rows. Horizontal lines are ridge. The square marks the lowest test error.](figure)
 ///
 /// ```toml
 /// kind = "measured"
 /// settles = { S14 = "holds" }
-/// finding = "On the diabetes table softmax comes to a centred cosine of {{cosine_best:2}} with ridge after a few dozen steps, and ends at {{cosine_last:2}} while its training error still falls."
+/// finding = "On the diabetes table softmax with separate weights, from a start of a tenth, comes to a centred cosine of {{cosine_best:2}} with ridge after {{best_step:2}} steps of Adam, and after six hundred ends at {{cosine_last:2}}, with {{train:2}} of ridge's training error."
 /// uses = ["with_softmax_the_predictions_part_to_either_side", "the_first_step_of_softmax_is_the_picture"]
 /// headline = "left"
-/// breaks_when = "there is no softmax: linear attention comes to regression and stays, at a last cosine of {{linear:4}}."
+/// breaks_when = "there is no softmax: the same layer comes to regression and stays, at a last cosine of {{linear:4}}."
 /// ```
 #[test]
 fn softmax_passes_close_by_regression_and_leaves() -> Result<()> {
@@ -287,18 +288,20 @@ fn softmax_passes_close_by_regression_and_leaves() -> Result<()> {
     evidence.measure("last", "last test error over ridge's", last).within(relative(0.05)).at_least(1.15);
     let train = numbers(&|case, run| Ok(run.loss / case.ridge[0]))?;
     evidence.measure("train", "last training error over ridge's", train).within(relative(0.05)).at_most(0.7);
+    let steps = real.numbers(USUAL, curved, |_, run| run.trained.best().map_or(f64::INFINITY, |record| count(record.step)));
+    evidence.measure("best_step", "step at which the test error is lowest", steps).within(relative(0.25)).at_most(200.0);
     let words = "centred cosine to ridge's predictions for test rows";
     let nearest = numbers(&|case, run| cosine_to_ridge(case, run, run.trained.best().map_or(&run.trained.head, |record| &record.head)))?;
-    evidence.measure("cosine_best", &format!("{words}, where the test error is lowest"), nearest).within(absolute(0.02)).at_least(0.75);
-    evidence.measure("cosine_last", &format!("{words}, at the end"), numbers(&|_, run| Ok(run.test.centred_cosine))?).within(absolute(0.03)).at_most(0.92);
+    evidence.measure("cosine_best", &format!("{words}, where the test error is lowest"), nearest).within(absolute(0.02)).at_least(0.88);
+    evidence.measure("cosine_last", &format!("{words}, at the end"), numbers(&|_, run| Ok(run.test.centred_cosine))?).within(absolute(0.03)).at_most(0.9);
     evidence
-        .breaks("linear", "cosine_last", "there is a softmax", real.numbers(USUAL, crate::support::linear, |_, run| run.test.centred_cosine))
+        .breaks("linear", "cosine_last", "there is no softmax", real.numbers(USUAL, |variant| variant == Variant::grid()[0], |_, run| run.test.centred_cosine))
         .within(relative(0.01))
-        .by(1.07);
+        .by(1.09);
     evidence
         .contrast("left", &format!("{words}, where the test error is lowest less at the end"), "cosine_best", "cosine_last")
         .within(absolute(0.03))
-        .apart(0.03);
+        .apart(0.07);
     evidence.figure(losses(real.first_case(), real.first(Variant::grid()[4]), real.first(Variant::grid()[0])));
     record!(evidence)
 }
@@ -362,9 +365,10 @@ fn lowest(path: &[Record]) -> Series {
 
 /// ## A product waits on a saddle
 ///
-/// If $W_q$ and $W_k$ are both small, so is the slope at each of them, which is the slope at the form times the other.
-/// At zero nothing moves at all, though zero is no minimum: it is a saddle. Near zero the slope at the form is constant, a negative
-/// multiple of $cc^\top$, and each step multiplies what the weights have along $c$ by the same factor. At a tenth of the rate of the
+/// Without softmax again, at the scale $\gamma = 1/n$ and by plain descent: if $W_q$ and $W_k$ are both small, so is the slope at each
+/// of them, which is the slope at the form times the other. At zero nothing moves at all, though zero is no minimum: it is a saddle.
+/// Near zero the slope at the form is constant, a negative multiple of $cc^\top$. Each step multiplies the sum
+/// $W_q^\top c + W_k^\top c$ by the same factor, and shrinks the difference of the two. At a tenth of the rate of the
 /// curvature this factor is $1 + \frac{1}{10}n/w_1$, with $w_1$ the largest eigenvalue of $G$. A start that is ten times smaller
 /// therefore waits $\ln 10 / \ln(1 + \frac{1}{10}n/w_1)$ steps longer: {{separate_formula:4}} on the synthetic data. Tied weights feel
 /// the slope twice, as queries and as keys, and wait {{tied_formula:3}}.
@@ -373,12 +377,13 @@ fn lowest(path: &[Record]) -> Series {
 /// half of the excess loss is gone, and {{tied_decade:3}} with tied ones; over five draws the waits are within {{separate.highest:1^}}
 /// and {{tied.highest:1^}} of the formula. Merged, with nothing to multiply, the form needs {{merged}} steps from zero.
 ///
-/// A loss that stands still, then, is no sign of convergence, and initial weights near zero are no neutral choice.
+/// A loss that stands still, then, is no sign of convergence, and initial weights near zero are no neutral choice. (Adam, which divides
+/// each slope by its own recent size, does not wait like this.)
 ///
 /// ```toml
 /// kind = "rate"
 /// settles = { S14 = "holds" }
-/// finding = "And whether it aligns at all within a number of steps depends on the start: for every decade by which separate weights start smaller they wait {{separate_decade:3}} steps longer on the synthetic data."
+/// finding = "Without softmax, under plain descent, whether it aligns within a number of steps depends on the start: for every decade by which separate weights start smaller they wait {{separate_decade:3}} steps longer on the synthetic data, at a tenth of the rate of the curvature."
 /// uses = ["merged_attention_is_gradient_descent_on_least_squares"]
 /// headline = "separate"
 /// breaks_when = "the form is free as a whole: a smaller start then costs it nothing, and the wait misses the formula by {{free:2}} of it."
@@ -390,7 +395,7 @@ fn a_product_waits_on_a_saddle() -> Result<()> {
     for (place, name) in ["separate", "tied", "free"].into_iter().enumerate() {
         let off = all.iter().map(|waits| (waits.decades[place] / waits.formula[place] - 1.0).abs()).collect::<Vec<f64>>();
         if name == "free" {
-            evidence.breaks(name, "separate", "the form is a product", off).within(absolute(0.02)).by(5.0);
+            evidence.breaks(name, "separate", "the form is free as a whole", off).within(absolute(0.02)).by(5.0);
             continue;
         }
         let words = format!("steps that a start ten times smaller costs, {name}: relative distance from the formula");

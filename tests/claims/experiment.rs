@@ -27,7 +27,8 @@
 //! of one is that of predicting the mean; ridge has the post's $\lambda = 10^{-3}$.
 //!
 //! What this can show has limits. Six hundred steps are a budget, and where softmax is involved the error was still falling.
-//! Everything holds for values that are the targets, and for one target unless another number is named.
+//! Everything holds for values that are the targets, and for one target unless another number is named. Two later chapters train
+//! in this way from a start of three tenths, and say so: [the sine](sine.md) and [what the error can tell](leakage.md).
 
 use attention_regression::agreement::Mechanism;
 use attention_regression::attention::gradients::Task;
@@ -51,13 +52,17 @@ type Number = fn(&Case, &Run) -> f64;
 
 /// ## Without softmax attention predicts what ridge predicts
 ///
-/// Take the softmax away, and it does not matter how one builds the rest. Separate or tied, on rows as they are or whitened: the
-/// predictions for new rows are those of ridge regression, to {{gap_synthetic:1}} of their norm on the synthetic data,
+/// Take the softmax away, and the predictions for new rows are those of ridge regression, whether the weights are separate or tied
+/// and the rows whitened or not: to {{gap_synthetic:1}} of their norm on the synthetic data,
 /// {{gap_diabetes:1}} on the diabetes table and {{gap_sine:1}} on the sine. These are medians over 45 trainings each, three
-/// variants with three initialisations in five draws; the worst is {{gap_diabetes.highest:1^}} away. The fourth variant, tied weights on rows as
-/// they are, is on the same way and not always there after six hundred steps: {{slow:1}} in the median of the draws and tables,
-/// {{slow.highest:1^}} at worst. On the sine agreement with ridge is no success, for ridge explains half of the variance, and so does this
-/// attention.
+/// variants with three initialisations in five draws; the worst is {{gap_diabetes.highest:1^}} away. The fourth variant, tied weights
+/// on rows as they are, is on the same way and not always there after six hundred steps: {{slow:1}} in the median over draws and
+/// tables, {{slow.highest:1^}} in the slowest draw. On the sine agreement with ridge is no success, for ridge explains half of the
+/// variance, and so does this attention.
+///
+/// All of this is from the usual start. On whitened rows it is so from every start up to three tenths, where the gap is
+/// {{arrived.highest:1^}} in the worst draw. From a start of one tied weights are far from any error that is low when the steps are
+/// over, {{late:2}} norms from ridge: they would need more of them.
 ///
 /// The reason is short. The output is linear in $x_*$ with coefficients $WX^\top y/d$, training minimises the squared error, and the
 /// least squared error of a linear function is known. Any $W$ that reaches it will do.
@@ -82,10 +87,19 @@ fn without_softmax_attention_predicts_what_ridge_predicts() -> Result<()> {
             .within(relative(0.3))
             .at_most(limit);
         let curved = experiment.numbers(USUAL, |variant| softmax(variant) && soon(variant), gap);
-        evidence.breaks(&format!("softmax_{name}"), &format!("gap_{name}"), "there is no softmax", curved).within(relative(0.1)).by(1.4);
+        evidence.breaks(&format!("softmax_{name}"), &format!("gap_{name}"), "there is a softmax", curved).within(relative(0.1)).by(1.4);
     }
     let slow = all.iter().flat_map(|experiment| experiment.medians(USUAL, |variant| linear(variant) && !soon(variant), gap)).collect::<Vec<_>>();
     evidence.measure("slow", "gap in outputs, tied weights on rows as they are, median of a draw, three tables", slow).within(relative(0.3)).at_most(0.15);
+    let ends = |starts: &[f64], chosen: fn(Variant) -> bool| {
+        let of = |&start: &f64| all.iter().flat_map(move |experiment| experiment.medians(start, chosen, gap)).collect::<Vec<_>>();
+        starts.iter().flat_map(of).collect::<Vec<f64>>()
+    };
+    let words = "gap in outputs, without softmax, median of a draw, three tables";
+    let white = ends(&STARTS[..3], |variant| linear(variant) && variant.whitened);
+    evidence.measure("arrived", &format!("{words}, whitened rows, starts of .01, .1 and .3"), white).within(relative(0.3)).at_most(0.03);
+    let late = ends(&STARTS[3..], |variant| linear(variant) && tied(variant));
+    evidence.measure("late", &format!("{words}, tied weights, from a start of 1"), late).within(relative(0.3)).noted();
     let ticks: [&[f64]; 3] = [&[0.0, 0.05, 0.1, 0.15], &[0.0, 0.5, 1.0, 1.5], &[0.0, 0.2, 0.4, 0.6]];
     let panes = NAMES.into_iter().zip(all).zip(ticks).map(|((name, experiment), ticks)| {
         let case = experiment.first_case();
@@ -139,7 +153,7 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
     }
     for (name, experiment) in NAMES.into_iter().zip(all).skip(1) {
         let linear = experiment.medians(USUAL, linear, error);
-        evidence.breaks(&format!("linear_{name}"), &format!("error_{name}"), "there is a softmax", linear).within(relative(0.01)).by(1.07);
+        evidence.breaks(&format!("linear_{name}"), &format!("error_{name}"), "there is no softmax", linear).within(relative(0.01)).by(1.07);
     }
     evidence.contrast("parting", "centred cosine to ridge, synthetic less diabetes", "cosine_synthetic", "cosine_diabetes").within(relative(0.1)).apart(0.2);
     let panes = |name: &str, of: Number, axis: &dyn Fn() -> Axis| {
@@ -156,31 +170,32 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
 /// ## Same outputs, another machine
 ///
 /// Now look inside. Regression's machine is its hat matrix $H$, attention's is $A$: both turn the training targets into fitted
-/// values. The linear variants predict like ridge. Yet their matrices have an alignment of {{linear:2}} with $H$ in the median over
-/// 180 trainings, from {{linear.lowest:2}} to {{linear.highest:2}}, where one would be agreement; the median of a draw misses it by
-/// {{misalignment.lowest:2_}} at least. Their sizes run from
-/// {{size.lowest:1}} to {{size.highest:2}} times that of $H$. Two layers can predict alike for every new row and be different
-/// smoothers: the sentence in which the post ends, *same math, different meaning*, is literally true of them.
+/// values. The linear variants predict like ridge. Yet their matrices are others. An alignment with $H$ of one would be agreement;
+/// tied weights have {{tied:2}} and separate ones {{separate:2}} (medians over ninety trainings each), and the median of a draw misses
+/// agreement by {{misalignment_tied.lowest:2_}} and {{misalignment.lowest:2_}} at least. Their sizes run from {{size.lowest:1}} to
+/// {{size.highest:2}} times that of $H$. Two layers can predict alike for every new row and be different smoothers. The post's
+/// takeaway, *same math, different meaning*, is literally true of them.
 ///
 /// With softmax the outputs part as well, and the alignments are {{softmax:2}} in the median, at most {{softmax.highest:2^}}.
 /// Attention *can* align with regression; the last claim of this chapter and the chapter on [targets](targets.md) say what makes it.
-/// Trained on one target it does not, with a softmax or without.
+/// Trained on one target, from the usual start, it does not, with a softmax or without.
 ///
 /// Why alignment and size, and not the distance $\|A - H\|$ in one number? Because the distance cannot tell them apart, and mostly
 /// tells the size. Its square is $1 + \text{size}^2 - 2\,\text{size}\cdot\text{alignment}$, in units of $\|H\|^2$. The zero matrix
-/// is one norm away and so is any matrix twice as large as $H$ at an alignment of one half; the mean of the targets, which knows
-/// nothing of the features, is nearer to $H$ than nearly all of the trained softmax attentions, since those are large.
+/// is one norm away, and so is a matrix as large as $H$ with an alignment of one half. The matrix of the mean, all of whose entries
+/// are $1/n$, knows nothing of the features; in every draw of every table the trained softmax attentions are in the median further from
+/// $H$ than it is, {{beyond_mean:2}} times as far over all, since most of them are large.
 ///
 /// There is one more number to look at. All of $H$ takes place in the $d$ directions that the columns of $X$ span, and so does all
-/// of $A$ without a softmax. Of a softmax matrix only {{overlap:2}} of the squared norm does (median, diabetes table): the rest
+/// of $A$ without a softmax. Of a softmax matrix only {{overlap:2}} of the squared norm does (median, three tables): the rest
 /// answers to patterns that no linear function of the features has.
 ///
 /// ```toml
 /// kind = "measured"
 /// settles = { S16 = "holds" }
-/// finding = "Trained on one target neither attention aligns its matrix with $H$: the alignment is {{linear:2}} without softmax, where the predictions are ridge's, and {{softmax:2}} with it. Given the form, or taught many targets without softmax, it does."
+/// finding = "Given the form, or taught many targets without softmax, its matrix is regression's. Trained on one target from the usual start it is not: the alignment is {{tied:2}} (tied) and {{separate:2}} (separate) without softmax, where the predictions are ridge's, and {{softmax:2}} with it."
 /// uses = ["without_softmax_attention_predicts_what_ridge_predicts", "with_softmax_the_predictions_part_to_either_side"]
-/// headline = "misalignment"
+/// headline = "misalignment_tied"
 /// breaks_when = "the form is given and not learnt: linear attention on whitened rows with $W = I$ and the scale $1/n$ misses an alignment of one by {{built_in:1}}, which is the penalty's doing."
 /// ```
 #[test]
@@ -190,24 +205,30 @@ fn same_outputs_another_machine() -> Result<()> {
     let pooled = |chosen: fn(Variant) -> bool, of: Number| all.iter().flat_map(|experiment| experiment.numbers(USUAL, chosen, of)).collect::<Vec<f64>>();
     let alignment: Number = |_, run| run.mechanism.alignment;
     let misalignment: Number = |_, run| 1.0 - run.mechanism.alignment;
-    evidence.measure("linear", "alignment with $H$, four variants without softmax, three tables", pooled(linear, alignment)).within(absolute(0.02)).noted();
-    evidence.measure("softmax", "alignment with $H$, four variants with softmax, three tables", pooled(softmax, alignment)).within(absolute(0.02)).at_most(0.6);
+    let [both, single]: [fn(Variant) -> bool; 2] = [|variant| linear(variant) && tied(variant), |variant| linear(variant) && !tied(variant)];
+    let words = "alignment with $H$, three tables";
+    evidence.measure("tied", &format!("{words}, without softmax, tied"), pooled(both, alignment)).within(absolute(0.02)).noted();
+    evidence.measure("separate", &format!("{words}, without softmax, separate"), pooled(single, alignment)).within(absolute(0.02)).noted();
+    evidence.measure("softmax", &format!("{words}, with softmax"), pooled(softmax, alignment)).within(absolute(0.02)).at_most(0.5);
     evidence
         .measure("size", "$\\|A\\|/\\|H\\|$, four variants without softmax, three tables", pooled(linear, |_, run| run.mechanism.size))
         .within(relative(0.1))
         .noted();
-    let words = "one less alignment with $H$, four variants without softmax, median of a draw, three tables";
-    let medians = all.iter().flat_map(|experiment| experiment.medians(USUAL, linear, misalignment)).collect::<Vec<_>>();
-    evidence.measure("misalignment", words, medians).within(absolute(0.02)).at_least(0.25);
+    let medians = |chosen: fn(Variant) -> bool, of: Number| all.iter().flat_map(|experiment| experiment.medians(USUAL, chosen, of)).collect::<Vec<_>>();
+    let words = "one less alignment with $H$, without softmax, median of a draw, three tables";
+    evidence.measure("misalignment", &format!("{words}, separate"), medians(single, misalignment)).within(absolute(0.02)).at_least(0.4);
+    evidence.measure("misalignment_tied", &format!("{words}, tied"), medians(both, misalignment)).within(absolute(0.02)).at_least(0.1);
     let built = all.iter().flat_map(|experiment| &experiment.cases).map(|case| 1.0 - built_in(&case.comparison).alignment).collect::<Vec<_>>();
-    evidence.breaks("built_in", "misalignment", "the form is learnt", built).within(relative(0.3)).by(1e4);
+    evidence.breaks("built_in", "misalignment_tied", "the form is given and not learnt", built).within(relative(0.3)).by(1e4);
+    let beyond: Number = |case, run| run.mechanism.gap / compared(&case.comparison, &mean_matrix(case.comparison.hat().nrows())).gap;
+    let words = "distance of a softmax matrix from $H$ over that of the matrix of the mean, median of a draw, three tables";
+    evidence.measure("beyond_mean", words, medians(softmax, beyond)).within(relative(0.05)).at_least(1.0);
     let overlap: Number = |_, run| run.mechanism.overlap;
     evidence
-        .measure("overlap", "share of $\\|A\\|^2$ in the column space of $X$, softmax, diabetes", all[1].numbers(USUAL, softmax, overlap))
+        .measure("overlap", "share of $\\|A\\|^2$ in the column space of $X$, softmax, three tables", pooled(softmax, overlap))
         .within(relative(0.1))
         .at_most(0.5);
-    let inside = all.iter().flat_map(|experiment| experiment.numbers(USUAL, linear, overlap)).collect::<Vec<_>>();
-    evidence.breaks("inside", "overlap", "there is a softmax", inside).within(relative(1e-6)).by(1.9);
+    evidence.breaks("inside", "overlap", "there is no softmax", pooled(linear, overlap)).within(relative(1e-6)).by(1.9);
     record!(evidence)
 }
 
@@ -218,6 +239,11 @@ fn built_in(comparison: &Comparison) -> Mechanism {
     compared(comparison, &attention::linear::weights(z, z, 1.0 / count(z.nrows()), Diagonal::Kept))
 }
 
+/// The matrix that answers every row with the mean of the targets.
+fn mean_matrix(n: usize) -> Mat<f64> {
+    Mat::from_fn(n, n, |_, _| 1.0 / count(n))
+}
+
 /// How any matrix compares with ridge's.
 fn compared(comparison: &Comparison, matrix: &Mat<f64>) -> Mechanism {
     Mechanism::of(matrix.as_ref(), comparison.hat(), comparison.rows(Variant::grid()[0]).train.x.as_ref().qr().compute_thin_Q().as_ref())
@@ -226,30 +252,35 @@ fn compared(comparison: &Comparison, matrix: &Mat<f64>) -> Mechanism {
 /// ## The start decides what one target leaves open
 ///
 /// Why are the machines different? There are five candidates: the softmax, tied or separate weights, whitened rows or not, the size
-/// of the weights at the start, and chance. All were varied together, so their shares can be told apart, by an analysis of variance.
+/// of the weights at the start, and chance. Every combination of the first four was trained, from two initialisations each, so their
+/// shares can be told apart by an analysis of variance. The shares are of these levels: had we varied the start less, it would have
+/// less of them.
 ///
 /// Take the size of $A$ first, on a logarithmic scale. Of its variance over the 32 combinations, the size of the start accounts for
-/// {{start:2}} (the median over five draws of three tables), the softmax for {{softmax:2}}, and the two together, that is the start
-/// acting in another way where there is a softmax, for another {{start_softmax:2}}. What is left for tying, whitening, their
+/// {{start:2}}, the softmax for {{softmax:2}}, and the two together, that is the start acting in another way where there is a softmax,
+/// for another {{start_softmax:2}} (each the median over five draws of three tables). What is left for tying, whitening, their
 /// combinations and chance is {{rest:1}}.
 ///
-/// The picture says how. Without softmax, matrices begin as large as the start makes them and stay so: from a start of one they end
-/// {{grown:2}} times as large as from a start of a hundredth. With it they grow {{grown_softmax:2}} times; in no draw is the ratio of
-/// the two below {{order.lowest:2_}}. The rows of a softmax sum
-/// to one, whatever the weights, and that holds its matrix near the size of $H$.
+/// The picture says how. Without softmax matrices keep the size of their start: from a start of one they end {{grown:2}} times as
+/// large as from a start of a hundredth. With it they grow {{grown_softmax:2}} times; in no draw is the ratio of the two below
+/// {{order.lowest:2_}}. The rows of a softmax have no negative entry and sum to one, whatever the weights, and so
+/// $1 \le \|A\| \le n^{1/2}$. A matrix without a softmax knows no such bound.
 ///
-/// The reason is in the gradient. One target moves $W$ only where it matters for this target. The step is a multiple of
-/// $X^\top r\,c^\top$ with the residual $r$ and $c = X^\top y$, and changes what $W$ does to $c$; what $W$ does to the directions
-/// across $c$ stays as it was. A start of deviation $\sigma$ leaves a matrix of the size $\sigma^2$ there. It is invisible in the
-/// predictions, and it is most of $\|A\|$. The smaller the start, the less of it: in the limit of a vanishing one only the smallest
-/// form that predicts like least squares is left, and the tied one of these has $A = \hat y\hat y^\top/\|\hat y\|^2$, the projection
-/// onto one of the $d$ directions onto which $H$ projects. Its size is $d^{-1/2}$, so is its alignment, and its distance from $H$
-/// is $(1 - 1/d)^{1/2}$: {{limit:3}} on the diabetes table, where tied weights from the smallest start end at {{tied_small:2}}.
+/// The reason is in the gradient. Take the form as free and descend plainly. One target moves $W$ only where it matters for this
+/// target: the step is a multiple of $X^\top r\,c^\top$ with the residual $r$ and $c = X^\top y$, and changes what $W$ does to $c$.
+/// What $W$ does to the directions across $c$ stays as it was. A start of deviation $\sigma$ leaves entries of the size $\sigma^2$
+/// there. Nothing in the predictions shows them, and nothing in the loss corrects them. Adam moves them too, as does a form that is a
+/// product ([tied weights](tying.md)), but towards nothing that regression would know of. The smaller the start, the less of it: in
+/// the limit of a vanishing one plain descent leaves the smallest form that predicts like least squares, and the tied one of these
+/// has $A = \hat y\hat y^\top/\|\hat y\|^2$, the projection onto one of the $d$ directions onto which $H$ projects. Its size is
+/// $d^{-1/2}$, so is its alignment, and its distance from $H$ is $(1 - 1/d)^{1/2}$. Adam ends near it. On the diabetes table tied
+/// weights from the smallest start end at a size of {{size_small:3}}, where $d^{-1/2}$ is {{limit:3}}, and at a distance of
+/// {{tied_small:2}}.
 ///
 /// So “same outputs, another machine” is not a statement about attention and regression. It is one about a single target, which
 /// leaves most of the machine to whatever was there before.
 ///
-/// ![**What the start does.** Each trail is one kind of attention on one table, from a start of one hundredth (first mark) to one (last), medians over five draws, initialisations, and whitened or unwhitened rows. Across: the size of $A$ over that of $H$; up: its alignment with $H$. Regression is at (1, 1); the squares on the left are the smallest forms, where a vanishing start leads. Without softmax (blue) a larger start moves the machine far to the right and changes none of its predictions; with softmax (red) it hardly moves.](figure)
+/// ![**What the start does.** Each trail is one kind of attention on one table, from a start of one hundredth (first mark) to one (last), medians over five draws, initialisations, and whitened or unwhitened rows. Across: the size of $A$ over that of $H$; up: its alignment with $H$. Regression is at (1, 1); the squares on the left are the smallest tied forms, where a vanishing start leads. Without softmax (blue) a larger start moves the machine far to the right, tied weights at one height and separate ones at another, and the predictions stay regression's where training arrives; with softmax (red) the size changes little.](figure)
 ///
 /// ```toml
 /// kind = "measured"
@@ -261,14 +292,15 @@ fn compared(comparison: &Comparison, matrix: &Mat<f64>) -> Mechanism {
 fn the_start_decides_what_one_target_leaves_open() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = experiments()?;
-    let shares = all.iter().flat_map(|experiment| &experiment.cases).map(|case| Shares::of(case, |run| libm::log(run.mechanism.size))).collect::<Vec<_>>();
-    let each = |of: fn(&Shares) -> f64| shares.iter().map(of).collect::<Vec<f64>>();
+    let size = |run: &Run| libm::log(run.mechanism.size);
     let variance = |factor: &str| format!("share of the variance of $\\log\\|A\\|$ owed to {factor}, draw by draw, three tables");
-    evidence.measure("start", &variance("the start"), each(|shares| shares.start)).within(absolute(0.03)).noted();
-    evidence.measure("softmax", &variance("the softmax"), each(|shares| shares.softmax)).within(absolute(0.03)).noted();
-    evidence.measure("start_softmax", &variance("the start acting otherwise with a softmax"), each(|shares| shares.both)).within(absolute(0.03)).noted();
-    evidence.measure("explained", &variance("start and softmax, alone and together"), each(Shares::explained)).within(absolute(0.03)).at_least(0.75);
-    evidence.measure("rest", &variance("all else"), each(|shares| 1.0 - shares.explained())).within(absolute(0.03)).noted();
+    let [start, soft, explained] = [&[STARTED][..], &[SOFT], &[STARTED, SOFT]].map(|factors| shares(all, size, factors));
+    let both = explained.iter().zip(&start).zip(&soft).map(|((all, start), soft)| all - start - soft).collect::<Vec<_>>();
+    evidence.measure("rest", &variance("all else"), explained.iter().map(|share| 1.0 - share).collect::<Vec<_>>()).within(absolute(0.03)).noted();
+    evidence.measure("start", &variance("the start"), start).within(absolute(0.03)).noted();
+    evidence.measure("softmax", &variance("the softmax"), soft).within(absolute(0.03)).noted();
+    evidence.measure("start_softmax", &variance("the start acting otherwise with a softmax"), both).within(absolute(0.03)).noted();
+    evidence.measure("explained", &variance("start and softmax, alone and together"), explained).within(absolute(0.03)).at_least(0.75);
     let grown = |chosen: fn(Variant) -> bool| {
         let size = |start: f64| all.iter().flat_map(move |experiment| experiment.medians(start, chosen, |_, run| run.mechanism.size)).collect::<Vec<_>>();
         size(STARTS[3]).iter().zip(size(STARTS[0])).map(|(large, small)| large / small).collect::<Vec<f64>>()
@@ -277,47 +309,47 @@ fn the_start_decides_what_one_target_leaves_open() -> Result<()> {
     evidence.measure("grown", &format!("{words}, without softmax"), grown(linear)).within(relative(0.1)).at_least(100.0);
     evidence.measure("grown_softmax", &format!("{words}, with softmax"), grown(softmax)).within(relative(0.1)).at_most(10.0);
     evidence.contrast("order", "growth with the start, without softmax over with it", "grown", "grown_softmax").within(relative(0.1)).by(10.0);
-    let tied_small: Number = |_, run| run.mechanism.gap;
-    let small = all[1].numbers(STARTS[0], |variant| linear(variant) && tied(variant) && variant.whitened, tied_small);
-    let limit = (1.0 - 1.0 / count(all[1].first_case().comparison.data().train.d())).sqrt();
-    evidence.measure("limit", "$(1 - 1/d)^{1/2}$, diabetes", limit).within(relative(1e-6)).noted();
-    evidence.measure("tied_small", "$\\|A - H\\|/\\|H\\|$, tied, whitened, from a start of 0.01, diabetes", small).within(relative(0.01)).equals(
+    let smallest: fn(Variant) -> bool = |variant| linear(variant) && tied(variant) && variant.whitened;
+    let limit = 1.0 / count(all[1].first_case().comparison.data().train.d()).sqrt();
+    let words = "tied, whitened, without softmax, diabetes, from a start of";
+    let size: Number = |_, run| run.mechanism.size;
+    evidence.measure("limit", "$d^{-1/2}$, diabetes", limit).within(relative(1e-6)).noted();
+    evidence.measure("size_small", &format!("$\\|A\\|/\\|H\\|$, {words} 0.01"), all[1].numbers(STARTS[0], smallest, size)).within(relative(0.02)).equals(
         limit,
-        "$(1 - 1/d)^{1/2}$",
-        relative(0.06),
+        "$d^{-1/2}$",
+        relative(0.2),
     );
+    evidence.breaks("size_large", "size_small", "the start is a deviation of one", all[1].numbers(STARTS[3], smallest, size)).within(relative(0.1)).by(10.0);
+    evidence
+        .measure("tied_small", &format!("$\\|A - H\\|/\\|H\\|$, {words} 0.01"), all[1].numbers(STARTS[0], smallest, |_, run| run.mechanism.gap))
+        .within(relative(0.01))
+        .noted();
     evidence.figure(trails(all)?);
     record!(evidence)
 }
 
-/// Shares of a sum of squares over the 2⁴ · 4 cells of the experiment in one draw, and two initialisations in each.
-struct Shares {
-    start: f64,
-    softmax: f64,
-    both: f64,
-}
+/// A factor of the experiment: the level of a run.
+type Factor = fn(&Run) -> usize;
+const STARTED: Factor = |run| STARTS.iter().position(|&start| start == run.start).unwrap_or(STARTS.len());
+const SOFT: Factor = |run| usize::from(softmax(run.variant));
+const TIED: Factor = |run| usize::from(tied(run.variant));
+const WHITE: Factor = |run| usize::from(run.variant.whitened);
 
-impl Shares {
-    /// The cells are balanced, so the effects are orthogonal: each sum of squares is that of the means of its levels.
-    fn of(case: &Case, number: impl Fn(&Run) -> f64) -> Self {
-        let runs: Vec<&Run> = case.runs.iter().filter(|run| run.init < 2).collect();
-        let mean = |chosen: &dyn Fn(&Run) -> bool| {
-            let of: Vec<f64> = runs.iter().filter(|run| chosen(run)).map(|run| number(run)).collect();
+/// The share of a number's variance that some factors explain together, case by case: over the 32 cells and two initialisations in
+/// each. The cells are balanced, so the effects are orthogonal, and each sum of squares is that of the means of the levels.
+fn shares(all: &[Experiment; 3], number: impl Fn(&Run) -> f64, factors: &[Factor]) -> Vec<f64> {
+    let of = |case: &Case| {
+        let runs: Vec<(usize, f64)> =
+            case.runs.iter().filter(|run| run.init < 2).map(|run| (factors.iter().fold(0, |cell, factor| 8 * cell + factor(run)), number(run))).collect();
+        let mean = |chosen: &dyn Fn(usize) -> bool| {
+            let of: Vec<f64> = runs.iter().filter(|(cell, _)| chosen(*cell)).map(|(_, number)| *number).collect();
             of.iter().sum::<f64>() / count(of.len())
         };
         let grand = mean(&|_| true);
-        let square = |level: f64| (level - grand).powi(2);
-        let whole = runs.iter().map(|run| square(number(run))).sum::<f64>() / count(runs.len());
-        let over = |levels: Vec<f64>| levels.iter().map(|&level| square(level)).sum::<f64>() / count(levels.len()) / whole;
-        let start = over(STARTS.iter().map(|&start| mean(&|run| run.start == start)).collect());
-        let softmax = over([true, false].map(|with| mean(&|run| linear(run.variant) != with)).to_vec());
-        let cells = STARTS.iter().flat_map(|&start| [true, false].map(|with| mean(&|run| run.start == start && linear(run.variant) != with)));
-        Self { start, softmax, both: over(cells.collect()) - start - softmax }
-    }
-
-    fn explained(&self) -> f64 {
-        self.start + self.softmax + self.both
-    }
+        let between = runs.iter().map(|&(cell, _)| (mean(&|other| other == cell) - grand).powi(2)).sum::<f64>();
+        between / runs.iter().map(|(_, number)| (number - grand).powi(2)).sum::<f64>()
+    };
+    all.iter().flat_map(|experiment| &experiment.cases).map(of).collect()
 }
 
 /// Size and alignment of each kind of attention on each table, from start to start.
@@ -359,27 +391,35 @@ fn kinds() -> [Kind; 4] {
     ]
 }
 
-/// ## Tied weights point towards regression, separate ones anywhere
+/// ## Tied weights are aligned before they are trained
 ///
-/// The start decides the size. What decides the direction? Mostly whether the weights are tied. With $W_q = W_k$ the form is
-/// $W_qW_q^\top$, symmetric and without a negative direction, as regression's $G^{-1}$ is. Two such matrices always have an alignment
-/// above zero, for the trace of their product is a sum of squares. Separate weights know no such rule: what a start leaves in $W$
-/// across the target is a product of two independent matrices, and it points anywhere.
+/// The start decides the size. What decides the direction? The same analysis of the alignment gives {{tying:2}} of its variance to
+/// tying (from {{tying.lowest:2}} to {{tying.highest:2}}), {{softmax:2}} to the softmax (from {{softmax.lowest:1}} to
+/// {{softmax.highest:2}}) and {{tying_softmax:2}} to the two acting together; the start has {{start:1}} and whitening {{whitening:1}}
+/// by themselves. So it is first of all whether the weights are tied, and they need no training for it.
 ///
-/// From the usual start tied weights have an alignment of {{tied_linear:2}} without softmax and {{tied_softmax:2}} with it; separate
-/// ones have {{separate_linear:2}} and {{separate_softmax:2}} (medians of the draws, three tables). In each draw of each table tied
-/// weights are ahead, without softmax by {{linear_ahead.lowest:2_}} and more, with it by {{softmax_ahead.lowest:2_}} and more.
+/// With $W_q = W_k$ the form is $W_qW_q^\top$ and has no negative direction. Without softmax, $A$ lives where $H$
+/// projects, and so $\langle A, H\rangle$ is the trace of $A$: positive for tied weights, whatever else they are. Separate weights
+/// know no such rule: their form is a product of two independent matrices, and its trace has either sign.
+///
+/// Before the first step tied weights have an alignment of {{untrained_tied:2}} and separate ones one of {{untrained_separate:1}};
+/// when training is over these are {{tied_linear:2}} and {{separate_linear:2}} (medians of the draws, three tables). In each draw of
+/// each table tied weights are ahead, by {{linear_ahead.lowest:2_}} and more.
+///
+/// With softmax nothing of the kind follows, for the trace of a softmax is positive either way. Measured it is so again, and here
+/// training has a part in it: the alignment is {{tied_softmax:2}} for tied weights, which begin at {{untrained_softmax:1}}, and
+/// {{separate_softmax:2}} for separate ones.
 ///
 /// ```toml
 /// kind = "measured"
 /// settles = { S9 = "holds" }
-/// finding = "In trained layers it decides the direction of the matrix: its alignment with the hat matrix is {{tied_linear:2}} (tied) against {{separate_linear:2}} (separate) without softmax, {{tied_softmax:2}} against {{separate_softmax:2}} with it."
+/// finding = "Tying acts less through what is learnt than through what is there before: without softmax tied weights have an alignment of {{untrained_tied:2}} with the hat matrix untrained and {{tied_linear:2}} trained, separate ones {{untrained_separate:1}} and {{separate_linear:2}}. With softmax the trained ones have {{tied_softmax:2}} and {{separate_softmax:2}}."
 /// uses = ["the_start_decides_what_one_target_leaves_open"]
 /// headline = "linear_ahead"
 /// breaks_when = "weights are separate: the alignment falls by {{linear_ahead:2}} without softmax and by {{softmax_ahead:2}} with it."
 /// ```
 #[test]
-fn tied_weights_point_towards_regression() -> Result<()> {
+fn tied_weights_are_aligned_before_they_are_trained() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = experiments()?;
     let alignment: Number = |_, run| run.mechanism.alignment;
@@ -393,7 +433,32 @@ fn tied_weights_point_towards_regression() -> Result<()> {
         let contrast = evidence.contrast(&format!("{kind}_ahead"), &words, &format!("tied_{kind}"), &format!("separate_{kind}"));
         contrast.within(absolute(0.03)).apart(0.02);
     }
+    let variance = |factor: &str| format!("share of the variance of the alignment owed to {factor}, draw by draw, three tables");
+    let share = |factors: &[Factor]| shares(all, |run| run.mechanism.alignment, factors);
+    let [tying, soft, both] = [&[TIED][..], &[SOFT], &[TIED, SOFT]].map(share);
+    let together = both.iter().zip(&tying).zip(&soft).map(|((all, tying), soft)| all - tying - soft).collect::<Vec<_>>();
+    evidence.measure("tying", &variance("tying"), tying).within(absolute(0.03)).at_least(0.2);
+    evidence.measure("softmax", &variance("the softmax"), soft).within(absolute(0.03)).noted();
+    evidence.measure("tying_softmax", &variance("tying acting otherwise with a softmax"), together).within(absolute(0.03)).noted();
+    evidence.measure("start", &variance("the start"), share(&[STARTED])).within(absolute(0.03)).at_most(0.3);
+    evidence.measure("whitening", &variance("whitened rows"), share(&[WHITE])).within(absolute(0.03)).at_most(0.1);
+    for (name, variant) in [("untrained_tied", 1), ("untrained_separate", 0), ("untrained_softmax", 5)].map(|(name, place)| (name, Variant::grid()[place])) {
+        let values = all.iter().flat_map(|experiment| &experiment.cases).map(|case| untrained(case, variant)).collect::<Result<Vec<_>>>()?;
+        let words = format!("alignment with $H$ before the first step, {}, median of a draw, three tables", variant.name());
+        evidence.measure(name, &words, values).within(absolute(0.03)).noted();
+    }
+    let words = "alignment before the first step, tied less separate, linear, draw by draw";
+    evidence.contrast("untrained_ahead", words, "untrained_tied", "untrained_separate").within(absolute(0.03)).apart(0.1);
     record!(evidence)
+}
+
+/// The alignment that a variant's initial weights have, median of a draw.
+fn untrained(case: &Case, variant: Variant) -> Result<f64> {
+    let alignment = |seed: u64| {
+        let training = Training { steps: 0, ..case.comparison.training(variant, seed) };
+        Ok(case.comparison.mechanism(variant, &case.comparison.train_as(variant, &training)?.head)?.alignment)
+    };
+    Ok(median(&case.seeds.map(alignment).into_iter().collect::<Result<Vec<_>>>()?))
 }
 
 /// ## Many targets decide what one leaves open
@@ -403,10 +468,14 @@ fn tied_weights_point_towards_regression() -> Result<()> {
 /// regression.
 ///
 /// From a start of a hundredth and from one of a tenth, linear attention ends {{linear_one:2}} norms apart when it has learnt one
-/// column of noise, and {{linear_many:1}} norms apart when it has learnt 32. And it has become regression: the alignment with the hat
-/// matrix is {{aligned:4}}, the size {{sized:3}}. With softmax the same happens, to another end. From starts of a hundredth and of
-/// one, a hundred times larger, the matrices are {{softmax_one:2}} norms apart for one target and {{softmax_many:1}} for 32; but
-/// their alignment with $H$ is {{elsewhere:2}}. Softmax too has *a* machine when enough is asked of it, and it is not regression's.
+/// column of noise, and {{linear_many:1}} norms apart when it has learnt 32 ({{linear_many.highest:1^}} at worst). And it has become
+/// regression: from the smaller start the alignment with the hat matrix is {{aligned:4}}, the size {{sized:3}}, and the distance from
+/// $H$ is {{become.highest:1^}} norms at most. (On other draws it can happen that one of the eight directions is not learnt after six
+/// hundred steps. Then the distance is $(1/8)^{1/2}$, and the limit of this claim lets that pass, but not two.)
+///
+/// With softmax, which forgets larger starts in that time, the same happens to another end. From starts of a hundredth and of one the
+/// matrices are {{softmax_one:2}} norms apart for one target and {{softmax_many:1}} for 32; but their alignment with $H$ is
+/// {{elsewhere:2}}. Softmax too has *a* machine when enough is asked of it, and it is not regression's.
 ///
 /// So a likeness of outputs on one target says little about the machine behind them, whichever the machine is. What the post
 /// compares, matrices of layers that were trained on one target, shows what the layers were started with as much as what they
@@ -415,10 +484,10 @@ fn tied_weights_point_towards_regression() -> Result<()> {
 /// ```toml
 /// kind = "measured"
 /// settles = { S8 = "holds if" }
-/// finding = "If the layer learnt from fewer targets than it has features: the rest of its matrix is then what the start left there. Taught 32 targets, linear attention is regression (alignment {{aligned:3}}) and softmax a machine of its own (alignment {{elsewhere:2}}), from a small start as from a larger one."
+/// finding = "If the layer learnt from fewer targets than it has features: the rest of its matrix is then what the start left there. Taught 32 targets of noise from a small start, linear attention is regression: alignment {{aligned:3}}, size {{sized:3}}."
 /// uses = ["the_start_decides_what_one_target_leaves_open"]
-/// headline = "linear_open"
-/// breaks_when = "there is one target: the two starts then end {{linear_open:2}} times as far apart without softmax, and {{softmax_open:2}} times with it."
+/// headline = "become"
+/// breaks_when = "there is a softmax: the same distance from $H$ is then {{softmax_away:2}}. With one target in place of 32 the two starts end at least {{linear_open.lowest:1_}} times as far apart without softmax, and {{softmax_open.lowest:1_}} times with it."
 /// ```
 #[test]
 fn many_targets_decide_what_one_leaves_open() -> Result<()> {
@@ -430,18 +499,23 @@ fn many_targets_decide_what_one_leaves_open() -> Result<()> {
     for (kind, place) in [("linear", 0), ("softmax", 1)] {
         for (name, which) in [("one", 0), ("many", 1)] {
             let words = format!("{apart}, {kind}, {} noise {}", [1, MANY][which], ["target", "targets"][which]);
-            evidence.measure(&format!("{kind}_{name}"), &words, each(&|ends| ends.apart[place][which].clone())).within(relative(0.2)).noted();
+            let measure = evidence.measure(&format!("{kind}_{name}"), &words, each(&|ends| ends.apart[place][which].clone())).within(relative(0.2));
+            if which == 0 { measure.at_least(0.3) } else { measure.at_most(0.8) }
         }
         let words = format!("distance of two starts after one target over that after {MANY}, {kind}");
         let contrast = evidence.contrast(&format!("{kind}_open"), &words, &format!("{kind}_one"), &format!("{kind}_many"));
         contrast.within(relative(0.3)).by(1.5);
     }
-    let linear = |of: fn(&Mechanism) -> f64| each(&|ends| ends.many[0].iter().map(of).collect());
-    let words = format!("after {MANY} noise targets, linear, separate and tied, from a start of 0.01");
-    evidence.measure("aligned", &format!("alignment with $H$ {words}"), linear(|mechanism| mechanism.alignment)).within(absolute(1e-3)).at_least(0.85);
-    evidence.measure("sized", &format!("$\\|A\\|/\\|H\\|$ {words}"), linear(|mechanism| mechanism.size)).within(relative(0.01)).at_least(0.85);
-    let elsewhere = each(&|ends| ends.many[1].iter().map(|mechanism| mechanism.alignment).collect());
-    evidence.breaks("elsewhere", "aligned", "there is no softmax", elsewhere).within(absolute(0.02)).by(2.0);
+    let of = |place: usize, of: fn(&Mechanism) -> f64| each(&|ends| ends.many[place].iter().map(of).collect());
+    let words = format!("after {MANY} noise targets, separate and tied, from a start of 0.01");
+    evidence.measure("aligned", &format!("alignment with $H$ {words}, linear"), of(0, |end| end.alignment)).within(absolute(1e-3)).at_least(0.9);
+    evidence.measure("sized", &format!("$\\|A\\|/\\|H\\|$ {words}, linear"), of(0, |end| end.size)).within(relative(0.01)).noted();
+    // A direction that is missing is a distance of d^−½: one may be, two may not.
+    let one_missing = (1.5 / count(first().synthetic().train.d())).sqrt();
+    let words_of_gap = format!("$\\|A - H\\|/\\|H\\|$ {words}, linear");
+    evidence.measure("become", &words_of_gap, of(0, |end| end.gap)).within(relative(0.3)).at_most(one_missing);
+    evidence.breaks("softmax_away", "become", "there is a softmax", of(1, |end| end.gap)).within(relative(0.05)).by(1.8);
+    evidence.measure("elsewhere", &format!("alignment with $H$ {words}, softmax"), of(1, |end| end.alignment)).within(absolute(0.02)).at_most(0.5);
     record!(evidence)
 }
 
@@ -520,7 +594,7 @@ fn training_finds_least_squares_and_ridge_is_the_one_that_is_off() -> Result<()>
         evidence.rounding(&format!("trained_{name}"), &format!("trained attention's distance from least squares on test rows, {name}"), gap, bound);
     }
     let raw = to_least_squares(&all[1].first_case().comparison, Variant { whitened: false, ..variant })?;
-    evidence.breaks("raw", "trained_diabetes", "the rows are whitened", raw).within(relative(0.01)).by(1e6);
+    evidence.breaks("raw", "trained_diabetes", "the rows are not whitened", raw).within(relative(0.01)).by(1e6);
     record!(evidence)
 }
 
@@ -559,11 +633,11 @@ fn to_least_squares(comparison: &Comparison, variant: Variant) -> Result<f64> {
 /// ## Softmax walks through regression's error, linear attention stops there
 ///
 /// Every training begins far from regression. Without softmax it ends at regression: the training errors of the linear variants come
-/// down to within {{lowest_linear.highest:1^}} of ridge's, relative to it, and never below by more than the penalty allows. There is
-/// nowhere else to go, for no linear function has a smaller error than least squares.
+/// to within {{lowest_linear.highest:1^}} of ridge's, relative to it, in the median of every draw. They never fall below that of least
+/// squares, for no linear function has a smaller one.
 ///
 /// Softmax can pass. Its training error goes through ridge's after {{crossing_diabetes:2}} steps on the diabetes table and after
-/// {{crossing_sine:2}} on the sine, in the median of sixty trainings, and comes down to {{end_diabetes:2}} and {{end_sine:2}} of it.
+/// {{crossing_sine:2}} on the sine, in the median of sixty trainings each, and comes down to {{end_diabetes:2}} and {{end_sine:2}} of it.
 /// On the synthetic data, whose truth is linear, there is little to pass: separate weights end at {{end_separate:2}} of ridge's error
 /// and tied ones at {{end_tied:3}}. What becomes of the error on new rows is up to the data. On the diabetes table it turns, and ends
 /// {{rise_diabetes:2}} times as high as at its lowest; on the sine it falls with the other, and ends at {{rise_sine:3}} times its
@@ -592,6 +666,14 @@ fn softmax_walks_through_regressions_error_linear_attention_stops_there() -> Res
         .measure("lowest_linear", "relative difference of the training error from ridge's, linear, median of a draw, three tables", ends)
         .within(relative(0.3))
         .at_most(0.01);
+    let mut below = 0;
+    for case in all.iter().flat_map(|experiment| &experiment.cases) {
+        let train = &case.comparison.data().train;
+        let least = linalg::mse(Ridge::fit(train.x.as_ref(), train.y.as_ref(), 0.0, Intercept::None)?.fitted(), train.y.as_ref());
+        let rounding = rounding_bound(train.x.as_ref())?;
+        below += case.runs.iter().filter(|run| linear(run.variant) && run.loss < least * (1.0 - rounding)).count();
+    }
+    evidence.exactly("below", "linear trainings with a training error below that of least squares, all starts, three tables", below, 0);
     for (name, experiment, limit) in [("diabetes", &all[1], 0.75), ("sine", &all[2], 0.85)] {
         let of = |measures: &str| format!("{measures}, four variants with softmax, {name}");
         let ends = experiment.medians(USUAL, softmax, end);
@@ -607,7 +689,7 @@ fn softmax_walks_through_regressions_error_linear_attention_stops_there() -> Res
         let away = experiment.runs(USUAL, softmax).map(|(case, run)| away(case, run)).collect::<Result<Vec<_>>>()?;
         evidence.measure(&format!("away_{name}"), &of("gap in outputs at that step"), away).within(relative(0.1)).at_least(0.1);
         let straight = experiment.medians(USUAL, linear, end);
-        evidence.breaks(&format!("linear_{name}"), &format!("end_{name}"), "there is a softmax", straight).within(relative(0.01)).by(1.15);
+        evidence.breaks(&format!("linear_{name}"), &format!("end_{name}"), "there is no softmax", straight).within(relative(0.01)).by(1.15);
     }
     evidence.contrast("turning", "rise of the test error, diabetes over sine", "rise_diabetes", "rise_sine").within(relative(0.1)).by(1.05);
     for (name, with) in [("separate", false), ("tied", true)] {

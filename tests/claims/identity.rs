@@ -7,7 +7,7 @@
 //!
 //! </div>
 //!
-//! Draw attention the way the post does: a new row $x_*$ is compared with every training row by a dot product, and the
+//! Draw attention in the simplest way: a new row $x_*$ is compared with every training row by a dot product, and the
 //! targets are added up with those products as weights, $\hat y = \sum_i (x_*^\top x_i)\,y_i$. It is hard to look at
 //! this picture and not see a regression. A regression, too, answers a new row by weighing the targets it was given; it
 //! only hides the fact behind its coefficients.
@@ -24,7 +24,7 @@
 //! wildly wrong in the geometry of the picture. And the one thing that is cheap about it, the order of three matrices in
 //! a product, is what softmax takes away.
 //!
-//! Two tables serve throughout; a third, the sine of a projection, joins them where we train. The *synthetic* data
+//! Two tables serve throughout; a third and a fourth, two sines, join them later. The *synthetic* data
 //! are drawn: two hundred training and a hundred test rows of eight normal features, of which neighbours are
 //! correlated, and a target that is linear in them plus noise. The *diabetes* table is real: ten features of 442
 //! patients and the progress of their disease a year later, every fifth patient a test row. Both are centred by their
@@ -310,7 +310,7 @@ fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_ran
 /// ## The scale that projects is one over n
 ///
 /// Which number should stand before $QK^\top$? Transformers divide by $p^{1/2}$, the root of the width, and leave it
-/// to softmax's denominator to count the rows; the post divides by the number of features, $d$, and without softmax
+/// to softmax's denominator to count the rows; the post, in its effective weights, divides by the number of features, $d$, and without softmax
 /// nothing counts them. A regression must: $G$ is a sum over $n$ rows, so its inverse falls like $1/n$. On whitened
 /// rows (the next chapter), $Z^\top Z = nI$, the weights $ZZ^\top/n$ project to rounding, within {{per_row_gap}}.
 /// Divided by $d$ they are $n/d$ times too large, and $\|A^2 - A\| = (n/d - 1)\,\|A\|$: {{per_feature_white:.1}} norms on
@@ -338,7 +338,7 @@ fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_ran
 /// ```toml
 /// kind = "identity"
 /// settles = { S3 = "sound if" }
-/// finding = "With $W = I$, the rows are whitened and the scale is $1/n$. At the post's $1/d$ whitened weights are $n/d$ times too large, and on rows as they are even the best of all scales leaves $\\|A^2 - A\\|$ at {{best_scale:2}} of $\\|A\\|$."
+/// finding = "With $W = I$, the rows are whitened and the scale is $1/n$. At $1/d$, the post's scale of effective weights, whitened weights are $n/d$ times too large, and on rows as they are even the best of all scales leaves $\\|A^2 - A\\|$ at {{best_scale:2}} of $\\|A\\|$."
 /// uses = ["linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_range"]
 /// headline = "per_row_gap"
 /// breaks_when = "the scale is $1/d$: on whitened rows $\\|A^2 - A\\|$ is then {{per_feature_white:.1}} times $\\|A\\|$."
@@ -445,11 +445,10 @@ fn least_gap(eigenvalues: &[f64]) -> f64 {
 /// $X^\top y$ of a regression: all that a linear attention layer need carry from one row to the next, and with
 /// $X^\top X$ all that least squares needs to know of the rows.
 ///
-/// Is attention, then, a product of matrices and no more? Weights that regroup have $p$ columns to pass through: they
-/// are a product of an $n \times p$ and a $p \times n$ matrix, whatever was done to queries and keys before. The scores
-/// are one. Their softmax is not, since the exponential of a dot product is not itself a dot product of finitely many
-/// functions of the query with as many of the key. The best product through $p$ columns leaves
-/// {{softmax_width:2}} of the norm of its weights, and four times as many columns still leave {{softmax_wider:2}}. To take
+/// Is attention, then, a product of matrices and no more? The scores are the product of an $n \times p$ and a $p \times n$ matrix,
+/// for every $n$. Their softmax is not: $e^{q\cdot k/\tau}$ is no sum of finitely many products of a function of the query and one of
+/// the key, so no number of columns is enough for every number of rows. On these five hundred the best product through $p$ columns
+/// leaves {{softmax_width:2}} of the norm of the softmax weights, and through four times as many still {{softmax_wider:2}}. To take
 /// the softmax of queries and keys apart, so that the product may be regrouped, makes another layer, whose output is
 /// {{regrouped_softmax:2}} of the norm away.
 ///
@@ -458,7 +457,7 @@ fn least_gap(eigenvalues: &[f64]) -> f64 {
 /// ```toml
 /// kind = "identity"
 /// settles = { S18 = "holds if" }
-/// finding = "There is a softmax. The best product through as many columns as queries and keys have then leaves {{softmax_width:2}} of the weights' norm. Without one attention is a product of three matrices, and both orders agree to rounding."
+/// finding = "There is a softmax. On five hundred random queries and keys of sixteen columns the best product through as many columns then leaves {{softmax_width:2}} of the weights' norm. Without one attention is a product of three matrices, and both orders agree to rounding."
 /// uses = ["regression_reads_out_its_training_set"]
 /// headline = "association_gap"
 /// breaks_when = "a softmax stands between the products. Normalising queries and keys apart, so that they can be regrouped, moves the output by {{regrouped_softmax:2}} of its norm."

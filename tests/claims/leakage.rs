@@ -6,7 +6,7 @@
 //!
 //! </div>
 //!
-//! Training and test error, says the post, show which of the two generalises. For a regression the rules are known: the
+//! The post compares its models by their errors on training and on test rows. What can these tell? For a regression the rules are known: the
 //! training error is too low, by an amount that the degrees of freedom tell, and the error that a fit without row $i$
 //! makes on that row is the residual of the fit with it, divided by $1 - h_{ii}$. Attention with $V = y$ has two leaks
 //! that regression does not have. A row can see its own target; and even where it cannot, the weights were trained on
@@ -187,7 +187,7 @@ fn beliefs(bandwidths: &[f64], path: &[Errors], least: f64) -> Figure {
 /// with a masked diagonal says so as long as its $W_q$ and $W_k$ are those it begins with: its error is {{fixed_diabetes:3}} on
 /// random halves of the diabetes table.
 ///
-/// Now train $W_q$ and $W_k$, 600 steps of Adam with the diagonal masked all the way, so that no row ever sees its own
+/// Now train $W_q$ and $W_k$, 600 steps of Adam from a start of three tenths with the diagonal masked all the way, so that no row ever sees its own
 /// label. The masked error ends at {{masked_diabetes:2}}, the median of five draws of rows and noise with three
 /// initialisations each, from {{masked_diabetes.lowest:2}} to {{masked_diabetes.highest:2}}, and at {{masked_synthetic:2}} on
 /// the synthetic rows. It looks as if {{masked_synthetic|about half|0.35..0.65}} of the noise were explained, and
@@ -202,7 +202,7 @@ fn beliefs(bandwidths: &[f64], path: &[Errors], least: f64) -> Figure {
 /// kind = "measured"
 /// settles = { S15 = "sound if" }
 /// words = { only = "masked_diabetes" }
-/// finding = "If the weights were not trained on these labels: once they are, even the masked error leaks. Trained on pure noise it is {{masked_diabetes:2}}, and on fresh noise {{fresh_diabetes:2}}, in units of what the answer zero errs by."
+/// finding = "If the weights were not trained on these labels: once they are, even the masked error leaks. After 600 steps on pure noise, from a start of three tenths, it is {{masked_diabetes:2}}, and on fresh noise {{fresh_diabetes:2}}, in units of what the answer zero errs by."
 /// uses = ["a_row_that_sees_itself_remembers"]
 /// headline = "masked_diabetes"
 /// breaks_when = "the weights are not trained: the masked error of the same layers on the same noise, before the first step, is {{fixed_diabetes:3}}."
@@ -219,9 +219,9 @@ fn a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained() -> Resul
         let of = |chosen: fn(&Noise) -> f64| runs.iter().map(chosen).collect::<Vec<_>>();
         let masked = format!("masked_{name}");
         let words = format!("masked error of softmax on labels of pure noise, over that of zero, {name}");
-        evidence.measure(&masked, &words, of(|noise| noise.trained)).within(relative(0.05)).at_most(0.75);
+        evidence.measure(&masked, &words, of(|noise| noise.trained)).within(relative(0.05)).at_most(0.72);
         evidence.breaks(&format!("fixed_{name}"), &masked, "the weights are not trained", of(|noise| noise.fixed)).within(relative(1e-3)).by(1.25);
-        evidence.breaks(&format!("other_{name}"), &masked, "the weights were trained on other labels", of(|noise| noise.other)).within(relative(0.05)).by(1.25);
+        evidence.breaks(&format!("other_{name}"), &masked, "the weights were trained on other labels", of(|noise| noise.other)).within(relative(0.05)).by(1.4);
         let words = format!("error on fresh noise of softmax trained masked on noise, over that of zero, {name}");
         evidence.measure(&format!("fresh_{name}"), &words, of(|noise| noise.fresh)).within(relative(0.05)).at_least(1.0);
     }

@@ -1,20 +1,20 @@
 //! # Same math, different meaning
 //!
 //! <p class="lede">Attention and linear regression can be the same function of the data and still not be the same
-//! machine. This book takes the sentences of a blog post that says so, makes a test of each, and prints what the tests
+//! machine. This book takes the sentences of a blog post that says so, tests what can be tested, and prints what the tests
 //! found: every measured number and every plot below comes from a run, and every verdict stands beside the tests it
 //! rests on.</p>
 //!
 //! The post, *Everything is matter*, reflects on another, *Attention and Linear Regression*. Both look at one formula,
 //! a sum of known targets, each weighted by a dot product of its row with the new one, and see two things in it. We
-//! trained attention in eight variants on three kinds of data, all alike but for one thing at a time, compared each with
-//! ridge regression, and asked what makes them different.
+//! trained attention in eight variants, every combination of three choices, on three kinds of data and all else alike, compared each
+//! with ridge regression, and asked what makes them different.
 //!
-//! ![**What makes the machines different.** Both regression and attention are a matrix that turns targets into fitted values. Each trail is one kind of attention, trained on one of three tables from smaller and larger initial weights (first mark to last: standard deviations of a hundredth, a tenth, three tenths and one). Across: how large its matrix is; up: how far it points the way of regression's, which stands at (1, 1). Without softmax (blue) all predictions are regression's, and the start alone decides where the matrix ends. With softmax (red) the start matters little, and the machine is another one.](figure:the_start_decides_what_one_target_leaves_open)
+//! ![**What makes the machines different.** Both regression and attention are a matrix that turns targets into fitted values. Each trail is one kind of attention, trained on one of three tables from smaller and larger initial weights (first mark to last: standard deviations of a hundredth, a tenth, three tenths and one). Across: how large its matrix is; up: how far it points the way of regression's, which stands at (1, 1). Without softmax (blue) the predictions are regression's where training arrives; the start decides how large the matrix ends, and tied or separate weights where it points. With softmax (red) the size changes little, and the machine is another one.](figure:the_start_decides_what_one_target_leaves_open)
 //!
 //! The chapters say when the likeness is an identity, what it needs, and where it ends. Each claim stands with its
-//! proof or its measurements, and with a control: the same measure with one hypothesis removed, which must break the claim's limit.
-//! A test that cannot fail proves nothing.
+//! proof or its measurements, and with a control: the same measure with one hypothesis removed, which must break the claim's limit,
+//! or, where two things are compared, their contrast, which must be there in every draw. A test that cannot fail proves nothing.
 //!
 //! The table below uses a few symbols that the chapters introduce. $X$ holds $n$ training rows of $d$ features, $y$
 //! their targets (or $m$ columns of them), and $G = X^\top X$; $\lambda$ is the penalty of ridge regression. Attention

@@ -2,7 +2,7 @@
 //!
 //! <div class="aside" role="note">
 //!
-//! Here the diabetes table keeps its mean: predictions carry an intercept, as the post's do.
+//! Here the diabetes table keeps its mean: predictions carry an intercept. The post mentions none.
 //!
 //! </div>
 //!
@@ -32,7 +32,7 @@ const PENALTY: f64 = 1e-3;
 /// is: on new rows the predictions of the two differ by {{yardstick:2}} of their size on the synthetic data and by
 /// {{yardstick_diabetes:2}} on the diabetes table. Whoever asks whether two outputs agree can take either.
 ///
-/// A truth would be more, and on made data we know it: it is the $\beta$ that made them. Ridge with the post's penalty
+/// A truth would be more, and on made data we know it: it is the $\beta$ that made them. Ridge with this penalty
 /// misses $\beta$ by {{ridge_error:2}} of its norm (median of five draws, from {{ridge_error.lowest:2}} to
 /// {{ridge_error.highest:2}}). Least squares misses it by as much: how far the penalty moves the coefficients is less than
 /// {{bias_share|a hundredth|0..1e-2}} of that error. The error comes from the noise, and no yardstick takes it away.
@@ -164,7 +164,7 @@ fn one_penalty_two_scalings() -> Result<()> {
 /// ```toml
 /// kind = "bound"
 /// settles = { S21 = "sound if" }
-/// finding = "If columns are dependent or nearly so. On the diabetes table it changes the condition number by {{diabetes:2}} of itself in standard units, where it is not needed and harmless, and by {{unit_norm:3}} in scikit-learn's scaling, where it is not needed and moves the answer."
+/// finding = "If columns are dependent or nearly so. On one split of the diabetes table it changes the condition number by {{diabetes:2}} of itself in standard units, where it is not needed and harmless, and by {{unit_norm:3}} in scikit-learn's scaling, where it is not needed and moves the answer."
 /// uses = ["one_penalty_two_scalings"]
 /// headline = "diabetes"
 /// breaks_when = "the columns have norm one in place of variance one: the change is {{unit_norm:3}}. Or a column stands twice in the table: without a penalty the condition number is infinite, and the change is all of it, {{repeated:2}}."
@@ -219,7 +219,7 @@ fn a_penalty_steadies_only_what_is_dependent() -> Result<()> {
 /// settles = { S13 = "sound if" }
 /// words = { both = "Both sides of the comparison: there are two of them." }
 /// room = { constant_explains = "A constant explains nothing by definition of $R^2$, and on test rows a little less: zero is the limit." }
-/// finding = "If both sides are centred first, and beside the errors, as the post has it. As it stands it is blind to scale and dominated by the mean: on the diabetes table a constant scores {{constant_cosine:4}}, and random coefficients in the median {{random_cosine:3}}; centred, these score {{random_centred:2}}."
+/// finding = "If both sides are centred first, and beside the errors, as the post has it. As it stands it is blind to scale and dominated by the mean: on one split of the diabetes table a constant scores {{constant_cosine:4}}, and random coefficients in the median {{random_cosine:3}}; centred, these score {{random_centred:2}}."
 /// headline = "random_cosine"
 /// breaks_when = "the mean is removed from both sides: the same random predictors score {{random_centred:2}} instead of {{random_cosine:3}}."
 /// ```

@@ -10,9 +10,9 @@
 //!
 //! The other post, *Attention and Linear Regression*, looked at attention from another side. An associative memory
 //! stores pairs of a key and a value, and answers a key with the value that was stored under it. Written down it is a
-//! table of products of what is asked with what is stored, and so is a regression. That post concludes that they are
-//! relatives, and that only one of the two is interesting: a memory gives back what was put in, a regression finds out
-//! what it means.
+//! table of products of what is asked with what is stored, and so is a regression. That post says that memories and attention are
+//! linked by such a product, that regression shares it, and that this second link is much the more interesting: a memory memorises, a
+//! regression generalises.
 //!
 //! This chapter puts three of the family side by side: the sum of outer products, which is linear attention; least
 //! squares, which is the best memory that a matrix can be; and softmax attention at a low temperature. They read the same
@@ -48,7 +48,8 @@ fn error(answer: MatRef<'_, f64>, wanted: &Mat<f64>) -> f64 {
 ///
 /// Write pairs one after another into a matrix, $M \leftarrow M + k_jv_j^\top$, and read it with $q^\top M$. This is the linear
 /// associative memory (Anderson 1972, Kohonen 1972), a sum of outer products. Those of Steinbuch (1961) and of Willshaw
-/// and others (1969) are older, and put a threshold behind the product. What the linear one answers is
+/// and others (1969) are older and not linear: the first picks the largest answer, the second stores single bits and puts a threshold
+/// behind the product. What the linear one answers is
 /// $q^\top\sum_j k_jv_j^\top = \sum_j (q^\top k_j)\,v_j$, row by row $QK^\top V$. Ridge regression from keys to values
 /// answers
 ///
@@ -287,14 +288,15 @@ impl Lesson {
 /// With 1024 pairs softmax at temperature $1/32$ recalls what was stored, noise and all, with an error of
 /// {{memory_stored:1}}. For new keys its error is {{memory_new:2}}. It answers from the stored keys that happen to be
 /// near, and in thirty-two dimensions near is not very near. Least squares cannot recall: its error on stored pairs is
-/// {{regression_stored:2}}, which is the noise's share of what was stored. For that very reason its error on new keys is
-/// {{regression_new:1}}; softmax has {{price:2}} times as much. Least squares kept thirty-two numbers out of a thousand, and
-/// they were the right ones.
+/// {{regression_stored:2}}, which is the noise's share of what was stored. It has averaged the noise away, and its error on new keys is
+/// {{regression_new:1}}; softmax has {{price:2}} times as much. Least squares keeps thirty-two coefficients, and a linear meaning has no
+/// more.
 ///
 /// Is the temperature to blame? The best of twenty-one, chosen on the new keys themselves, leaves softmax an error of
 /// {{best_new:2}}, if its answer is taken as it stands. A mean of stored values lies too near to their middle. A hot
-/// one whose answer is [magnified](temperature.md) does generalise, to {{magnified:2}}, but it has then become a
-/// regression and forgets the noise as one does: its error on stored pairs is {{magnified_stored:2}}.
+/// one whose answer is [magnified](temperature.md) does generalise, to {{magnified:2}}. It is then the centred sum of
+/// outer products, rescaled: close to a regression, since random keys are nearly white, and on new keys still behind one. On stored
+/// pairs its error is {{magnified_stored:2}}: it has forgotten the noise.
 ///
 /// All this holds for a meaning that is linear in the key. If the values are quadratic in $k^\top b$, least squares has not been
 /// told what to look for, and on new keys it is {{wrong_shape|about as bad as answering zero|0.95..1.1}}.

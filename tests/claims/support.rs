@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use attention_regression::agreement::Mechanism;
+use attention_regression::attention::gradients::Task;
 use attention_regression::comparison::{Agreement, Comparison, Scores, Settings, Variant};
 use attention_regression::data::{self, Dataset, Synthetic, Table};
 use attention_regression::notebook::evidence::{Evidence, Recording, Site, median};
@@ -264,6 +265,8 @@ pub(crate) struct Case {
     pub(crate) comparison: Comparison,
     /// Ridge's error on training and on test rows.
     pub(crate) ridge: [f64; 2],
+    /// Of its initial weights.
+    pub(crate) seeds: [u64; INITS],
     pub(crate) runs: Vec<Run>,
 }
 
@@ -279,7 +282,7 @@ impl Case {
                 }
             }
         }
-        Ok(Self { comparison, ridge, runs })
+        Ok(Self { comparison, ridge, seeds: draw.inits(), runs })
     }
 
     /// A of a run, on the training rows.
@@ -295,7 +298,13 @@ fn error_of_ridge(comparison: &Comparison, rows: &Table) -> f64 {
 impl Run {
     fn new(comparison: &Comparison, variant: Variant, start: f64, (init, seed): (usize, u64)) -> Result<Self> {
         let training = Training { deviation: start, ..comparison.training(variant, seed) };
-        let mut trained = comparison.train_as(variant, &training)?;
+        let mut trained = if start == USUAL || linear(variant) {
+            comparison.train_as(variant, &training)?
+        } else {
+            // Only the end is looked at, so nobody watches the test rows on the way.
+            let rows = &comparison.rows(variant).train;
+            training.run(Task::regression(rows.x.as_ref(), rows.y.as_ref()), None)?
+        };
         if start != USUAL {
             trained.path.drain(..trained.path.len() - 1);
         }

@@ -143,7 +143,7 @@ fn worst_ratio(order: i32, from: f64, error: impl Fn(f64) -> Result<f64>) -> Res
 /// kind = "rate"
 /// uses = ["the_scale_that_projects_is_one_over_n"]
 /// headline = "ratio_diabetes"
-/// breaks_when = "the keys are not whitened. The head then tends to $X_*\\operatorname{Cov}(x,y)$, the post's picture, within {{raw_limit:2^}}, whose cosine to least squares is {{raw_cosine:2}} on the test rows of the diabetes table. Ten times the temperature divides its distance from least squares by {{raw_ratio:3}}, which is to say that it stays."
+/// breaks_when = "the keys are not whitened. The head then tends to $X_*\\operatorname{Cov}(x,y)$, the picture at the top of the post, within {{raw_limit:2^}}, whose cosine to least squares is {{raw_cosine:2}} on the test rows of the diabetes table. Ten times the temperature divides its distance from least squares by {{raw_ratio:3}}, which is to say that it stays."
 /// ```
 #[test]
 fn a_hot_head_is_a_regression() -> Result<()> {
@@ -153,12 +153,12 @@ fn a_hot_head_is_a_regression() -> Result<()> {
     let first_order = "the first neglected term of the series, of order $1/\\tau$";
     let ratios = made.iter().map(ratio).collect::<Result<Vec<_>>>()?;
     evidence.measure("ratio_synthetic", "error at $\\tau$ over error at $10\\,\\tau$, one head, synthetic", ratios).within(absolute(0.5)).equals(
-        TENFOLD,
+        TENFOLD.powi(1),
         first_order,
         absolute(0.5),
     );
     evidence.measure("ratio_diabetes", "error at $\\tau$ over error at $10\\,\\tau$, one head, diabetes", ratio(&real)?).within(absolute(0.5)).equals(
-        TENFOLD,
+        TENFOLD.powi(1),
         first_order,
         absolute(0.5),
     );
@@ -205,7 +205,7 @@ fn a_hot_head_is_a_regression() -> Result<()> {
 /// kind = "rate"
 /// uses = ["a_hot_head_is_a_regression"]
 /// headline = "ratio_diabetes"
-/// breaks_when = "the two temperatures differ by one per cent. The even terms no longer cancel, and ten times the temperature buys a factor of {{unequal:2}}, and in the end of ten."
+/// breaks_when = "the two temperatures differ by one per cent, and each head is magnified by its own. The even terms no longer cancel, and ten times the temperature buys a factor of {{unequal:2}}."
 /// ```
 #[test]
 fn two_opposed_heads_are_a_better_one() -> Result<()> {
@@ -215,12 +215,12 @@ fn two_opposed_heads_are_a_better_one() -> Result<()> {
     let second_order = "the first term of the series that does not cancel, of order $1/\\tau^2$";
     let ratios = made.iter().map(|heads| ratio(heads, 1.0)).collect::<Result<Vec<_>>>()?;
     evidence.measure("ratio_synthetic", "error at $\\tau$ over error at $10\\,\\tau$, two heads, synthetic", ratios).within(absolute(5.0)).equals(
-        TENFOLD * TENFOLD,
+        TENFOLD.powi(2),
         second_order,
         absolute(5.0),
     );
     evidence.measure("ratio_diabetes", "error at $\\tau$ over error at $10\\,\\tau$, two heads, diabetes", ratio(&real, 1.0)?).within(absolute(5.0)).equals(
-        TENFOLD * TENFOLD,
+        TENFOLD.powi(2),
         second_order,
         absolute(5.0),
     );
@@ -235,7 +235,10 @@ fn two_opposed_heads_are_a_better_one() -> Result<()> {
     }
 
     // Control: temperatures that differ by one per cent.
-    evidence.breaks("unequal", "ratio_diabetes", "one of the two heads is hotter by one per cent", ratio(&real, 1.01)?).within(relative(0.05)).by(10.0);
+    evidence
+        .breaks("unequal", "ratio_diabetes", "one of the two heads is hotter by one per cent, and magnified by that", ratio(&real, 1.01)?)
+        .within(relative(0.05))
+        .by(10.0);
     evidence.figure(errors(&made[0], &real)?);
     record!(evidence)
 }
@@ -389,23 +392,24 @@ fn sampling_error(n: f64, times: f64) -> f64 {
 /// are linear in the keys, $v = b^\top k$, come out as $b^\top q/\tau$: a linear regression, at *any* temperature, with all
 /// the nonlinearity of the exponential spent on a translation.
 ///
-/// How many keys are many? Averages with the weights $e^{q\cdot k/\tau}$ are as good as plain averages over
-/// $n\,e^{-\|q\|^2/\tau^2}$ keys, as the next section shows. From this follows how far the output is from the law. For
+/// How many keys are many? The squared error of a weighted mean is, to first order,
+/// $E[e^{2q\cdot k/\tau}\|k - q/\tau\|^2]/(n\,E[e^{q\cdot k/\tau}]^2) = (d + \|q\|^2/\tau^2)/(n\,e^{-\|q\|^2/\tau^2})$: the squared
+/// weights are centred at $2q/\tau$ and not at $q/\tau$, hence the second term. Divide by the signal $\|q\|^2/\tau^2$. For
 /// queries of length $d^{1/2}$ at $\tau = c\,d^{1/2}$, with the keys themselves for values, since every linear value is made of
 /// these,
 ///
 /// $$\text{relative error} \;=\; \left(\frac{d\,c^2 + 1}{n\,e^{-1/c^2}}\right)^{1/2} \quad\text{for large } n\,e^{-1/c^2}.$$
 ///
 /// With a hundred thousand keys of dimension eight it is {{gaussian:2}} at the usual $\tau = d^{1/2}$ (median of five draws)
-/// and {{hotter:2}} at four times that, because the signal shrinks like $1/\tau$ and the sampling error does not. Up to
-/// chance both are what the formula says. At half of the usual temperature fewer keys are heard, {{heard_half:2}} instead of
+/// and {{hotter:2}} at four times that, because the signal shrinks like $1/\tau$ and the sampling error does not. Both
+/// are of the size that the formula says. At half of the usual temperature fewer keys are heard, {{heard_half:2}} instead of
 /// {{heard_usual:2}}, and the error is {{colder:2}}. The formula says {{colder_formula:2}}, and draws scatter about it, up to
 /// {{colder.highest:1}}: in the cold a single key that lies far out can outweigh many. What is left is the sample, then, and
 /// a hundred times the keys divide it by {{gain:2}}, where the root of a hundred is ten.
 ///
 /// So the law needs keys, and cold heads need absurdly many. At a quarter of the usual temperature
-/// $n\,e^{-\|q\|^2/\tau^2}$ is {{heard_quarter:1}}: not one of the hundred thousand keys lies where the mean should
-/// go, and the output misses it by {{coldest:2}}. For an error of a tenth the formula asks for {{needed:2}} keys.
+/// $n\,e^{-\|q\|^2/\tau^2}$ is {{heard_quarter:1}}, far less than one key: the few that reach so far would have to speak
+/// for all, and the output misses the law by {{coldest:2}}. For an error of a tenth the formula asks for {{needed:2}} keys.
 ///
 /// More keys do not help if they have another shape. With uniform coordinates of the same mean and variance the
 /// distance stays at {{uniform:2}}; with exponential ones, whose tail is an exponential like softmax's own, at
@@ -509,9 +513,9 @@ fn effective_share(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, temperature:
 /// Measured on ten thousand keys at widths four, sixteen and sixty-four, {{usual:2}} of the keys speak (five draws
 /// each, from {{usual.lowest:2}} to {{usual.highest:2}}), where the formula says $1/e$. At twice the temperature it is
 /// {{twice:3}}, as the formula says. Scores that are not divided leave {{undivided:1}} of them at width sixty-four,
-/// {{undivided|a handful|1e-4..1e-3}} of ten thousand. Softmax has then stopped averaging and started to look things up.
+/// {{undivided|two or three|1.5e-4..3.5e-4}} of ten thousand. Softmax has then stopped averaging and started to look things up.
 ///
-/// The length must be $p^{1/2}$ for every query. Normal queries have it only on average, short ones hear more keys than
+/// The length must be $p^{1/2}$ for every query. Normal queries have it only on average, short ones gain more keys than
 /// long ones lose, and the mean share is $(1 + 2/p)^{-p/2}$: at width four {{normal:2}}. It falls to $1/e$ as the width grows and
 /// the lengths become alike.
 ///

@@ -10,8 +10,8 @@
 //! One matrix for queries and keys, or two? Tying halves the parameters and restricts $W$ to symmetric forms without a
 //! negative direction. That restricts what attention can predict, but it does not exclude what least squares predicts, and
 //! the reason is a line long. What tying changes is which of the many right forms training finds, and with it the
-//! mechanism. So does the optimiser. All of the chapter is without softmax and, but for one control, with the targets as
-//! values.
+//! mechanism. So does the optimiser. All of the chapter is without softmax, and trained with the targets as values
+//! but for one control.
 
 use attention_regression::agreement::{asymmetry, cosine, r_squared};
 use attention_regression::attention::gradients::Task;
@@ -376,7 +376,8 @@ fn price(draw: Draw) -> Result<Price> {
 ///
 /// $$W = \frac{\hat\beta\,\operatorname{sign}(c)^\top}{\|c\|_1}.$$
 ///
-/// This form is the smallest in another sense: of all that fit it has the smallest possible largest entry in every row.
+/// This form is the smallest in another sense: in every row its largest entry, in absolute value, is the smallest possible,
+/// $|\hat\beta_i|/\|c\|_1$.
 ///
 /// We trained separate weights both ways from the same starts, of deviation one hundredth and at the scale $1/n$, on the
 /// synthetic draws and on random halves of the diabetes table. Both ways the fitted values are those of least squares,

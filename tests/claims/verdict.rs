@@ -7,13 +7,13 @@
 //!
 //! The mathematics is the same in the strict sense: with the inverse Gram matrix between queries and keys, linear attention *is*
 //! least squares. Trained on one target without a softmax, attention predicts what least squares predicts, and its matrix has an
-//! alignment of {{same_outputs_another_machine/linear:2}} with the hat matrix: one function of $x$, two meanings as a smoother.
+//! alignment of {{same_outputs_another_machine/tied:2}} (tied weights) or {{same_outputs_another_machine/separate:2}} (separate
+//! ones) with the hat matrix: one function of $x$, two meanings as a smoother.
 //!
-//! But the difference is not in the nature of the two. It is in what one target leaves free, and what is free stays as it was at the
-//! start: of the variance in how large these matrices are, start and softmax explain
-//! {{the_start_decides_what_one_target_leaves_open/explained:2}}. Train on as many independent targets as there are features, were
-//! they noise, and without softmax the meanings are the same as well. With softmax the start is forgotten too, and the machine
-//! that is left is not regression's.
+//! But the difference is not in the nature of the two. It is in what one target leaves free, and that shows the start: without a
+//! softmax a start of one leaves a matrix {{the_start_decides_what_one_target_leaves_open/grown:2}} times as large as a start of a
+//! hundredth. Train on as many independent targets as there are features, were they noise, and without softmax the meanings are the
+//! same as well. With softmax the start is forgotten too, and the machine that is left is not regression's.
 //!
 //! What separates the two in what they predict is the softmax. On the diabetes table its predictions end at a centred cosine of
 //! {{softmax_passes_close_by_regression_and_leaves/cosine_last:2}} to ridge's, after a passage at

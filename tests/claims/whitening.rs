@@ -57,7 +57,7 @@ fn eigenvalues(x: MatRef<'_, f64>) -> Result<Vec<f64>> {
 /// that is trained can undo any change of basis, and what whitening does for it is another matter, of
 /// [speed](dynamics.md).
 ///
-/// One more thing can go wrong, and often does: new rows must be whitened with the *training* means and the *training*
+/// One more thing can go wrong: new rows must be whitened with the *training* means and the *training*
 /// whitening matrix. Then attention predicts for them what least squares predicts, to rounding. A hundred test rows
 /// whitened by their own statistics look innocent, and get predictions that are {{own_statistics:2}} of their norm away.
 ///
@@ -195,7 +195,7 @@ fn hat_gap(x: MatRef<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>) 
 /// kind = "identity"
 /// uses = ["every_whitening_gives_the_same_attention"]
 /// headline = "white_gap"
-/// breaks_when = "the rows are not whitened. Ridge on the synthetic rows as they are is {{raw_ridge:2}} times its norm from $XX^\\top/(n + \\lambda)$."
+/// breaks_when = "the rows are not whitened. Ridge on the synthetic rows as they are is {{raw_ridge:2}} times its norm from $XX^\\top/(n + \\lambda)$, at the worst of the three penalties."
 /// ```
 #[test]
 fn ridge_on_whitened_rows_is_attention_with_one_number() -> Result<()> {

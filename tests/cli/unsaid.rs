@@ -1,7 +1,12 @@
 //! What could not be said is no success: a full disk behind standard output, and a pipe that nobody reads.
 
 use std::fs::OpenOptions;
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+use attention_regression::notebook::weave;
+
+use super::notebook::Notebook;
 
 /// Every command that writes to standard output, in its shortest form.
 const COMMANDS: [&[&str]; 14] = [
@@ -13,25 +18,34 @@ const COMMANDS: [&[&str]; 14] = [
     &["compare", "sine", "--score", "linear", "--steps", "1", "--json"],
     &["claims"],
     &["claims", "--json"],
-    &["claims", "show", "regression_reads_out_its_training_set"],
-    &["claims", "affected", "src/whitening.rs"],
-    &["claims", "affected", "--json", "src/whitening.rs"],
+    &["claims", "show", "chapter_claim"],
+    &["claims", "affected", "tests/claims/chapter.rs"],
+    &["claims", "affected", "--json", "tests/claims/chapter.rs"],
     &["completions", "bash"],
     &["man"],
     &["--check"],
 ];
 
-fn command(arguments: &[&str]) -> Command {
+fn command(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_attention-regression"));
-    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::piped());
+    command.args(arguments).current_dir(folder).stderr(Stdio::piped());
     command
+}
+
+/// A small notebook whose pages are fresh.
+fn woven() -> Notebook {
+    let notebook = Notebook::new();
+    let pages = notebook.weave().expect("a sound notebook");
+    weave::write(notebook.root(), &pages).expect("written");
+    notebook
 }
 
 #[test]
 fn a_full_disk_is_an_error_with_a_cure() {
+    let notebook = woven();
     for arguments in COMMANDS {
         let full = OpenOptions::new().write(true).open("/dev/full").expect("a disk that is full");
-        let output = command(arguments).stdout(full).output().expect("it runs");
+        let output = command(arguments, notebook.root()).stdout(full).output().expect("it runs");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(matches!(output.status.code(), Some(1 | 2)), "{arguments:?}: {:?} {error}", output.status);
         assert!(error.contains("standard output: cannot be written: No space left") && error.contains("send it elsewhere"), "{arguments:?}: {error}");
@@ -42,8 +56,9 @@ fn a_full_disk_is_an_error_with_a_cure() {
 /// A place that can only be read from.
 #[test]
 fn what_cannot_be_written_to_is_an_error() {
+    let notebook = woven();
     for arguments in COMMANDS {
-        let output = command(arguments).stdout(std::fs::File::open("/dev/null").expect("a file")).output().expect("it runs");
+        let output = command(arguments, notebook.root()).stdout(std::fs::File::open("/dev/null").expect("a file")).output().expect("it runs");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(
             matches!(output.status.code(), Some(1 | 2)) && error.contains("standard output: cannot be written: "),
@@ -56,10 +71,11 @@ fn what_cannot_be_written_to_is_an_error() {
 /// A reader that is gone before anything was written.
 #[test]
 fn a_closed_pipe_ends_quietly() {
+    let notebook = woven();
     for arguments in COMMANDS {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let output = command(arguments).stdout(writer).output().expect("it runs");
+        let output = command(arguments, notebook.root()).stdout(writer).output().expect("it runs");
         assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""), "{arguments:?}");
     }
 }
@@ -71,7 +87,7 @@ fn what_cannot_be_said_is_still_written() {
     let out = folder.path().join("out");
     for (name, code) in [("pipe", 141), ("full", 2)] {
         let arguments = ["compare", "sine", "--score", "linear", "--steps", "1", "--force", "--report"];
-        let mut command = command(&arguments);
+        let mut command = command(&arguments, folder.path());
         command.arg(&out);
         let output = if name == "pipe" {
             let (reader, writer) = std::io::pipe().expect("a pipe");

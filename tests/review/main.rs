@@ -111,8 +111,8 @@ fn a_figure_left_its_axes() {
 #[test]
 fn a_seed_is_beyond_the_limit_and_the_median_is_not() {
     let notebook = Notebook::new();
-    let seeds = |lowest: &str| format!("relative = 1e-3\nat_least = 4e-1\nlowest = {lowest}\nhighest = 6e-1\nseeds = 5\n\n[moved]");
-    notebook.edit(FIRST, "relative = 1e-3\n\n[moved]", &seeds("4.5e-1"));
+    let over = |lowest: &str| format!("relative = 1e-3\nat_least = 4e-1\nlowest = {lowest}\nhighest = 6e-1\nruns = 5\n\n[moved]");
+    notebook.edit(FIRST, "relative = 1e-3\n\n[moved]", &over("4.5e-1"));
     notebook.pend(FIRST, "lowest = 4.5e-1", "lowest = 3.9e-1");
     let told = notebook.review(&[]);
     assert_eq!(told.json["summary"]["beyond_their_limits"], serde_json::json!([{ "claim": "first_claim", "metric": "share" }]));

@@ -91,11 +91,20 @@ impl Softmax {
                 self.shifts[column] += outputs[(column, t)] * output;
             }
         }
-        let slopes = &mut self.slopes[..n * rows];
-        let outer = MatMut::from_column_major_slice_mut(slopes, n, rows);
-        matmul(outer, Accum::Replace, self.values.as_ref(), outputs.transpose(), 1.0, Par::Seq);
-        for (column, (weights, slopes)) in weights.chunks_exact_mut(n).zip(slopes.chunks_exact(n)).enumerate() {
-            row::pull(weights, slopes, self.shifts[column], 1.0 / (self.totals[column] * self.temperature));
+        let factor = |column: usize| 1.0 / (self.totals[column] * self.temperature);
+        // With one target the slopes RVᵀ of a query are a multiple of the values, and need not be written down.
+        let only = (self.values.ncols() == 1).then(|| self.values.col(0).try_as_col_major()).flatten();
+        if let Some(values) = only.map(|values| values.as_slice()) {
+            for (column, weights) in weights.chunks_exact_mut(n).enumerate() {
+                row::pull(weights, values, outputs[(column, 0)], self.shifts[column], factor(column));
+            }
+        } else {
+            let slopes = &mut self.slopes[..n * rows];
+            let outer = MatMut::from_column_major_slice_mut(slopes, n, rows);
+            matmul(outer, Accum::Replace, self.values.as_ref(), outputs.transpose(), 1.0, Par::Seq);
+            for (column, (weights, slopes)) in weights.chunks_exact_mut(n).zip(slopes.chunks_exact(n)).enumerate() {
+                row::pull(weights, slopes, 1.0, self.shifts[column], factor(column));
+            }
         }
         let pulled = self.pulled.as_mut().subcols_mut(start, rows);
         matmul(pulled, Accum::Replace, self.keys.transpose(), MatRef::from_column_major_slice(weights, n, rows), 1.0, Par::Seq);

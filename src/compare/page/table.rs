@@ -30,7 +30,7 @@ pub(super) fn variants(subject: Subject<'_>) -> Markup {
         p.small {
             "Of each variant the median over its seeds, with the range below where it shows in these digits. Errors are in the target’s own units; "
             "cosine is that of the centred predictions to ridge’s on test rows, slope theirs on ridge’s; alignment, size, trace and negative are of the matrix A: the cosine of its angle with the hat matrix H, its "
-            "norm over that of H, the sum of its diagonal, which counts degrees of freedom only where weights were not fitted to the targets, and its share of negative entries. The trace of ridge is that of H, and under its test error stands that of each training row left out once. Verdicts are over all seeds: " (verdict::thresholds()) "."
+            "norm over that of H, the sum of its diagonal, which counts degrees of freedom only where weights were not fitted to the targets (Ye 1998), and its share of negative entries. The trace of ridge is that of H, and under its test error stands that of each training row left out once. Verdicts are over all seeds: " (verdict::thresholds()) "."
         }
     }
 }

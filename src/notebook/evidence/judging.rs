@@ -20,7 +20,7 @@ pub struct Bounded<'e>(Pending<'e>, Tolerance);
 pub struct Removing<'e> {
     pending: Pending<'e>,
     from: String,
-    hypothesis: String,
+    instead: String,
 }
 
 /// A measure with a hypothesis removed, and the tolerance of its snapshot.
@@ -101,10 +101,10 @@ impl Bounded<'_> {
 }
 
 impl<'e> Removing<'e> {
-    pub(super) fn new(evidence: &'e mut Evidence, name: &str, from: &str, hypothesis: &str, Values(values): Values) -> Self {
+    pub(super) fn new(evidence: &'e mut Evidence, name: &str, from: &str, instead: &str, Values(values): Values) -> Self {
         let words = evidence.metric(from).map_or_else(String::new, |metric| metric.measures.clone());
         let pending = Pending { evidence, name: name.to_owned(), words, values };
-        Self { pending, from: from.to_owned(), hypothesis: hypothesis.to_owned() }
+        Self { pending, from: from.to_owned(), instead: instead.to_owned() }
     }
 
     /// How far it may move before its snapshot is out of date.
@@ -115,7 +115,7 @@ impl<'e> Removing<'e> {
     /// It vanishes but for rounding, which is at most `bound`: so it misses a limit from below by `by` and more.
     pub fn vanishing(mut self, bound: f64, by: f64) {
         let limit = self.limit(by, 0.0);
-        let Self { mut pending, from, hypothesis } = self;
+        let Self { mut pending, from, instead } = self;
         match limit {
             Some(Limit::AtMost(limit)) if bound <= limit => {}
             Some(Limit::AtMost(limit)) => {
@@ -126,14 +126,14 @@ impl<'e> Removing<'e> {
         }
         let gap = pending.values.iter().fold(0.0_f64, |worst, value| worst.max(value.abs()));
         let reading = pending.evidence.vanishing(&pending.name, &pending.words, gap, bound);
-        let metric = Metric { removed: Some(Removed { from, hypothesis, by }), ..Metric::new(&pending.words, reading) };
+        let metric = Metric { removed: Some(Removed { from, instead, by }), ..Metric::new(&pending.words, reading) };
         pending.evidence.push(&pending.name, metric, pending.values);
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     /// What breaks the limit of the metric it is taken from by that factor, on the side where `value` lies.
     fn limit(&mut self, by: f64, value: f64) -> Option<Limit> {
-        let Self { pending, from, hypothesis } = self;
+        let Self { pending, from, instead } = self;
         let limit = pending.evidence.metric(from).and_then(|metric| match metric.reading {
             _ if metric.is_control() => None,
             Reading::Rounding { rounding_at_most, .. } => Some(Limit::AtMost(rounding_at_most)),
@@ -142,8 +142,8 @@ impl<'e> Removing<'e> {
             Reading::Value(value) => value.limit,
         });
         let broken = limit.and_then(|limit| limit.broken(by, value));
-        if hypothesis.trim().is_empty() {
-            pending.fail("a control removes a hypothesis: say which".to_owned());
+        if instead.trim().is_empty() {
+            pending.fail("a control removes a hypothesis: say what holds instead".to_owned());
         }
         if by < 1.0 || by.is_nan() {
             pending.fail(format!("a control that breaks its limit by {by} obeys it: the factor is at least one"));
@@ -165,11 +165,11 @@ impl Broken<'_> {
         let Self(mut removing, tolerance) = self;
         let first = removing.pending.values.first().copied().unwrap_or(f64::NAN);
         let limit = removing.limit(factor, first);
-        let Removing { mut pending, from, hypothesis } = removing;
+        let Removing { mut pending, from, instead } = removing;
         if let Some(limit) = limit {
             pending.hold(limit, ": the control no longer breaks the claim");
         }
-        pending.push(tolerance, limit, |metric| Metric { removed: Some(Removed { from, hypothesis, by: factor }), ..metric });
+        pending.push(tolerance, limit, |metric| Metric { removed: Some(Removed { from, instead, by: factor }), ..metric });
     }
 }
 
@@ -246,7 +246,7 @@ impl Pending<'_> {
         }
         let (lowest, highest) = range(&self.values);
         let runs = i64::try_from(self.values.len()).unwrap_or(i64::MAX);
-        let spread = (runs > 1).then_some(Spread { lowest, highest, seeds: runs });
+        let spread = (runs > 1).then_some(Spread { lowest, highest, runs });
         let reading = Reading::Value(Value { value: median(&self.values), tolerance, limit, spread });
         self.evidence.push(&self.name, finish(Metric::new(&self.words, reading)), self.values);
     }

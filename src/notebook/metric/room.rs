@@ -7,7 +7,7 @@ pub fn headroom(gap: f64, bound: f64) -> i64 {
     libm::floor(libm::log10(bound / gap.abs().max(f64::EPSILON))) as i64
 }
 
-/// How far a number is from the limit that it must obey; over several seeds, the seed that is nearest to it.
+/// How far a number is from the limit that it must obey; over several runs, the run that is nearest to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Room {
     /// In powers of ten; infinite where number and limit have no ratio.
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::notebook::metric::{Expected, Limit, Spread, Tolerance, Value};
 
-    const SPREAD: Option<Spread> = Some(Spread { lowest: 0.5, highest: 2.0, seeds: 5 });
+    const SPREAD: Option<Spread> = Some(Spread { lowest: 0.5, highest: 2.0, runs: 5 });
 
     fn room(limit: Limit, spread: Option<Spread>) -> Option<Room> {
         Reading::Value(Value { value: 1.0, tolerance: Tolerance::Relative(0.125), limit: Some(limit), spread }).room()

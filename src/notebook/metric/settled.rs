@@ -83,9 +83,13 @@ fn settled_value(fresh: Value, accepted: Option<Value>) -> Value {
     let spread = fresh.spread.map(|spread| Spread {
         lowest: sticky(spread.lowest, |accepted| accepted.spread.map(|spread| spread.lowest)),
         highest: sticky(spread.highest, |accepted| accepted.spread.map(|spread| spread.highest)),
-        seeds: spread.seeds,
+        runs: spread.runs,
     });
-    Value { value: sticky(fresh.value, |accepted| Some(accepted.value)), tolerance, limit, spread }
+    // An accepted median that no longer lies among the runs is not theirs. Digits are written to a tenth of the margin.
+    let value = sticky(fresh.value, |accepted| Some(accepted.value));
+    let digit = tolerance.margin(value) / 10.0;
+    let outside = fresh.spread.is_some_and(|spread| value < spread.lowest - digit || value > spread.highest + digit);
+    Value { value: if outside { tolerance.rounded(fresh.value) } else { value }, tolerance, limit, spread }
 }
 
 #[cfg(test)]
@@ -100,7 +104,7 @@ mod tests {
     }
 
     fn again(fresh: Reading, accepted: Reading) -> Reading {
-        let removed = || Some(Removed { from: "gap".to_owned(), hypothesis: "it".to_owned(), by: 10.0 });
+        let removed = || Some(Removed { from: "gap".to_owned(), instead: "it".to_owned(), by: 10.0 });
         let metric = |reading| Metric { removed: removed(), ..Metric::new("it", reading) };
         let settled = settled(&metric(fresh), Some(&metric(accepted)));
         assert!(settled.is_control() && settled.measures == "it");
@@ -172,8 +176,18 @@ mod tests {
     }
 
     #[test]
+    fn an_accepted_median_outside_the_runs_is_measured_again() {
+        let over = |value: f64, lowest: f64, highest: f64| {
+            let spread = Some(Spread { lowest, highest, runs: 5 });
+            Reading::Value(Value { value, tolerance: Tolerance::Relative(0.5), limit: None, spread })
+        };
+        assert_eq!(again(over(1.1, 1.0, 2.0), over(1.4, 1.0, 2.0)), over(1.4, 1.0, 2.0));
+        assert_eq!(again(over(1.1, 1.0, 1.2), over(1.4, 1.0, 1.6)), over(1.1, 1.0, 1.6));
+    }
+
+    #[test]
     fn the_ends_of_a_range_keep_their_digits_each_for_itself() {
-        let over = |lowest: f64, highest: f64, seeds: i64| Reading::Value(Value { spread: Some(Spread { lowest, highest, seeds }), ..value(1.0, TOLERANCE) });
+        let over = |lowest: f64, highest: f64, runs: i64| Reading::Value(Value { spread: Some(Spread { lowest, highest, runs }), ..value(1.0, TOLERANCE) });
         assert_eq!(again(over(0.5001, 2.01, 6), over(0.5, 2.0, 5)), over(0.5, 2.01, 6));
         assert_eq!(again(over(0.51, 2.001, 5), over(0.5, 2.0, 5)), over(0.51, 2.0, 5));
         assert_eq!(again(over(0.500_000_1, 2.0, 5), Reading::Value(value(1.0, TOLERANCE))), over(0.5, 2.0, 5));

@@ -15,7 +15,7 @@ pub(super) struct Typed {
     pub(super) line: usize,
 }
 
-/// The calls of `equals` in a test whose expected number is a literal: no road leads to it but a typist's.
+/// The calls of `equals` in a test whose expected number is a literal, under whatever name: no road leads to it but a typist's.
 pub(super) fn typed(test: &syn::ItemFn) -> Vec<Typed> {
     struct Expected(Vec<Typed>);
     impl<'ast> Visit<'ast> for Expected {
@@ -37,6 +37,8 @@ fn is_literal(expression: &syn::Expr) -> bool {
         syn::Expr::Lit(_) => true,
         syn::Expr::Unary(unary) => is_literal(&unary.expr),
         syn::Expr::Paren(inner) => is_literal(&inner.expr),
+        syn::Expr::Binary(binary) => is_literal(&binary.left) && is_literal(&binary.right),
+        syn::Expr::Path(path) => path.path.segments.last().is_some_and(|name| name.ident.to_string().chars().all(|c| !c.is_lowercase())),
         _ => false,
     }
 }
@@ -154,10 +156,10 @@ mod tests {
     #[test]
     fn a_typed_expectation_is_seen() {
         let test: syn::ItemFn = syn::parse_str(
-            "fn a() {\n    evidence.measure(\"a\", \"a\", x).within(t).equals(0.8795, \"a source\", t);\n    evidence.measure(\"b\", \"b\", x).within(t).equals(-(1.0), \"a\", t);\n    evidence.measure(\"c\", \"c\", x).within(t).equals(f(1.0), \"a\", t);\n    evidence.measure(\"d\", \"d\", x).within(t).published(0.5, \"a\", t);\n}",
+            "fn a() {\n    evidence.measure(\"a\", \"a\", x).within(t).equals(0.8795, \"a source\", t);\n    evidence.measure(\"b\", \"b\", x).within(t).equals(-(1.0), \"a\", t);\n    evidence.measure(\"c\", \"c\", x).within(t).equals(f(1.0), \"a\", t);\n    evidence.measure(\"e\", \"e\", x).within(t).equals(self::LEVEL, \"a\", t);\n    evidence.measure(\"g\", \"g\", x).within(t).equals(1.0 - 0.25, \"a\", t);\n    evidence.measure(\"d\", \"d\", x).within(t).published(0.5, \"a\", t);\n}",
         )
         .expect("a function");
-        assert_eq!(typed(&test).iter().map(|typed| typed.line).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(typed(&test).iter().map(|typed| typed.line).collect::<Vec<_>>(), [2, 3, 5, 6]);
     }
 
     #[test]

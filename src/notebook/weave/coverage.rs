@@ -62,9 +62,9 @@ fn of_statement(loom: &Loom<'_>, statement: &Statement) -> String {
 }
 
 fn control(claim: &Claim, name: &str, metric: &Metric) -> String {
-    let without = metric.removed.as_ref().map_or_else(String::new, |removed| format!(", without “{}”", markup(&removed.hypothesis)));
+    let instead = metric.removed.as_ref().map_or_else(String::new, |removed| format!(", where {}", markup(&removed.instead)));
     format!(
-        "<td class=\"control\">{}{without}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a></td><td class=\"r\">{}</td>",
+        "<td class=\"control\">{}{instead}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a></td><td class=\"r\">{}</td>",
         markup(&metric.measures),
         prose::page(claim),
         prose::anchor(&claim.id, name),

@@ -17,7 +17,7 @@ pub(super) fn table(claim: &Claim, metrics: &Metrics) -> String {
 }
 
 fn row(claim: &Claim, name: &str, metric: &Metric) -> String {
-    let role = metric.removed.as_ref().map_or_else(String::new, |removed| format!("<i>without</i> “{}”: ", markup(&removed.hypothesis)));
+    let role = metric.removed.as_ref().map_or_else(String::new, |removed| format!("<i>where {}:</i> ", markup(&removed.instead)));
     // The title holds every recorded digit: the page changes whenever the snapshot does. The value leads to the call that recorded it.
     format!(
         "<tr id=\"{0}\"><td>{role}{1}</td><td class=\"r\" title=\"{2}\"><a class=\"n\" href=\"#{0}.at\">{3}</a></td><td class=\"r\">{4}</td><td>{5}</td></tr>",
@@ -52,7 +52,7 @@ fn remark(metric: &Metric) -> String {
         Reading::Value(Value { spread: Some(spread), .. }) => {
             let [lowest, highest] = [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Significant(3)));
             let range = if lowest == highest { format!("all {lowest}") } else { format!("{lowest} to {highest}") };
-            muted(&format!("{} runs, {range}", spread.seeds))
+            muted(&format!("{} runs, {range}", spread.runs))
         }
         Reading::Value(Value { limit: Some(Limit::Expected(_)), .. }) => format!("<span class=\"muted\">{}</span>", expected(metric)),
         Reading::Value(Value { limit: Some(_), .. }) => muted("obeys"),

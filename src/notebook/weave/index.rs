@@ -43,7 +43,7 @@ fn row(loom: &Loom<'_>, claim: &Claim) -> String {
 /// Over how many runs a number was measured, where it is one of several.
 fn runs(metric: &Metric) -> Option<i64> {
     match metric.reading {
-        Reading::Value(Value { spread, .. }) => spread.map(|spread| spread.seeds),
+        Reading::Value(Value { spread, .. }) => spread.map(|spread| spread.runs),
         _ => None,
     }
 }
