@@ -224,3 +224,18 @@ fn extreme_scales_are_the_table_s_business() {
         }
     }
 }
+
+/// Two attentions that are compared differ in what they are, and in nothing else that training is told.
+#[test]
+fn every_variant_is_trained_alike() {
+    let told = |variant: Variant| {
+        let training = variant.training(8, 1);
+        let alike = Training::new(Normalisation::Linear { scale: 1.0 }, Parametrisation::Tied);
+        let Training { normalisation, parametrisation, diagonal, .. } = alike;
+        Training { normalisation, parametrisation, diagonal, ..training }
+    };
+    let first = told(Variant::grid()[0]);
+    for variant in Variant::grid().into_iter().chain(Variant::masked()) {
+        assert_eq!(told(variant), first, "{} is not compared on equal terms", variant.name());
+    }
+}

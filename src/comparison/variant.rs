@@ -72,7 +72,8 @@ impl Variant {
     }
 
     /// How it is trained, every variant alike: from weights of deviation 0.1, by at most 600 steps of Adam at a rate that falls
-    /// from 0.015 to nothing, until the gradient is a millionth of what it was. Adam at a constant rate does not stay where it arrives: it is thrown out again, and a rounding error decides when.
+    /// from 0.015 to nothing, until the gradient is a millionth of what it was. Adam at a constant rate does not stay where it
+    /// arrives: it is thrown out again, and a rounding error decides when.
     pub fn training(&self, width: usize, seed: u64) -> Training {
         Training {
             seed,

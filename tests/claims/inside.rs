@@ -136,8 +136,8 @@ fn signature(case: &Case, run: &Run) -> Result<Signature> {
 /// {{linear_large:2}} and {{softmax_large:2}} norms apart. With a small start two initialisations end near to each other, with a large
 /// one as far apart as two matrices that have nothing in common.
 ///
-/// On the diabetes table a small start is enough for that without softmax, {{linear_real:2}} norms, and not with it,
-/// {{softmax_real:2}}. So whether a figure of one matrix shows *the* attention or one of many is a question for each table and start.
+/// On the diabetes table a small start is enough for that without softmax, {{linear_real:2}} norms. With it they end further apart,
+/// {{softmax_real:2}} norms, in every draw by a factor of {{real.lowest:2_}} and more. So whether a figure of one matrix shows *the* attention or one of many is a question for each table and start.
 /// Two trainings can say it is one of many; one can say nothing.
 ///
 /// ![**Two initialisations: the diabetes table, first draw.** The weights $A$ of two trainings of one variant from a start of one hundredth, separate weights on the rows as they are, without softmax and with it: eighteen rows in the order of ridge's predictions, the eighteen columns that weigh most in the first of the two. Without softmax they agree; with it the columns of one mean little to the other.](figure)
@@ -166,7 +166,7 @@ fn what_two_trainings_share_depends_on_their_starts() -> Result<()> {
         evidence.contrast(kind, &contrast, &format!("{kind}_large"), &format!("{kind}_small")).within(relative(0.2)).by(1.3);
         let apart = real.apart(STARTS[0], &[variant, Variant { whitened: true, ..variant }])?;
         let measure = evidence.measure(&format!("{kind}_real"), &words(kind, STARTS[0], "diabetes"), apart).within(relative(0.2));
-        if kind == "linear" { measure.at_most(0.7) } else { measure.at_least(0.75) }
+        if kind == "linear" { measure.at_most(0.6) } else { measure.noted() }
     }
     let contrast = "distance of two initialisations from a start of 0.01, softmax over linear, diabetes";
     evidence.contrast("real", contrast, "softmax_real", "linear_real").within(relative(0.3)).by(1.2);

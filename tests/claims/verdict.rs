@@ -1,9 +1,9 @@
 //! # What the evidence supports
 //!
-//! The post ends with three takeaways. Here is what is left of each after the tests; the [first page](index.md) has the verdict
-//! on every sentence.
+//! The post has three takeaways. Here is what is left of each after the tests; the [first page](index.md) has the verdict
+//! on every statement.
 //!
-//! ## “Same math, different meaning”
+//! ## One mathematics, two meanings
 //!
 //! The mathematics is the same in the strict sense: with the inverse Gram matrix between queries and keys, linear attention *is*
 //! least squares. Trained on one target without a softmax, attention predicts what least squares predicts, and its matrix has an
@@ -20,16 +20,16 @@
 //! {{softmax_passes_close_by_regression_and_leaves/cosine_best:2}}. Nor is this for good: stopped early, a softmax comes near to
 //! regression, and at a high temperature over whitened keys what it says beyond the mean of the values is one.
 //!
-//! ## “Regression makes assumptions about global structure”
+//! ## Regression and the structure of the whole
 //!
 //! Of its function, yes: one linear form for all of the space. Of its data, none of those that whitening is meant to
-//! provide; correlated columns are its business. And as a smoother it is as global as it looks: a row of the diabetes
+//! provide; correlated columns are its business. And as a smoother it is global: a row of the diabetes
 //! hat matrix spreads over {{every_smoother_has_a_signature/hat_perplexity:3}} of
 //! {{every_smoother_has_a_signature/rows}} rows. With an intercept it also needs
 //! {{regression_needs_its_negative_weights/negative|more than a third|0.334..0.4}} of its weights to be negative,
 //! which no softmax can give it.
 //!
-//! ## “Attention adapts to local or learned similarity”
+//! ## Attention and what is similar
 //!
 //! Learned, yes; that is what $W_qW_k^\top$ is, and it can align with regression or leave it, as the data and the
 //! length of training have it. Local, not by itself: with $W = I$ a softmax of dot products gives its largest weight
@@ -43,6 +43,6 @@
 //!
 //! ## And the sentence above all of it
 //!
-//! *In machine learning structure matters, but behaviour matters more.* A test cannot rank the two. It can say that
+//! Structure matters, the post says, and behaviour matters more. A test cannot rank the two. It can say that
 //! structure set the limits (which key can win, which answer can be given) and that within them it did not settle the
 //! behaviour. A sharper question did, each time: other values, other rows, more targets, another step.
