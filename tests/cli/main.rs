@@ -107,7 +107,7 @@ fn what_a_change_can_reach_is_listed_before_anything_runs() {
     assert_eq!((code, document["claims"]["a_scalar_softmax_cannot_follow_a_sine"].as_str()), (0, Some("tests/claims/sine.rs")));
     let snapshot = "snapshots/identity__regression_reads_out_its_training_set.figure.snap";
     assert!(told(snapshot).starts_with("1 of "));
-    let problems = affected::affected(&registry, &sources, root, &["nonsense".to_owned()]).err().expect("a name of nothing");
+    let Err(problems) = affected::affected(&registry, &sources, root, &["nonsense".to_owned()]) else { panic!("a name of nothing") };
     assert!(problems[0].to_string().contains("neither a claim nor a source"), "{problems:?}");
 }
 
