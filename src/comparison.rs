@@ -9,6 +9,7 @@
 //! [`Settings::context`] to a seeded sample of so many; an n×n matrix is never larger than that.
 
 mod baseline;
+mod mechanism;
 mod outcome;
 mod settings;
 mod variant;
@@ -20,7 +21,7 @@ pub use outcome::{Agreement, Errors, Outcome, Report};
 pub use settings::Settings;
 pub use variant::{Scores, Variant};
 
-use crate::agreement::{Mechanism, Signature};
+use crate::agreement::Signature;
 use crate::attention::gradients::Task;
 use crate::attention::{Diagonal, Head, Normalisation, linear};
 use crate::data::{Condensed, Dataset, Table, Units, split};
@@ -289,27 +290,11 @@ impl Comparison {
             train: agreement(&on_train, fitted),
             test: agreement(&on_test, test),
             errors: [errors(&on_train, fitted), errors(&on_test, test)],
-            mechanism: self.mechanism_of(variant, &trained.head, weights.as_ref()),
+            mechanism: self.mechanism_of_variant(variant, &trained.head, weights.as_ref()),
             weights_gap: relative_gap(self.effective_weights(variant, &trained.head).as_ref(), self.ridge.coefficients()),
             signature,
         }
         .checked()
-    }
-
-    /// How a variant's matrix compares with ridge's.
-    ///
-    /// # Errors
-    /// Those of [`Comparison::weights`].
-    pub fn mechanism(&self, variant: Variant, head: &Head) -> Result<Mechanism> {
-        Ok(self.mechanism_of(variant, head, self.weights(variant, head)?.as_ref()))
-    }
-
-    fn mechanism_of(&self, variant: Variant, head: &Head, weights: MatRef<'_, f64>) -> Mechanism {
-        if condensable(variant) {
-            Mechanism::of_factored(self.core(variant, head).as_ref(), self.hat_core.as_ref(), weights, self.basis.as_ref())
-        } else {
-            Mechanism::of(weights, self.hat(), self.basis.as_ref())
-        }
     }
 
     /// C with A = QCQᵀ for linear attention on all training rows, whose factor is X = QR: small, and alike in all that does not

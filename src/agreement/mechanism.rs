@@ -16,7 +16,7 @@ const RANK_FLOOR: f64 = 1e-8;
 /// How a smoother's matrix A compares with a hat matrix H: where it points, and how large it is.
 ///
 /// The gap is made of the two, gap² = 1 + size² − 2·size·alignment, and cannot tell them apart: the zero matrix has a gap of one,
-/// and so has a matrix with twice the norm of H at an alignment of one half.
+/// and so has a matrix of the norm of H at an alignment of one half.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Mechanism {
     /// ⟨A, H⟩/(‖A‖‖H‖): one where A is a multiple of H, zero for what has nothing in common with it.

@@ -19,16 +19,16 @@ pub struct Settings {
     pub context: usize,
     /// Seed of the sample, where there are more.
     pub seed: u64,
-    /// Optimiser, steps and start other than those of [`Variant::training`](super::Variant::training).
+    /// The optimiser, where it is not that of [`Variant::training`](super::Variant::training).
     pub optimiser: Option<Optimiser>,
-    /// The most steps.
+    /// The most steps, where they are not as many as there.
     pub steps: Option<usize>,
-    /// Standard deviation of the initial weights.
+    /// The standard deviation of the initial weights, where it is not as there.
     pub deviation: Option<f64>,
 }
 
 impl Default for Settings {
-    /// The post's: λ = 10⁻³, standard units, full width, Adam; two thousand rows of context.
+    /// The post's λ = 10⁻³, standard units, full width, the usual training; two thousand rows of context.
     fn default() -> Self {
         Self { penalty: 1e-3, scaling: Scaling::Standard, width: None, context: 2000, seed: 1, optimiser: None, steps: None, deviation: None }
     }
