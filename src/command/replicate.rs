@@ -133,12 +133,12 @@ fn run_all(executable: &Path, root: &Path, claims: &[&Claim], arguments: &Replic
             && let Some(&draw) = numbers.get(place)
         {
             let run = run_one(executable, root, claims, draw);
-            let failed = run.is_err();
+            // What is wrong with one draw is wrong with all: nobody takes another.
+            if run.is_err() {
+                next.store(numbers.len(), Ordering::Relaxed);
+            }
             done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(draw, run);
             bar.inc(1);
-            if failed {
-                break;
-            }
         }
     };
     std::thread::scope(|scope| (0..jobs).for_each(|_| drop(scope.spawn(work))));

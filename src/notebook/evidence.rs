@@ -209,7 +209,7 @@ impl Evidence {
         Recording { snapshots, failures, measured: self.metrics, judged, seconds: self.started.elapsed().as_secs_f64() }
     }
 
-    fn judged(&mut self) -> BTreeMap<String, Judged> {
+    fn judged(&self) -> BTreeMap<String, Judged> {
         let broken: BTreeSet<&String> = self.failures.iter().filter_map(|failure| failure.metric.as_ref()).collect();
         let judged = self.metrics.iter().filter(|(_, metric)| metric.is_judged());
         judged.map(|(name, _)| (name.clone(), Judged { held: !broken.contains(name), values: self.values.get(name).cloned().unwrap_or_default() })).collect()
