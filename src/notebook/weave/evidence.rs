@@ -16,13 +16,18 @@ pub(super) fn table(claim: &Claim, metrics: &Metrics) -> String {
     )
 }
 
+/// What is measured; for a control behind what holds in place of a hypothesis.
+pub(super) fn measures(metric: &Metric) -> String {
+    let instead = metric.removed.as_ref().map_or_else(String::new, |removed| format!("<i>where {}:</i> ", markup(&removed.instead)));
+    instead + &markup(&metric.measures)
+}
+
 fn row(claim: &Claim, name: &str, metric: &Metric) -> String {
-    let role = metric.removed.as_ref().map_or_else(String::new, |removed| format!("<i>where {}:</i> ", markup(&removed.instead)));
     // The title holds every recorded digit: the page changes whenever the snapshot does. The value leads to the call that recorded it.
     format!(
-        "<tr id=\"{0}\"><td>{role}{1}</td><td class=\"r\" title=\"{2}\"><a class=\"n\" href=\"#{0}.at\">{3}</a></td><td class=\"r\">{4}</td><td>{5}</td></tr>",
+        "<tr id=\"{0}\"><td>{1}</td><td class=\"r\" title=\"{2}\"><a class=\"n\" href=\"#{0}.at\">{3}</a></td><td class=\"r\">{4}</td><td>{5}</td></tr>",
         prose::anchor(&claim.id, name),
-        markup(&metric.measures),
+        measures(metric),
         escape(&wording::recorded(metric.reading)),
         shown(metric.reading),
         wording::allowed(metric.reading),
@@ -63,7 +68,7 @@ fn remark(metric: &Metric) -> String {
 /// By how much a control misses the limit of its measure.
 fn broken(metric: &Metric) -> String {
     let by = metric.removed.as_ref().map(|removed| number::unicode(removed.by, Digits::Short(3)));
-    by.map_or_else(String::new, |by| format!("misses the limit {by} times over"))
+    by.map_or_else(String::new, |by| format!("misses the limit by a factor of {by}"))
 }
 
 /// What it was expected from.

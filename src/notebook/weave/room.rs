@@ -58,8 +58,10 @@ fn counts(all: &[Limited<'_>]) -> String {
             |limited: &&Limited<'_>| (from..to).contains(&limited.room.decades) && matches!(limited.metric.reading, Reading::Rounding { .. }) == rounding;
         all.iter().filter(inside).count()
     };
+    // The longest bar is as long as one of twelve decades.
+    let longest = all.len().max(1) as f64 / 12.0;
     let bar = |count: usize| {
-        if count == 0 { String::new() } else { format!("<span class=\"headroom\" style=\"--d:{:.1}\">{count}</span>", count as f64 / 10.0) }
+        if count == 0 { String::new() } else { format!("<span class=\"headroom\" style=\"--d:{:.1}\">{count}</span>", count as f64 / longest) }
     };
     let row = |name: &str, from: f64, to: f64| format!("<tr><td>{name}</td><td>{}</td><td>{}</td></tr>", bar(bin(from, to, true)), bar(bin(from, to, false)));
     let decades =
@@ -87,9 +89,8 @@ fn row(Limited { claim, name, metric, room }: &Limited<'_>, reason: &str) -> Str
     let tolerances = room.tolerances.map_or(String::new(), |tolerances| if tolerances > 1000.0 { "> 1000".to_owned() } else { wording::short(tolerances) });
     let nearest = wording::nearest(metric.reading).map_or(String::new(), |nearest| format!("<br><span class=\"muted\">nearest {nearest}</span>"));
     format!(
-        "<tr><td>{}{}<br>{}{reason}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a>{nearest}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td class=\"r\">{tolerances}</td></tr>",
-        if metric.is_control() { "<i>without a hypothesis</i>: " } else { "" },
-        markup(&metric.measures),
+        "<tr><td>{}<br>{}{reason}</td><td class=\"r\"><a class=\"n\" href=\"{}#{}\">{}</a>{nearest}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td class=\"r\">{tolerances}</td></tr>",
+        evidence::measures(metric),
         link(claim),
         prose::page(claim),
         prose::anchor(&claim.id, name),
