@@ -8,27 +8,7 @@ use attention_regression::notebook::{render, snapshot, weave};
 use attention_regression::publish::Stop;
 
 pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{chapter_claim/gap}} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n";
-pub(super) const STATEMENTS: &str = r#"[[post]]
-id = "P"
-title = "A post"
-author = "somebody"
-date = "today"
-link = "https://example.org/post"
-
-[[statement]]
-id = "S1"
-at = { post = "P", section = "First", anchor = "first", passage = "first sentence" }
-sort = "assertion"
-says = "It is so."
-reading = "As it is read."
-
-[[statement]]
-id = "O1"
-at = { post = "P", section = "", passage = "last sentence" }
-sort = "interpretation"
-says = "It means much."
-argument = "Who can say?"
-"#;
+pub(super) const STATEMENTS: &str = include_str!("statements.toml");
 pub(super) const CHAPTER: &str = r#"//! # A chapter
 //!
 //! It opens with $x^2$ and links to [the notation](notation.md).

@@ -7,7 +7,7 @@ mod notebook;
 
 use serde_json::Value;
 
-use notebook::{CHAPTER, CLAIMS, DRAWN, FIRST, METRICS, Notebook, SAID, STATEMENTS, THIRD, said};
+use notebook::{CHAPTER, CLAIMS, DRAWN, FIRST, METRICS, Notebook, STATEMENTS, THIRD, posts, said};
 
 #[test]
 fn nothing_moved() {
@@ -140,7 +140,8 @@ fn a_tolerance_was_widened() {
 fn a_verdict_changed_and_no_number_did() {
     let notebook = Notebook::new();
     notebook.edit(CLAIMS, "settles = { S1 = \"holds\" }", "settles = { S1 = \"holds if\", S2 = \"holds\" }");
-    let (kept, _) = SAID.split_once("[[statement]]\nid = \"O1\"").expect("a statement");
+    let posts = posts();
+    let (kept, _) = posts.split_once("[[statement]]\nid = \"O1\"").expect("a statement");
     notebook.write(
         STATEMENTS,
         &format!(

@@ -7,27 +7,10 @@ use attention_regression::notebook::inspect;
 use serde_json::Value;
 
 pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{first_claim/share}} words.\n\nmod support;\n\nmod chapter;\n";
-pub(super) const SAID: &str = r#"[[post]]
-id = "P"
-title = "A post"
-author = "somebody"
-date = "today"
-link = "https://example.org/post"
-
-[[statement]]
-id = "S1"
-at = { post = "P", section = "First", anchor = "first", passage = "first sentence" }
-sort = "assertion"
-says = "It is <so>."
-reading = "As it is read."
-
-[[statement]]
-id = "O1"
-at = { post = "P", section = "", passage = "last sentence" }
-sort = "interpretation"
-says = "It means much."
-argument = "Who can say?"
-"#;
+/// What the post says, where a page must not take it for markup.
+pub(super) fn posts() -> String {
+    include_str!("../book/statements.toml").replace("It is so.", "It is <so>.")
+}
 pub(super) const CHAPTER: &str = r#"//! # A chapter
 //!
 //! It opens.
@@ -124,7 +107,7 @@ impl Notebook {
         notebook.commit("2020-02-03", "The chapter has its name");
         let texts = [
             ("tests/claims/main.rs", CONTENTS),
-            (STATEMENTS, SAID),
+            (STATEMENTS, &posts()),
             (CLAIMS, CHAPTER),
             ("src/lib.rs", "//! A crate.\n//!\n//! # Notation\n//!\n//! None.\n"),
             (FIRST, METRICS),
