@@ -48,7 +48,7 @@ fn one_target_teaches_one_direction() -> Result<()> {
     let mut evidence = Evidence::new();
     let made = &experiments()?[0];
     let of = |case: &Case, start: f64| {
-        let runs = case.runs.iter().filter(|run| run.start == start && linear(run.variant) && run.variant.whitened);
+        let runs = case.runs(start, |variant| linear(variant) && variant.whitened);
         Ok(median(&runs.map(|run| second(case, run)).collect::<Result<Vec<_>>>()?))
     };
     let second = |start: f64| made.cases.iter().map(|case| of(case, start)).collect::<Result<Vec<_>>>();
@@ -178,7 +178,7 @@ fn what_two_trainings_share_depends_on_their_starts() -> Result<()> {
 
 /// The weights of a variant from the smallest start, on the columns that weigh most in the first.
 fn of_inits(case: &Case, variant: Variant) -> Result<Group> {
-    let runs = case.runs.iter().filter(|run| run.variant == variant && run.start == STARTS[0]);
+    let runs = case.runs(STARTS[0], |other| other == variant);
     let matrices = runs.map(|run| case.weights(run)).collect::<Result<Vec<_>>>()?;
     let columns: Vec<usize> = heaviest(matrices[0].as_ref()).into_iter().take(18).map(|(place, _)| place).collect();
     let rows = eighteen(&case.comparison);
@@ -233,7 +233,7 @@ fn gallery(title: &str, case: &Case, start: f64, which: Shown) -> Result<Figure>
         let panels = vec![panel("H", hat.as_ref(), &shown, &columns(hat.as_ref())), panel("(XᵀX + λI)⁻¹", inverse.as_ref(), &all, &all)];
         groups.push(Group { name: name.to_owned(), panels });
     }
-    for run in case.runs.iter().filter(|run| run.start == start && run.init == 0) {
+    for run in case.runs(start, |_| true).filter(|run| run.init == 0) {
         let (x, head) = (comparison.rows(run.variant).train.x.as_ref(), &run.trained.head);
         let (weights, scores) = (case.weights(run)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
         let columns = columns(weights.as_ref());
@@ -400,7 +400,7 @@ fn direction(case: &Case, run: &Run) -> f64 {
 }
 
 /// How far effective weights are from ridge's coefficients.
-fn gaps(experiment: &Experiment, chosen: impl Fn(Variant) -> bool) -> Vec<f64> {
+fn gaps(experiment: &Experiment, chosen: impl Fn(Variant) -> bool + Copy) -> Vec<f64> {
     experiment.numbers(USUAL, chosen, |case, run| relative_gap(effective(case, run).as_ref(), case.comparison.ridge().coefficients()))
 }
 

@@ -20,7 +20,7 @@ use attention_regression::attention::{Diagonal, Head, linear, softmax};
 use attention_regression::comparison::{Scores, Variant};
 use attention_regression::data::Dataset;
 use attention_regression::linalg::{self, column, count, frobenius_norm, relative_gap};
-use attention_regression::notebook::evidence::{Evidence, absolute, relative};
+use attention_regression::notebook::evidence::{Evidence, absolute, median, relative};
 use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
 use attention_regression::training::{Parametrisation, Training};
@@ -355,6 +355,11 @@ struct Nearness {
     half: f64,
 }
 
+/// One number of each.
+fn numbers(all: &[Nearness], of: fn(&Nearness) -> f64) -> Vec<f64> {
+    all.iter().map(of).collect()
+}
+
 impl Nearness {
     fn of(weights: MatRef<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>) -> Self {
         let (n, rows) = (keys.nrows(), queries.nrows());
@@ -416,7 +421,6 @@ fn a_dot_product_does_not_look_for_the_nearest_row() -> Result<()> {
     let (white, biased) = (white?, biased?);
     let made = each(&|draw| whitened(&draw.synthetic().centred()), Scoring::Products)?;
     let sine = each(&|draw| whitened(&draw.sine().centred()), Scoring::Products)?;
-    let of = |near: &[Nearness], of: fn(&Nearness) -> f64| near.iter().map(of).collect::<Vec<f64>>();
     for (name, words, near, limit) in [
         ("raw", "diabetes", &raw, 0.3),
         ("white", "diabetes, whitened", &white, 0.3),
@@ -424,11 +428,11 @@ fn a_dot_product_does_not_look_for_the_nearest_row() -> Result<()> {
         ("sine", "one feature", &sine, 0.1),
     ] {
         let words = format!("share of test rows with their largest weight on the nearest row, {words}");
-        evidence.measure(&format!("first_{name}"), &words, of(near, |near| near.first)).within(absolute(0.01)).at_most(limit);
+        evidence.measure(&format!("first_{name}"), &words, numbers(near, |near| near.first)).within(absolute(0.01)).at_most(limit);
     }
     for (name, words, near) in [("raw", "diabetes", &raw), ("white", "diabetes, whitened", &white)] {
         let words = format!("share of the ten heaviest rows among the ten nearest, {words}");
-        evidence.measure(&format!("ten_{name}"), &words, of(near, |near| near.ten)).within(relative(0.01)).at_most(0.5);
+        evidence.measure(&format!("ten_{name}"), &words, numbers(near, |near| near.ten)).within(relative(0.01)).at_most(0.5);
     }
     evidence
         .contrast("whitening", "share of the ten heaviest rows among the ten nearest, whitened over raw", "ten_white", "ten_raw")
@@ -438,8 +442,8 @@ fn a_dot_product_does_not_look_for_the_nearest_row() -> Result<()> {
 
     // Controls: with a bias.
     let hypothesis = "the keys have a bias of $-\\|k\\|^2/2$";
-    evidence.breaks("first_with_bias", "first_white", hypothesis, of(&biased, |near| near.first)).within(relative(1e-9)).by(3.0);
-    evidence.breaks("ten_with_bias", "ten_white", hypothesis, of(&biased, |near| near.ten)).within(relative(1e-9)).by(1.9);
+    evidence.breaks("first_with_bias", "first_white", hypothesis, numbers(&biased, |near| near.first)).within(relative(1e-9)).by(3.0);
+    evidence.breaks("ten_with_bias", "ten_white", hypothesis, numbers(&biased, |near| near.ten)).within(relative(1e-9)).by(1.9);
     record!(evidence)
 }
 
@@ -495,7 +499,6 @@ fn nearness_of(case: &Case, variant: Variant, head: &Head) -> Result<Nearness> {
 fn training_does_not_make_attention_local() -> Result<()> {
     let mut evidence = Evidence::new();
     let ([tied, tied_white], [separate, separate_white]) = (trained(Parametrisation::Tied)?, trained(Parametrisation::Separate)?);
-    let of = |near: &[Nearness], of: fn(&Nearness) -> f64| near.iter().map(of).collect::<Vec<f64>>();
     for (name, words, near, limit) in [
         ("tied", "tied", &tied, 0.5),
         ("tied_white", "tied, whitened", &tied_white, 0.5),
@@ -503,11 +506,11 @@ fn training_does_not_make_attention_local() -> Result<()> {
         ("separate_white", "separate, whitened", &separate_white, 0.25),
     ] {
         let words = format!("share of the ten heaviest rows among the ten nearest, {words}");
-        evidence.measure(&format!("ten_{name}"), &words, of(near, |near| near.ten)).within(relative(0.05)).at_most(limit);
+        evidence.measure(&format!("ten_{name}"), &words, numbers(near, |near| near.ten)).within(relative(0.05)).at_most(limit);
     }
     let words = |words: &str| format!("share of test rows with their largest weight on the nearest row, {words}");
-    evidence.measure("first_tied", &words("tied"), of(&tied, |near| near.first)).within(absolute(0.02)).at_most(0.3);
-    evidence.measure("first_separate", &words("separate"), of(&separate, |near| near.first)).within(absolute(0.02)).at_most(0.1);
+    evidence.measure("first_tied", &words("tied"), numbers(&tied, |near| near.first)).within(absolute(0.02)).at_most(0.3);
+    evidence.measure("first_separate", &words("separate"), numbers(&separate, |near| near.first)).within(absolute(0.02)).at_most(0.1);
     let by_draw =
         |near: &[Nearness], of: fn(&Nearness) -> f64| near.chunks(INITS).map(|near| near.iter().map(of).sum::<f64>() / count(near.len())).collect::<Vec<f64>>();
     for (name, near) in [("tied", &tied), ("separate", &separate)] {
@@ -570,19 +573,17 @@ impl FarKey {
         (0..d).for_each(|j| keys[(0, j)] = radius / count(d).sqrt());
         let (keys, queries) = (keys.as_ref(), queries.as_ref());
         let ahead = |i: usize| queries.row(i).iter().sum::<f64>() > 0.0;
-        let median = |weights: Mat<f64>, chosen: &dyn Fn(usize) -> bool| {
-            let mut first: Vec<f64> = (0..queries.nrows()).filter(|&i| chosen(i)).map(|i| weights[(i, 0)].abs()).collect();
-            first.sort_by(f64::total_cmp);
-            first[first.len() / 2]
+        let of = |weights: Mat<f64>, chosen: &dyn Fn(usize) -> bool| {
+            median(&(0..queries.nrows()).filter(|&i| chosen(i)).map(|i| weights[(i, 0)].abs()).collect::<Vec<_>>())
         };
         let attended = softmax::weights(queries, keys, softmax::temperature_of_width(d), Diagonal::Kept)?;
         Ok(Self {
-            least_squares: median(smoother_matrix(queries, keys, 0.0, Intercept::None)?, &|_| true),
+            least_squares: of(smoother_matrix(queries, keys, 0.0, Intercept::None)?, &|_| true),
             leverage: hat_matrix(keys, 0.0, Intercept::None)?[(0, 0)],
-            linear: median(linear::weights(queries, keys, 1.0 / count(keys.nrows()), Diagonal::Kept), &|_| true),
-            towards: median(attended.clone(), &ahead),
-            away: median(attended, &|i| !ahead(i)),
-            kernel: median(kernel::smoother_matrix(queries, keys, 1.0)?, &|_| true),
+            linear: of(linear::weights(queries, keys, 1.0 / count(keys.nrows()), Diagonal::Kept), &|_| true),
+            towards: of(attended.clone(), &ahead),
+            away: of(attended, &|i| !ahead(i)),
+            kernel: of(kernel::smoother_matrix(queries, keys, 1.0)?, &|_| true),
         })
     }
 }

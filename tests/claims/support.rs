@@ -285,6 +285,11 @@ impl Case {
         Ok(Self { comparison, ridge, seeds: draw.inits(), runs })
     }
 
+    /// The runs from one start of the variants that `chosen` picks: variant by variant, one initialisation after another.
+    pub(crate) fn runs(&self, start: f64, chosen: impl Fn(Variant) -> bool) -> impl Iterator<Item = &Run> {
+        self.runs.iter().filter(move |run| run.start == start && chosen(run.variant))
+    }
+
     /// A of a run, on the training rows.
     pub(crate) fn weights(&self, run: &Run) -> Result<Mat<f64>> {
         self.comparison.weights(run.variant, &run.trained.head)
@@ -331,27 +336,25 @@ pub(crate) struct Experiment {
 
 impl Experiment {
     /// The runs from one start of the variants that `chosen` picks: draw by draw, variant by variant, one initialisation after another.
-    pub(crate) fn runs(&self, start: f64, chosen: impl Fn(Variant) -> bool) -> impl Iterator<Item = (&Case, &Run)> {
-        let of = move |case| std::iter::repeat(case).zip(case_runs(case));
-        self.cases.iter().flat_map(of).filter(move |(_, run)| run.start == start && chosen(run.variant))
+    pub(crate) fn runs(&self, start: f64, chosen: impl Fn(Variant) -> bool + Copy) -> impl Iterator<Item = (&Case, &Run)> {
+        self.cases.iter().flat_map(move |case| case.runs(start, chosen).map(move |run| (case, run)))
     }
 
     /// One number of each of these runs.
-    pub(crate) fn numbers(&self, start: f64, chosen: impl Fn(Variant) -> bool, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
+    pub(crate) fn numbers(&self, start: f64, chosen: impl Fn(Variant) -> bool + Copy, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
         self.runs(start, chosen).map(|(case, run)| of(case, run)).collect()
     }
 
     /// The median of that number in each draw.
-    pub(crate) fn medians(&self, start: f64, chosen: impl Fn(Variant) -> bool, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
-        let numbers = |case: &Case| case.runs.iter().filter(|run| run.start == start && chosen(run.variant)).map(|run| of(case, run)).collect::<Vec<_>>();
+    pub(crate) fn medians(&self, start: f64, chosen: impl Fn(Variant) -> bool + Copy, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
+        let numbers = |case: &Case| case.runs(start, chosen).map(|run| of(case, run)).collect::<Vec<_>>();
         self.cases.iter().map(|case| median(&numbers(case))).collect()
     }
 
     /// ‖A − A'‖/‖A'‖ of the first two initialisations, draw by draw: the mean over some variants.
     pub(crate) fn apart(&self, start: f64, variants: &[Variant]) -> Result<Vec<f64>> {
         let of = |case: &Case, variant: Variant| {
-            let pair =
-                case.runs.iter().filter(|run| run.start == start && run.variant == variant).take(2).map(|run| case.weights(run)).collect::<Result<Vec<_>>>()?;
+            let pair = case.runs(start, |other| other == variant).take(2).map(|run| case.weights(run)).collect::<Result<Vec<_>>>()?;
             Ok(linalg::relative_gap(pair[0].as_ref(), pair[1].as_ref()))
         };
         let mean = |case: &Case| Ok(variants.iter().map(|&variant| of(case, variant)).sum::<Result<f64>>()? / linalg::count(variants.len()));
@@ -365,13 +368,8 @@ impl Experiment {
 
     /// What figures show: a variant in the first draw, from the usual start and the first initialisation.
     pub(crate) fn first(&self, variant: Variant) -> &Run {
-        let is = |run: &&Run| run.variant == variant && run.start == USUAL && run.init == 0;
-        self.cases[0].runs.iter().find(is).unwrap_or(&self.cases[0].runs[0])
+        self.first_case().runs(USUAL, |other| other == variant).next().unwrap_or_else(|| panic!("`{}` is no variant of the experiment", variant.name()))
     }
-}
-
-fn case_runs(case: &Case) -> impl Iterator<Item = &Run> {
-    case.runs.iter()
 }
 
 /// The experiment on the synthetic data, on halves of the diabetes table and on the sine of a projection: made once, for all claims

@@ -152,16 +152,10 @@ fn a_hot_head_is_a_regression() -> Result<()> {
     let ratio = |heads: &Heads| worst_ratio(1, 1e3, |temperature| heads.one_head(temperature));
     let first_order = "the first neglected term of the series, of order $1/\\tau$";
     let ratios = made.iter().map(ratio).collect::<Result<Vec<_>>>()?;
-    evidence.measure("ratio_synthetic", "error at $\\tau$ over error at $10\\,\\tau$, one head, synthetic", ratios).within(absolute(0.5)).equals(
-        TENFOLD.powi(1),
-        first_order,
-        absolute(0.5),
-    );
-    evidence.measure("ratio_diabetes", "error at $\\tau$ over error at $10\\,\\tau$, one head, diabetes", ratio(&real)?).within(absolute(0.5)).equals(
-        TENFOLD.powi(1),
-        first_order,
-        absolute(0.5),
-    );
+    for (name, ratios) in [("synthetic", ratios), ("diabetes", vec![ratio(&real)?])] {
+        let words = format!("error at $\\tau$ over error at $10\\,\\tau$, one head, {name}");
+        evidence.measure(&format!("ratio_{name}"), &words, ratios).within(absolute(0.5)).equals(TENFOLD.powi(1), first_order, absolute(0.5));
+    }
     for (name, heads) in [("synthetic", &made[0]), ("diabetes", &real)] {
         let words = format!("$\\tau$ times the relative error, $\\tau = 10^4$, {name}");
         let source = "$\\|\\kappa(s,s,y)\\|/2$ over the norm of the regression";
@@ -214,16 +208,10 @@ fn two_opposed_heads_are_a_better_one() -> Result<()> {
     let ratio = |heads: &Heads, times: f64| worst_ratio(2, 1e2, |temperature| heads.two_heads(temperature, times));
     let second_order = "the first term of the series that does not cancel, of order $1/\\tau^2$";
     let ratios = made.iter().map(|heads| ratio(heads, 1.0)).collect::<Result<Vec<_>>>()?;
-    evidence.measure("ratio_synthetic", "error at $\\tau$ over error at $10\\,\\tau$, two heads, synthetic", ratios).within(absolute(5.0)).equals(
-        TENFOLD.powi(2),
-        second_order,
-        absolute(5.0),
-    );
-    evidence.measure("ratio_diabetes", "error at $\\tau$ over error at $10\\,\\tau$, two heads, diabetes", ratio(&real, 1.0)?).within(absolute(5.0)).equals(
-        TENFOLD.powi(2),
-        second_order,
-        absolute(5.0),
-    );
+    for (name, ratios) in [("synthetic", ratios), ("diabetes", vec![ratio(&real, 1.0)?])] {
+        let words = format!("error at $\\tau$ over error at $10\\,\\tau$, two heads, {name}");
+        evidence.measure(&format!("ratio_{name}"), &words, ratios).within(absolute(5.0)).equals(TENFOLD.powi(2), second_order, absolute(5.0));
+    }
     for (name, heads) in [("synthetic", &made[0]), ("diabetes", &real)] {
         let words = format!("$\\tau^2$ times the relative error, $\\tau = 10^3$, {name}");
         let source = "$\\|\\kappa(s,s,s,y)\\|/6$ over the norm of the regression";
@@ -393,9 +381,11 @@ fn sampling_error(n: f64, times: f64) -> f64 {
 /// the nonlinearity of the exponential spent on a translation.
 ///
 /// How many keys are many? The squared error of a weighted mean is, to first order,
-/// $E[e^{2q\cdot k/\tau}\|k - q/\tau\|^2]/(n\,E[e^{q\cdot k/\tau}]^2) = (d + \|q\|^2/\tau^2)/(n\,e^{-\|q\|^2/\tau^2})$: the squared
-/// weights are centred at $2q/\tau$ and not at $q/\tau$, hence the second term. Divide by the signal $\|q\|^2/\tau^2$. For
-/// queries of length $d^{1/2}$ at $\tau = c\,d^{1/2}$, with the keys themselves for values, since every linear value is made of
+///
+/// $$\frac{E[e^{2q\cdot k/\tau}\,\|k - q/\tau\|^2]}{n\,E[e^{q\cdot k/\tau}]^2} \;=\; \frac{d + \|q\|^2/\tau^2}{n\,e^{-\|q\|^2/\tau^2}},$$
+///
+/// for the squared weights are centred at $2q/\tau$ and not at $q/\tau$, hence the second term. Divide by the signal, $\|q\|^2/\tau^2$.
+/// For queries of length $d^{1/2}$ at $\tau = c\,d^{1/2}$, with the keys themselves for values, since every linear value is made of
 /// these,
 ///
 /// $$\text{relative error} \;=\; \left(\frac{d\,c^2 + 1}{n\,e^{-1/c^2}}\right)^{1/2} \quad\text{for large } n\,e^{-1/c^2}.$$
