@@ -6,7 +6,6 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use attention_regression::notebook::affected::{self, Sources};
 use attention_regression::notebook::registry::{Problem, Registry};
 use attention_regression::notebook::{catalogue, difference, find_root, last_run, snapshot, weave};
 use attention_regression::publish::{harmless, harmless_json};
@@ -46,8 +45,6 @@ const EXAMPLES: &str = "Examples:
   attention-regression claims              every claim with its headline number and time, every statement with its verdict
   attention-regression claims --json       the same for programs
   attention-regression claims show ID      one claim, and the command that verifies it
-  attention-regression claims affected src/whitening.rs
-                                           what a change of that file can reach
   attention-regression claims verify --certificate here.json
                                            run them all and write down what held; --against compares
   attention-regression claims replicate --draws 101..140
@@ -105,15 +102,6 @@ enum ClaimsCommand {
     },
     Verify(Verify),
     Replicate(Replicate),
-    /// List what depends on source files or claims: claims, figures, sentences, statements
-    Affected {
-        /// Files below src, tests/claims or snapshots, or names of claims
-        #[arg(required = true, value_name = "FILE|ID")]
-        named: Vec<String>,
-        /// One JSON document instead of lists
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 fn main() -> ExitCode {
@@ -187,11 +175,6 @@ fn root(place: &Root) -> Result<PathBuf, Vec<Problem>> {
 
 fn claims(root: &Path, arguments: &Claims) -> Done {
     let registry = Registry::read(root)?;
-    if let Some(ClaimsCommand::Affected { named, json }) = &arguments.command {
-        let affected = affected::affected(&registry, &Sources::read(root)?, root, named)?;
-        say(&if *json { as_json(&affected)? } else { affected::text(&registry, &affected) })?;
-        return Ok(ExitCode::SUCCESS);
-    }
     if let Some(ClaimsCommand::Verify(arguments)) = &arguments.command {
         return verify(root, &registry, arguments).map(|()| ExitCode::SUCCESS);
     }
@@ -208,7 +191,7 @@ fn claims(root: &Path, arguments: &Claims) -> Done {
     match &arguments.command {
         None if arguments.json => say(&as_json(&catalogue::json(&registry, &metrics))?)?,
         None => say(catalogue::table(&registry, &metrics, &last_run::read_all(root)).trim_end())?,
-        Some(ClaimsCommand::Affected { .. } | ClaimsCommand::Verify(_) | ClaimsCommand::Replicate(_)) => {}
+        Some(ClaimsCommand::Verify(_) | ClaimsCommand::Replicate(_)) => {}
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
             Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end())?,
             None => {

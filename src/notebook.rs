@@ -3,10 +3,8 @@
 //! [`registry`] reads the claims, [`evidence`] collects what their tests measure, [`snapshot`] keeps it as [`metric`]s
 //! and [`figure`]s, [`prose`] and [`math`] put numbers and formulas in place, [`mod@weave`] makes pages of it all,
 //! [`render`] makes HTML of the pages and [`inspect`] checks that; [`difference`] says what a change did to a claim's numbers,
-//! [`mod@review`] to the book, on a page that stands alone ([`standalone`]); [`mod@affected`] says which claims a change can
-//! reach, [`certificate`] which held where. It knows no linear algebra.
+//! [`mod@review`] to the book, on a page that stands alone ([`standalone`]); [`certificate`] says which claims held where. It knows no linear algebra.
 
-pub mod affected;
 pub mod catalogue;
 pub mod certificate;
 pub mod difference;

@@ -101,7 +101,6 @@ fn a_file_is_named_and_never_obeyed() {
         for arguments in [
             vec!["claims", "show", name],
             vec!["claims", "verify", "--against", &path],
-            vec!["claims", "affected", name],
             vec!["--root", name],
             vec!["review", "--against", name],
         ] {

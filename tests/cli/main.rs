@@ -15,8 +15,6 @@ mod watch;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use attention_regression::notebook::affected::{self, Sources};
-use attention_regression::notebook::registry::Registry;
 
 fn run(arguments: &[&str], folder: &Path) -> (i32, String, String) {
     let Output { status, stdout, stderr } =
@@ -86,29 +84,6 @@ fn one_claim_is_shown_with_its_command_and_a_wrong_name_with_a_right_one() {
     let (code, _, error) = here(&["claims", "show", "regression_reads_its_training_set"]);
     assert_eq!(code, 1);
     assert!(error.contains("did you mean `regression_reads_out_its_training_set`?"), "{error}");
-}
-
-#[test]
-fn what_a_change_can_reach_is_listed_before_anything_runs() {
-    // Reading the sources is what takes its time: once for all but two of the questions.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (registry, sources) = (Registry::read(root).expect("the claims"), Sources::read(root).expect("the sources"));
-    let told = |named: &str| affected::text(&registry, &affected::affected(&registry, &sources, root, &[named.to_owned()]).expect("an answer"));
-    let out = told("src/regression/kernel.rs");
-    for part in
-        ["claims may move", "three_laws_of_influence (src/regression/kernel.rs)", "more build on them", "quotations elsewhere", "S17", "not seen: macros"]
-    {
-        assert!(out.contains(part), "{part} is missing from\n{out}");
-    }
-    assert!(!out.contains("regression_reads_out_its_training_set"), "{out}");
-    assert!(told("src/compare/page.rs").starts_with("No claim reaches it."));
-    let (code, json, _) = here(&["claims", "affected", "--json", "regression_reads_out_its_training_set", "tests/claims/sine.rs"]);
-    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!((code, document["claims"]["a_scalar_softmax_cannot_follow_a_sine"].as_str()), (0, Some("tests/claims/sine.rs")));
-    let snapshot = "snapshots/identity__regression_reads_out_its_training_set.figure.snap";
-    assert!(told(snapshot).starts_with("1 of "));
-    let Err(problems) = affected::affected(&registry, &sources, root, &["nonsense".to_owned()]) else { panic!("a name of nothing") };
-    assert!(problems[0].to_string().contains("neither a claim nor a source"), "{problems:?}");
 }
 
 /// What is wrong is said before a claim runs; that they run and compare is a step of `.ci/run`, which may call cargo.
