@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[expect(unreachable_pub, reason = "the library uses it too")]
+#[path = "src/diagnostic.rs"]
+mod diagnostic;
 #[expect(dead_code, unreachable_pub, unused_imports, reason = "the book uses what the build does not")]
 #[path = "src/notebook/registry.rs"]
 mod registry;
@@ -15,7 +18,7 @@ use registry::Registry;
 
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    for watched in ["build.rs", "src/notebook/registry.rs", "src/notebook/registry", registry::MAP, "tests/claims"] {
+    for watched in ["build.rs", "src/diagnostic.rs", "src/notebook/registry.rs", "src/notebook/registry", registry::MAP, "tests/claims"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     println!("cargo::rustc-env=NOTEBOOK_RUSTC={}", compiler());

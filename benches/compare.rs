@@ -2,9 +2,9 @@
 //!
 //! `WRITE_TABLE=FILE cargo bench --bench compare` writes a million rows of twenty features instead, for the command line.
 
-use attention_regression::comparison::{Comparison, Scores, Settings, Variant};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Condensed, Dataset, Table};
+use attention_regression::experiment::{Comparison, Scores, Settings, Variant};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::{Mat, linalg};
 use divan::{Bencher, black_box};

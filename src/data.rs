@@ -1,7 +1,6 @@
 //! Data: what is fitted, and on what it is tested.
 //!
-//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table,
-//! and `table` (with the feature `notebook`) reads a user's.
+//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table.
 //! All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
 
 pub mod built_in;
@@ -11,8 +10,6 @@ pub mod random;
 pub mod sine;
 pub mod split;
 pub mod synthetic;
-#[cfg(feature = "notebook")]
-pub mod table;
 pub mod units;
 
 use faer::{Mat, MatRef};

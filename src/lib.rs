@@ -90,17 +90,26 @@ pub mod agreement;
 pub mod attention;
 #[cfg(feature = "notebook")]
 pub mod compare;
-pub mod comparison;
+#[cfg(feature = "notebook")]
+mod command;
+#[cfg(feature = "notebook")]
+mod console;
 pub mod data;
+pub mod diagnostic;
 pub mod error;
+pub mod experiment;
 pub mod linalg;
 #[cfg(feature = "notebook")]
 pub mod notebook;
 #[cfg(feature = "notebook")]
 pub mod publish;
 pub mod regression;
+#[cfg(feature = "notebook")]
+pub mod table;
 pub mod training;
 pub mod whitening;
 
+#[cfg(feature = "notebook")]
+pub use command::run;
 pub use error::{Error, Result};
 pub use faer::{Mat, MatRef};

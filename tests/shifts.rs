@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use attention_regression::compare::document::{Baselines, Document, Origin};
-use attention_regression::comparison::{Baseline, Comparison, Settings};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Dataset, Table, standard_deviations};
+use attention_regression::experiment::{Baseline, Comparison, Settings};
 use attention_regression::linalg::{self, condition_number, count, frobenius_norm, max_abs, relative_gap, trace};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::whitening::{Divisor, Root, Whitening};

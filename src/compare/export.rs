@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::document::{DOCUMENT, Document};
 use super::{Run, run};
 use crate::attention::scores;
-use crate::comparison::{Comparison, Scores};
+use crate::experiment::{Comparison, Scores};
 use crate::linalg::{column, count, entries};
 use crate::publish::{Folder, FolderError, harmless_json};
 use crate::{Mat, MatRef};

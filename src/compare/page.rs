@@ -25,8 +25,8 @@ use plate::Plate;
 
 use super::{Document, Run};
 use crate::Result;
-use crate::comparison::Comparison;
-use crate::notebook::standalone;
+use crate::experiment::Comparison;
+use crate::publish::standalone;
 
 /// The name of the page in a folder of results.
 pub const PAGE: &str = "index.html";

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::comparison::{Comparison, Outcome, Variant};
+use crate::experiment::{Comparison, Outcome, Variant};
 use crate::training::Trained;
 use crate::{Error, Result};
 

@@ -6,10 +6,10 @@
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 use super::document::{Attention, Document, Failure, Fit, Judged, PerTarget};
-use super::wording::{each, listed, short};
-use super::{verdict, wording};
-use crate::notebook::number::{self, Digits};
+use super::verdict;
+use super::wording::{self, each, listed, short};
 use crate::publish::harmless;
+use crate::publish::number::{self, Digits};
 
 /// The whole text; the table no wider than a terminal, where there is one.
 pub fn text(document: &Document, terminal: bool) -> String {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agreement::Mechanism;
-use crate::comparison::Outcome;
+use crate::experiment::Outcome;
 
 /// The largest gap in outputs that still counts as the same.
 pub const OUTPUTS: f64 = 0.01;

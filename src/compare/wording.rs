@@ -1,8 +1,8 @@
 //! Numbers and names of columns as they are written, on a terminal and on a page.
 
 use super::document::PerTarget;
-use crate::notebook::number::{self, Digits};
 use crate::publish::harmless;
+use crate::publish::number::{self, Digits};
 
 /// A number, or what is to be said of one that is none.
 pub(super) fn short(value: f64, digits: usize) -> String {

@@ -7,7 +7,7 @@
 //!
 //! `build.rs` includes this file, so that a claim without statement, kind or `breaks_when`, a duplicate id, an
 //! unknown or cyclic `uses` or two verdicts that disagree stop the build; the book reads the same sources at run
-//! time, so that prose changes without a compile. It therefore depends on syn, toml and serde alone.
+//! time, so that prose changes without a compile. It therefore depends on syn, toml, serde and [`Diagnostic`] alone.
 
 // By path, since build.rs includes this file from another folder.
 #[path = "registry/assertions.rs"]
@@ -29,8 +29,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use assertions::Assertion;
-pub use source::{Problem, Prose};
+pub use source::Prose;
 pub use statement::{Passage, Post, Sort, Statement};
+
+use crate::diagnostic::Diagnostic;
 
 /// Where the table of contents is, below the root of the repository.
 pub const CONTENTS: &str = "tests/claims/main.rs";
@@ -266,7 +268,7 @@ impl Registry {
     ///
     /// # Errors
     /// Every problem found, in the order of files and lines.
-    pub fn read(root: &Path) -> Result<Self, Vec<Problem>> {
+    pub fn read(root: &Path) -> Result<Self, Vec<Diagnostic>> {
         Self::parse(&|path| std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string()))
     }
 
@@ -274,7 +276,7 @@ impl Registry {
     ///
     /// # Errors
     /// Every problem found, in the order of files and lines.
-    pub fn parse(open: &dyn Fn(&Path) -> Result<String, String>) -> Result<Self, Vec<Problem>> {
+    pub fn parse(open: &dyn Fn(&Path) -> Result<String, String>) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let registry = parse::collect(open, &mut problems);
         checks::check(&registry, &mut problems);

@@ -5,6 +5,7 @@
 //! [`terminal`] as lines and as JSON; page and JSON have the [`mod@history`] of every headline number. What it renounces: prose and
 //! code that changed while no number and no verdict did, which `git diff` shows.
 
+pub mod difference;
 mod git;
 pub mod history;
 pub mod page;
@@ -16,15 +17,17 @@ pub mod terminal;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-pub use git::Commit;
+use difference::{Difference, FigureDifference};
 use history::History;
-pub use sentences::{Broken, Quoted, Told};
 use sides::Side;
 
-use super::difference::{self, Difference, FigureDifference};
-use super::figure::Figure;
-use super::last_run;
-use super::registry::{Claim, Problem, Registry, Statement, Verdict};
+pub use git::Commit;
+pub use sentences::{Broken, Quoted, Told};
+
+use super::claim::last_run;
+use super::registry::{Claim, Registry, Statement, Verdict};
+use crate::diagnostic::Diagnostic;
+use crate::publish::figure::Figure;
 
 /// Everything that moved.
 #[derive(Debug)]
@@ -252,7 +255,7 @@ impl Review {
 ///
 /// # Errors
 /// What cannot be read, or a revision that git does not know.
-pub fn review(root: &Path, against: Option<&str>) -> Result<Review, Vec<Problem>> {
+pub fn review(root: &Path, against: Option<&str>) -> Result<Review, Vec<Diagnostic>> {
     let sides = match against {
         None => sides::pending(root)?,
         Some(revision) => sides::against(root, revision)?,
@@ -298,7 +301,7 @@ fn item(id: &str, before: &Side, after: &Side, pending: bool) -> Option<Item> {
     });
     let names = before.snapshots.keys().chain(after.snapshots.keys()).filter(|name| sides::id(name) == id);
     let changed = names.filter(|name| change == Change::Removed || before.snapshots.get(*name) != after.snapshots.get(*name));
-    let snapshots: BTreeSet<PathBuf> = changed.map(|name| super::snapshot::path(name)).collect();
+    let snapshots: BTreeSet<PathBuf> = changed.map(|name| super::claim::snapshot::path(name)).collect();
     let moved = change != Change::Moved || !differences.is_empty() || figure.is_some();
     let registry = if change == Change::Removed { &before.registry } else { &after.registry };
     moved.then(|| Item {

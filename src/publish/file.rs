@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads a plain file of text, of so many bytes at most: neither a pipe, which would be waited for, nor a device without end.
 ///
@@ -44,6 +44,20 @@ fn partial(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 #[cfg(not(unix))]
 fn partial(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(folder)
+}
+
+/// Files at or below a folder, as sorted paths relative to it; none where the folder cannot be read.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(folder.join(&below)).into_iter().flatten().flatten() {
+            let path = below.join(entry.file_name());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
 }
 
 #[cfg(test)]

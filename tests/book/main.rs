@@ -5,11 +5,11 @@ mod notebook;
 
 use std::path::Path;
 
-use attention_regression::notebook::prose::{self, Medium, Numbers, Place};
+use attention_regression::notebook::book::prose::{self, Medium, Numbers, Place};
+use attention_regression::notebook::book::{inspect, weave};
+use attention_regression::notebook::claim::replication::Replication;
+use attention_regression::notebook::claim::snapshot;
 use attention_regression::notebook::registry::Registry;
-use attention_regression::notebook::replication::Replication;
-use attention_regression::notebook::{inspect, snapshot, weave};
-
 use notebook::{CLAIMS, METRICS, Notebook, SNAP, repository, told};
 
 #[test]

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use attention_regression::notebook::registry::{Problem, Registry};
-use attention_regression::notebook::replication::Replication;
-use attention_regression::notebook::{render, snapshot, weave};
+use attention_regression::diagnostic::Diagnostic;
+use attention_regression::notebook::book::{render, weave};
+use attention_regression::notebook::claim::replication::Replication;
+use attention_regression::notebook::claim::snapshot;
+use attention_regression::notebook::registry::Registry;
 use attention_regression::publish::Stop;
 
 pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{chapter_claim/gap}} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n";
@@ -96,13 +98,13 @@ impl Notebook {
         self.write(path, &text.replacen(from, to, 1));
     }
 
-    pub(super) fn weave(&self) -> Result<weave::Pages, Vec<Problem>> {
+    pub(super) fn weave(&self) -> Result<weave::Pages, Vec<Diagnostic>> {
         let registry = Registry::read(self.root())?;
         let snapshots = snapshot::read_all(self.root()).map_err(|problem| vec![problem])?;
         weave::weave(&registry, &snapshots, &Replication::read(self.root()).map_err(|problem| vec![problem])?)
     }
 
-    pub(super) fn render(&self) -> Result<render::Rendered, Vec<Problem>> {
+    pub(super) fn render(&self) -> Result<render::Rendered, Vec<Diagnostic>> {
         let pages = self.weave()?;
         weave::write(self.root(), &pages).map_err(|problem| vec![problem])?;
         render::render(self.root(), &pages, &self.out(), &Stop::default())
@@ -117,6 +119,6 @@ pub(super) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-pub(super) fn told<T>(done: Result<T, Vec<Problem>>) -> String {
+pub(super) fn told<T>(done: Result<T, Vec<Diagnostic>>) -> String {
     done.map_or_else(|problems| problems.iter().map(|problem| format!("{problem}\n")).collect(), |_| String::new())
 }

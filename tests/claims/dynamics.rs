@@ -17,13 +17,13 @@
 
 use attention_regression::agreement::{asymmetry, centred_cosine, mse};
 use attention_regression::attention::gradients::{Objective, Task};
-use attention_regression::attention::softmax::temperature_of_width;
-use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
-use attention_regression::comparison::Variant;
+use attention_regression::attention::softmax::{self, temperature_of_width};
+use attention_regression::attention::{Diagonal, Head, Normalisation, linear};
 use attention_regression::data::{Dataset, Scaling};
+use attention_regression::experiment::Variant;
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, spectral_norm};
-use attention_regression::notebook::evidence::{Evidence, absolute, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};

@@ -33,10 +33,10 @@
 use attention_regression::agreement::Mechanism;
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{self, Diagonal};
-use attention_regression::comparison::{Comparison, Variant};
+use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
-use attention_regression::notebook::evidence::{Evidence, absolute, median, relative};
-use attention_regression::notebook::figure::{
+use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
+use attention_regression::publish::figure::{
     Axis, Cell, Chart, Column, Dots, Figure, Ink, Label, Mark, Multiples, Pane, Plot, Reference, Row, RowSeries, Series, Side, Stroke,
 };
 use attention_regression::regression::{Intercept, Ridge};
@@ -530,7 +530,7 @@ struct Ends {
 
 impl Ends {
     fn of(draw: Draw) -> Result<Self> {
-        let comparison = Comparison::new(draw.synthetic(), attention_regression::comparison::Settings::default())?;
+        let comparison = Comparison::new(draw.synthetic(), attention_regression::experiment::Settings::default())?;
         let noise = draw.normal(0, comparison.data().train.n(), MANY);
         let mut ends = Self { apart: Default::default(), many: Default::default() };
         for (place, variants, starts) in [(0, [0, 1], [STARTS[0], STARTS[1]]), (1, [4, 5], [STARTS[0], STARTS[3]])] {

@@ -8,13 +8,12 @@
 //! tenth where no other is named.
 
 use attention_regression::agreement::{Signature, asymmetry, cosine};
-use attention_regression::attention;
-use attention_regression::comparison::{Comparison, Variant};
+use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
-use attention_regression::notebook::evidence::{Evidence, absolute, median, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Dots, Figure, Gallery, Group, Ink, Label, Mark, Pane, Panel, Plot, RowSeries, Series, Side, Stroke};
+use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
+use attention_regression::publish::figure::{Axis, Chart, Dots, Figure, Gallery, Group, Ink, Label, Mark, Pane, Panel, Plot, RowSeries, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, hat_matrix};
-use attention_regression::{Mat, MatRef, Result};
+use attention_regression::{Mat, MatRef, Result, attention};
 use faer::Scale;
 
 use crate::support::{Case, Experiment, Run, STARTS, USUAL, experiments, linear, record, shown_rows, softmax, tied};

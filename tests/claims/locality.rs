@@ -17,11 +17,11 @@
 
 use attention_regression::agreement::mass_on_nearest;
 use attention_regression::attention::{Diagonal, Head, linear, softmax};
-use attention_regression::comparison::{Scores, Variant};
 use attention_regression::data::Dataset;
+use attention_regression::experiment::{Scores, Variant};
 use attention_regression::linalg::{self, column, count, frobenius_norm, relative_gap};
-use attention_regression::notebook::evidence::{Evidence, absolute, median, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};

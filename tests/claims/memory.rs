@@ -21,8 +21,8 @@
 use attention_regression::agreement::mse;
 use attention_regression::attention::{Diagonal, linear, scores, softmax};
 use attention_regression::linalg::{centred, condition_number, count, frobenius_norm, moments, relative_gap, symmetric_power};
-use attention_regression::notebook::evidence::{Evidence, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::notebook::claim::evidence::{Evidence, relative};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::{Error, Mat, MatRef, Result};
 use faer::Scale;

@@ -15,15 +15,15 @@
 
 use attention_regression::agreement::mse;
 use attention_regression::attention::gradients::Task;
-use attention_regression::attention::softmax::temperature_of_width;
-use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
+use attention_regression::attention::softmax::{self, temperature_of_width};
+use attention_regression::attention::{Diagonal, Normalisation, linear};
 use attention_regression::data::{Dataset, Table};
-use attention_regression::linalg::{centred, column, column_means, count, max_abs, moments, relative_gap};
-use attention_regression::notebook::evidence::{Evidence, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::linalg::{self, centred, column, column_means, count, max_abs, moments, relative_gap};
+use attention_regression::notebook::claim::evidence::{Evidence, relative};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
-use attention_regression::{Error, Mat, MatRef, Result, linalg};
+use attention_regression::{Error, Mat, MatRef, Result};
 
 use crate::support::{draws, first, logarithmic, record};
 

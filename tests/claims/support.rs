@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use attention_regression::agreement::Mechanism;
 use attention_regression::attention::gradients::Task;
-use attention_regression::comparison::{Agreement, Comparison, Scores, Settings, Variant};
 use attention_regression::data::{self, Dataset, Synthetic, Table};
-use attention_regression::notebook::evidence::{Evidence, Recording, Site, median};
-use attention_regression::notebook::figure::{Figure, Panel, Panels, Plot};
-use attention_regression::notebook::number::{self, Digits};
+use attention_regression::experiment::{Agreement, Comparison, Scores, Settings, Variant};
+use attention_regression::notebook::claim::evidence::{Evidence, Recording, Site, median};
+use attention_regression::notebook::claim::{last_run, replication, snapshot, sticky};
 use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::{difference, last_run, metric, replication, snapshot};
+use attention_regression::notebook::review::difference;
+use attention_regression::publish::figure::{Figure, Panel, Panels, Plot};
+use attention_regression::publish::number::{self, Digits};
 use attention_regression::training::{Parametrisation, Trained, Training};
 use attention_regression::{Error, Mat, MatRef, Result, linalg};
 
@@ -226,7 +227,7 @@ pub(crate) fn four_panels(
 /// Numbers evenly spaced on a logarithmic scale, ends included, the same on every machine.
 pub(crate) fn logarithmic(low: f64, high: f64, points: usize) -> Vec<f64> {
     let step = libm::log(high / low) / linalg::count(points - 1);
-    (0..points).map(|place| metric::rounded(low * libm::exp(step * linalg::count(place)), 6)).collect()
+    (0..points).map(|place| sticky::rounded(low * libm::exp(step * linalg::count(place)), 6)).collect()
 }
 
 /// The tables of the experiment.

@@ -22,11 +22,11 @@
 use attention_regression::agreement::{asymmetry, idempotence_gap, r_squared};
 use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear};
-use attention_regression::comparison::{Comparison, Settings, Variant};
 use attention_regression::data::{Dataset, Synthetic, Table};
+use attention_regression::experiment::{Comparison, Settings, Variant};
 use attention_regression::linalg::{self, count, frobenius_norm, gram, rank_above, relative_gap, spectral_norm, trace};
-use attention_regression::notebook::evidence::{Evidence, absolute, median, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};

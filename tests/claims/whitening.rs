@@ -18,8 +18,8 @@
 
 use attention_regression::attention::{Diagonal, linear};
 use attention_regression::linalg::{self, condition_number, count, frobenius_norm, relative_gap, singular_values};
-use attention_regression::notebook::evidence::{Evidence, relative};
-use attention_regression::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::notebook::claim::evidence::{Evidence, relative};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Error, Mat, MatRef, Result};

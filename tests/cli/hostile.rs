@@ -98,12 +98,7 @@ fn a_file_is_named_and_never_obeyed() {
         every_output_is_harmless(folder.path(), &[&format!("{name}.gone"), "--target", "y"], 2);
         let certificate = folder.path().join(&file);
         let path = certificate.to_string_lossy();
-        for arguments in [
-            vec!["claims", "show", name],
-            vec!["claims", "verify", "--against", &path],
-            vec!["--root", name],
-            vec!["review", "--against", name],
-        ] {
+        for arguments in [vec!["claims", "show", name], vec!["claims", "verify", "--against", &path], vec!["--root", name], vec!["review", "--against", name]] {
             let (code, out, error) = run(&arguments, notebook.root());
             assert!(code != 0 && harmless(&out) && harmless(&error) && !error.contains("\nerror: another"), "{arguments:?}\n{out:?}\n{error:?}");
         }

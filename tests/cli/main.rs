@@ -15,7 +15,6 @@ mod watch;
 use std::path::Path;
 use std::process::{Command, Output};
 
-
 fn run(arguments: &[&str], folder: &Path) -> (i32, String, String) {
     let Output { status, stdout, stderr } =
         Command::new(env!("CARGO_BIN_EXE_attention-regression")).args(arguments).current_dir(folder).output().expect("the binary");

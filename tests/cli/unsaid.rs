@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use attention_regression::notebook::weave;
+use attention_regression::notebook::book::weave;
 
 use super::notebook::Notebook;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use attention_regression::notebook::inspect;
+use attention_regression::notebook::book::inspect;
 use serde_json::Value;
 
 pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{first_claim/share}} words.\n\nmod support;\n\nmod chapter;\n";

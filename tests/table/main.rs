@@ -7,7 +7,7 @@ mod round_trips;
 use std::path::PathBuf;
 
 use attention_regression::Mat;
-use attention_regression::data::table::{Prepared, Reading, Refusal, Rows, Source, read};
+use attention_regression::table::{Prepared, Reading, Refusal, Rows, Source, read};
 use tempfile::TempDir;
 
 /// A folder for the files of one test.

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use attention_regression::Mat;
 use attention_regression::data::split;
-use attention_regression::data::table::{Encoded, Filled, Missing, Prepared, Reading, Rows, read};
+use attention_regression::table::{Encoded, Filled, Missing, Prepared, Reading, Rows, read};
 
 use super::{Folder, accept, given, halved, names, reading, rows, x, y};
 

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use attention_regression::data::split;
-use attention_regression::data::table::{Missing, Reading, Refusal, Rows, Source, read};
+use attention_regression::table::{Missing, Reading, Refusal, Rows, Source, read};
 
 use super::{Folder, accept, given, halved, names, reading, refuse, refuse_rows, x};
 

@@ -3,9 +3,8 @@
 use std::io::Write as _;
 
 use attention_regression::data::Dataset;
+use attention_regression::table::{Reading, read};
 use proptest::prelude::*;
-
-use attention_regression::data::table::{Reading, read};
 
 use super::{Folder, given, reading};
 

@@ -3,8 +3,8 @@
 use super::{Attention, Context, Data, Document, Failure, Fit, Judged, Leverages, Origin, PerTarget, SCHEMA, Scales, Thresholds};
 use crate::compare::Run;
 use crate::compare::verdict::{ALIGNMENT, OUTPUTS, SIZE, Verdict};
-use crate::comparison::{Baseline, Comparison, Errors, Outcome, Variant};
 use crate::data::{Scaling, Units};
+use crate::experiment::{Baseline, Comparison, Errors, Outcome, Variant};
 use crate::linalg::{self, entries};
 use crate::training::Ending;
 use crate::{Error, MatRef, Result};

@@ -1,8 +1,8 @@
 //! A variant with its runs, and what stands for it in every figure: colour and mark by meaning.
 
 use crate::compare::{Document, Run};
-use crate::comparison::{Comparison, Outcome, Scores, Variant};
-use crate::notebook::figure::{Ink, Mark};
+use crate::experiment::{Comparison, Outcome, Scores, Variant};
+use crate::publish::figure::{Ink, Mark};
 use crate::training::{Parametrisation, Trained};
 
 /// All that a page is made of.

@@ -3,8 +3,8 @@
 use super::case::{Case, Subject};
 use super::plate::Plate;
 use super::ticks;
-use crate::comparison::Errors;
-use crate::notebook::figure::{self, Axis, Dots, Figure, Ink, Mark, Pane, Plot, Reference, RowSeries};
+use crate::experiment::Errors;
+use crate::publish::figure::{self, Axis, Dots, Figure, Ink, Mark, Pane, Plot, Reference, RowSeries};
 
 /// Panes that stand beside each other.
 const PANES: usize = 3;

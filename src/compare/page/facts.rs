@@ -89,7 +89,7 @@ pub(super) fn making(subject: Subject<'_>, command: &str) -> Markup {
             @for (score, how) in &trainings { tr { th { (score) } td { (how) } } }
             tr { th { "seeds" } td { (range(&seeds)) " of the initial weights; " (settings.seed) " of the split and the sample" } }
             tr { th { "time" } td { (short(seconds, 3)) " seconds of training and judging, all threads together" } }
-            tr { th { "all numbers" } td { a href=(super::super::document::DOCUMENT) { (super::super::document::DOCUMENT) } " beside this page, described by " code.nowrap { "attention-regression compare --schema" } } }
+            tr { th { "all numbers" } td { a href=(crate::compare::document::DOCUMENT) { (crate::compare::document::DOCUMENT) } " beside this page, described by " code.nowrap { "attention-regression compare --schema" } } }
         } }
     }
 }
@@ -103,7 +103,7 @@ fn range(seeds: &[String]) -> String {
     }
 }
 
-fn training(subject: Subject<'_>, variant: crate::comparison::Variant) -> String {
+fn training(subject: Subject<'_>, variant: crate::experiment::Variant) -> String {
     let training = subject.comparison.training(variant, subject.comparison.settings().seed);
     let optimiser = match training.optimiser {
         Optimiser::Adam { rate } => format!("Adam at rate {}", short(rate, 4)),

@@ -4,7 +4,7 @@ use super::case::{Case, Grid, Subject, grid};
 use super::plate::Plate;
 use super::ticks;
 use crate::linalg::count;
-use crate::notebook::figure::{Axis, Cell, Column, Figure, Ink, Multiples, Plot, Row, Series, Stroke};
+use crate::publish::figure::{Axis, Cell, Column, Figure, Ink, Multiples, Plot, Row, Series, Stroke};
 use crate::training::Record;
 
 pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {

@@ -9,10 +9,10 @@ use crate::Mat;
 use crate::agreement::cosine;
 use crate::compare::verdict::{ALIGNMENT, OUTPUTS};
 use crate::compare::wording::short;
-use crate::comparison::Comparison;
+use crate::experiment::Comparison;
 use crate::linalg::count;
-use crate::notebook::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
-use crate::notebook::wording::capital;
+use crate::notebook::claim::wording::capital;
+use crate::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use crate::training::Parametrisation;
 
 pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::compare::document::DOCUMENT;
-use crate::notebook::figure::{self, Figure, describe};
+use crate::publish::figure::{self, Figure, describe};
 
 /// A figure with what is said about it.
 pub(super) struct Plate {

@@ -10,9 +10,9 @@ use super::ticks;
 use crate::Result;
 use crate::attention::Diagonal;
 use crate::compare::wording::short;
-use crate::comparison::Comparison;
+use crate::experiment::Comparison;
 use crate::linalg::{entries, select_rows};
-use crate::notebook::figure::{self, Axis, Cell, Column, Figure, Ink, Mark, Multiples, Plot, Row, Series, Stroke};
+use crate::publish::figure::{self, Axis, Cell, Column, Figure, Ink, Mark, Multiples, Plot, Row, Series, Stroke};
 
 /// The most points of a chart.
 const POINTS: usize = 300;

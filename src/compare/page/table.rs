@@ -6,7 +6,7 @@ use super::case::{Case, Subject};
 use crate::compare::document::{Fit, PerTarget};
 use crate::compare::verdict;
 use crate::compare::wording::{short, spread};
-use crate::comparison::{Errors, Outcome};
+use crate::experiment::{Errors, Outcome};
 
 /// What stands in the columns; on a phone, where they have no heads, before each number.
 const HEADS: [&str; 11] = ["MSE train", "MSE test", "R² test", "cosine", "slope", "output gap", "alignment", "size", "trace", "negative", "seconds"];

@@ -4,7 +4,7 @@
 //! ten; on a logarithmic axis the decades, every so many of them, or 1–3 and 1–2–5 within each); the one that reaches least
 //! beyond the data wins. What is not a number, infinite or beyond 10¹⁰⁰ has no place on an axis and is left out, by [`place`].
 
-use crate::notebook::figure::{Axis, Scale};
+use crate::publish::figure::{Axis, Scale};
 
 /// Beyond it, and for positive numbers below its inverse, nothing is drawn.
 const LIMIT: f64 = 1e100;

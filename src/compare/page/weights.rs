@@ -9,7 +9,7 @@ use super::ticks;
 use crate::Mat;
 use crate::data::Scaling;
 use crate::linalg::{entries, frobenius_norm};
-use crate::notebook::figure::{self, Dots, Figure, Ink, Mark, Pane, Plot, RowSeries};
+use crate::publish::figure::{self, Dots, Figure, Ink, Mark, Pane, Plot, RowSeries};
 
 /// The most features.
 const FEATURES: usize = 40;

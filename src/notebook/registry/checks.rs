@@ -2,38 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Claim, Kind, Problem, Registry, STATEMENTS, Sort, Verdict};
+use super::{Claim, Kind, Registry, STATEMENTS, Sort, Verdict};
+use crate::diagnostic::Diagnostic;
 
 /// Every problem between claims and statements.
-pub(super) fn check(registry: &Registry, problems: &mut Vec<Problem>) {
+pub(super) fn check(registry: &Registry, problems: &mut Vec<Diagnostic>) {
     check_names(registry, problems);
     check_uses(registry, problems);
     check_verdicts(registry, problems);
 }
 
-fn check_names(registry: &Registry, problems: &mut Vec<Problem>) {
+fn check_names(registry: &Registry, problems: &mut Vec<Diagnostic>) {
     let mut seen = BTreeMap::new();
     for claim in registry.claims() {
         if let Some((file, line)) = seen.insert(&claim.id, (&claim.file, claim.line)) {
             let first = format!("it is also at {}:{line}", file.display());
-            problems.push(Problem::new(&claim.file, claim.line, format!("duplicate claim id `{}`", claim.id), format!("{first}; rename one of the tests")));
+            problems.push(Diagnostic::at(&claim.file, claim.line, format!("duplicate claim id `{}`", claim.id), format!("{first}; rename one of the tests")));
         }
     }
     let mut ids = BTreeSet::new();
     for statement in &registry.statements {
         if !ids.insert(&statement.id) {
-            problems.push(Problem::new(STATEMENTS, statement.line, format!("duplicate statement id `{}`", statement.id), "number the statements once each"));
+            problems.push(Diagnostic::at(STATEMENTS, statement.line, format!("duplicate statement id `{}`", statement.id), "number the statements once each"));
         }
     }
 }
 
-fn check_uses(registry: &Registry, problems: &mut Vec<Problem>) {
+fn check_uses(registry: &Registry, problems: &mut Vec<Diagnostic>) {
     let order: BTreeMap<&str, usize> = registry.claims().enumerate().map(|(place, claim)| (claim.id.as_str(), place)).collect();
     for claim in registry.claims() {
         let at = claim.sentence("uses", "");
         for used in &claim.head.uses {
             if !order.contains_key(used.as_str()) {
-                problems.push(at.problem(
+                problems.push(at.diagnostic(
                     0,
                     format!("`{}` uses `{used}`, which is no claim", claim.id),
                     "name a claim of tests/claims, or remove it from `uses`",
@@ -41,7 +42,7 @@ fn check_uses(registry: &Registry, problems: &mut Vec<Problem>) {
             }
         }
         if let Some(path) = cycle(registry, &claim.id) {
-            problems.push(at.problem(0, format!("`uses` goes round in a circle: {}", path.join(" → ")), "remove one of these uses"));
+            problems.push(at.diagnostic(0, format!("`uses` goes round in a circle: {}", path.join(" → ")), "remove one of these uses"));
         }
     }
 }
@@ -64,19 +65,19 @@ fn cycle(registry: &Registry, start: &str) -> Option<Vec<String>> {
     None
 }
 
-fn check_verdicts(registry: &Registry, problems: &mut Vec<Problem>) {
+fn check_verdicts(registry: &Registry, problems: &mut Vec<Diagnostic>) {
     for claim in registry.claims() {
         let at = claim.sentence("settles", "");
         for (id, verdict) in &claim.head.settles {
-            problems.extend(settles(registry, claim, id, *verdict).into_iter().map(|(what, cure)| at.problem(0, what, cure)));
+            problems.extend(settles(registry, claim, id, *verdict).into_iter().map(|(what, cure)| at.diagnostic(0, what, cure)));
         }
         if !claim.head.settles.is_empty() && claim.head.finding.trim().is_empty() {
             let what = format!("`{}` settles a statement and has no `finding`", claim.id);
-            problems.push(at.problem(0, what, "say in one sentence what was found: it goes into the table of verdicts"));
+            problems.push(at.diagnostic(0, what, "say in one sentence what was found: it goes into the table of verdicts"));
         }
     }
     for statement in &registry.statements {
-        let mut problem = |what: String, cure: &str| problems.push(Problem::new(STATEMENTS, statement.line, what, cure));
+        let mut problem = |what: String, cure: &str| problems.push(Diagnostic::at(STATEMENTS, statement.line, what, cure));
         if statement.argument.is_none() && registry.settling(&statement.id).next().is_none() {
             problem(format!("no claim settles {}", statement.id), "let a claim settle it, or give it an `argument` where no test can");
         }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{CONTENTS, Chapter, Claim, Head, MAP, Post, Problem, Prose, Registry, STATEMENTS, Statement, assertions};
+use super::{CONTENTS, Chapter, Claim, Head, MAP, Post, Prose, Registry, STATEMENTS, Statement, assertions};
+use crate::diagnostic::Diagnostic;
 
 /// The module of `tests/claims` that is no chapter.
 const SUPPORT: &str = "support";
@@ -14,7 +15,7 @@ const SHARED: &str = "tests/claims/support.rs";
 type Open<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 
 /// Everything that the sources say, checked for form only.
-pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Problem>) -> Registry {
+pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Registry {
     let mut registry = Registry::default();
     if let Some((_, file)) = rust_file(open, Path::new(MAP), problems) {
         registry.notation = section(Prose::from_doc(Path::new(MAP), &file.attrs), "Notation", problems);
@@ -40,16 +41,16 @@ pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Problem>) -> Registry {
     registry
 }
 
-fn rust_file(open: Open<'_>, path: &Path, problems: &mut Vec<Problem>) -> Option<(String, syn::File)> {
-    let text = open(path).map_err(|error| Problem::new(path, 0, format!("cannot be read: {error}"), "the registry needs this file"));
+fn rust_file(open: Open<'_>, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<(String, syn::File)> {
+    let text = open(path).map_err(|error| Diagnostic::new(path, format!("cannot be read: {error}"), "the registry needs this file"));
     let parsed = text.and_then(|text| match syn::parse_file(&text) {
         Ok(file) => Ok((text, file)),
-        Err(error) => Err(Problem::new(path, error.span().start().line, format!("is not Rust: {error}"), "mend the syntax")),
+        Err(error) => Err(Diagnostic::at(path, error.span().start().line, format!("is not Rust: {error}"), "mend the syntax")),
     });
     parsed.map_err(|problem| problems.push(problem)).ok()
 }
 
-fn statements(open: Open<'_>, problems: &mut Vec<Problem>) -> (Vec<Post>, Vec<Statement>) {
+fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> (Vec<Post>, Vec<Statement>) {
     #[derive(Deserialize)]
     struct File {
         #[serde(default)]
@@ -61,7 +62,7 @@ fn statements(open: Open<'_>, problems: &mut Vec<Problem>) -> (Vec<Post>, Vec<St
     let text = match open(path) {
         Ok(text) => text,
         Err(error) => {
-            problems.push(Problem::new(path, 0, format!("cannot be read: {error}"), "list the statements of the post there"));
+            problems.push(Diagnostic::new(path, format!("cannot be read: {error}"), "list the statements of the post there"));
             return Default::default();
         }
     };
@@ -72,7 +73,7 @@ fn statements(open: Open<'_>, problems: &mut Vec<Problem>) -> (Vec<Post>, Vec<St
         }
         Err(error) => {
             let line = line_of(&text, error.span().map_or(0, |span| span.start));
-            problems.push(Problem::new(
+            problems.push(Diagnostic::at(
                 path,
                 line,
                 error.message().to_owned(),
@@ -87,7 +88,7 @@ fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count()
 }
 
-fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Problem>) -> Option<Chapter> {
+fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Diagnostic>) -> Option<Chapter> {
     let path = PathBuf::from(format!("tests/claims/{id}.rs"));
     let (text, file) = rust_file(open, &path, problems)?;
     let (title, prose) = titled(Prose::from_doc(&path, &file.attrs), "# ", 1, "the chapter", problems);
@@ -100,12 +101,12 @@ fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Pr
     Some(Chapter { id: id.to_owned(), part, title, prose, claims, shared })
 }
 
-fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &mut Vec<Problem>) -> Option<Claim> {
+fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &mut Vec<Diagnostic>) -> Option<Claim> {
     let id = test.sig.ident.to_string();
     let line = test.sig.ident.span().start().line;
     let mut prose = Prose::from_doc(path, &test.attrs);
     if prose.text.trim().is_empty() {
-        problems.push(Problem::new(
+        problems.push(Diagnostic::at(
             path,
             line,
             format!("the claim `{id}` has no statement"),
@@ -114,7 +115,7 @@ fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &
         return None;
     }
     let head_at = head_fence(&mut prose).or_else(|| {
-        problems.push(Problem::new(
+        problems.push(Diagnostic::at(
             path,
             line,
             format!("the claim `{id}` has no head"),
@@ -126,13 +127,13 @@ fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &
     let title_line = prose.text.lines().position(|text| text.starts_with("## ")).and_then(|row| prose.lines.get(row).copied()).unwrap_or(line);
     let (title, prose) = titled(prose, "## ", line, &format!("the claim `{id}`"), problems);
     if prose.text.trim().is_empty() {
-        problems.push(Problem::new(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
+        problems.push(Diagnostic::at(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
     }
     let (code_line, code) = code(text, test);
     let assertions = assertions::assertions(test);
     for typed in assertions::typed(test) {
         let what = format!("`{id}` expects a number that is typed");
-        problems.push(Problem::new(path, typed.line, what, "compute it by another road, or say with `published` who did"));
+        problems.push(Diagnostic::at(path, typed.line, what, "compute it by another road, or say with `published` who did"));
     }
     Some(Claim {
         id,
@@ -178,21 +179,21 @@ fn head_fence(prose: &mut Prose) -> Option<Prose> {
     Some(inner)
 }
 
-fn head(id: &str, at: &Prose, problems: &mut Vec<Problem>) -> Option<Head> {
+fn head(id: &str, at: &Prose, problems: &mut Vec<Diagnostic>) -> Option<Head> {
     let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`, `room`, `words`";
     let head: Head = toml::from_str(&at.text)
-        .map_err(|error| problems.push(at.problem(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
+        .map_err(|error| problems.push(at.diagnostic(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
         .ok()?;
     if head.breaks_when.trim().is_empty() {
-        problems.push(at.problem(0, format!("`breaks_when` of `{id}` is empty"), "say which hypothesis the control removes"));
+        problems.push(at.diagnostic(0, format!("`breaks_when` of `{id}` is empty"), "say which hypothesis the control removes"));
     }
     Some(head)
 }
 
 /// Splits the heading off.
-fn titled(mut prose: Prose, mark: &str, line: usize, whose: &str, problems: &mut Vec<Problem>) -> (String, Prose) {
+fn titled(mut prose: Prose, mark: &str, line: usize, whose: &str, problems: &mut Vec<Diagnostic>) -> (String, Prose) {
     let Some(row) = prose.text.lines().position(|text| text.starts_with(mark)) else {
-        problems.push(Problem::new(
+        problems.push(Diagnostic::at(
             &prose.file,
             prose.lines.first().copied().unwrap_or(line),
             format!("{whose} has no title"),
@@ -218,10 +219,10 @@ fn words_of(title: &str) -> String {
 }
 
 /// The section of `prose` under the heading `# name`.
-fn section(mut prose: Prose, name: &str, problems: &mut Vec<Problem>) -> Prose {
+fn section(mut prose: Prose, name: &str, problems: &mut Vec<Diagnostic>) -> Prose {
     let rows: Vec<&str> = prose.text.lines().collect();
     let Some(start) = rows.iter().position(|row| row.trim_start_matches('#').trim() == name && row.starts_with('#')) else {
-        problems.push(Problem::new(&prose.file, 1, format!("has no section `# {name}`"), "the book prints it"));
+        problems.push(Diagnostic::at(&prose.file, 1, format!("has no section `# {name}`"), "the book prints it"));
         return Prose::default();
     };
     let length = rows[start + 1..].iter().position(|row| row.starts_with("# ")).unwrap_or(rows.len() - start - 1);

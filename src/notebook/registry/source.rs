@@ -1,37 +1,8 @@
-//! Prose that knows where it stands, and problems that say so.
+//! Prose that knows where it stands.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Something wrong in a source, with its place and its cure.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// The file, below the root.
-    pub file: PathBuf,
-    /// The line, from 1; 0 where the whole file is meant.
-    pub line: usize,
-    /// What is wrong.
-    pub what: String,
-    /// What to do about it.
-    pub cure: String,
-}
-
-impl Problem {
-    /// A problem at `file:line`.
-    pub fn new(file: impl Into<PathBuf>, line: usize, what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { file: file.into(), line, what: what.into(), cure: cure.into() }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
-        if self.line > 0 {
-            write!(f, ":{}", self.line)?;
-        }
-        write!(f, ": {}; {}", self.what, self.cure)
-    }
-}
+use crate::diagnostic::Diagnostic;
 
 /// Markdown with the line that each of its lines has in the source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,9 +28,9 @@ impl Prose {
         self.lines.get(row).or(self.lines.last()).copied().unwrap_or(0)
     }
 
-    /// A problem at byte `offset` of the text.
-    pub fn problem(&self, offset: usize, what: impl Into<String>, cure: impl Into<String>) -> Problem {
-        Problem::new(&self.file, self.line(offset), what, cure)
+    /// What is wrong at byte `offset` of the text.
+    pub fn diagnostic(&self, offset: usize, what: impl Into<String>, cure: impl Into<String>) -> Diagnostic {
+        Diagnostic::at(&self.file, self.line(offset), what, cure)
     }
 
     pub(super) fn from_doc(file: &Path, attributes: &[syn::Attribute]) -> Self {

@@ -8,9 +8,10 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::notebook::registry::{Problem, Registry};
-use crate::notebook::replication::{self, Replication};
-use crate::notebook::snapshot::FOLDER;
+use crate::diagnostic::Diagnostic;
+use crate::notebook::claim::replication::{self, Replication};
+use crate::notebook::claim::snapshot::FOLDER;
+use crate::notebook::registry::Registry;
 use crate::publish::harmless;
 
 /// A commit as a reader knows it.
@@ -49,23 +50,23 @@ pub(super) struct Git<'a> {
 }
 
 impl Git<'_> {
-    fn output(&self, arguments: &[&str], input: Stdio) -> Result<Result<Vec<u8>, String>, Problem> {
+    fn output(&self, arguments: &[&str], input: Stdio) -> Result<Result<Vec<u8>, String>, Diagnostic> {
         let output = Command::new("git").arg("-C").arg(self.root).args(arguments).stdin(input).output();
-        let output = output.map_err(|error| Problem::new(self.root, 0, format!("git cannot be run: {error}"), "install git, or leave --against out"))?;
+        let output = output.map_err(|error| Diagnostic::new(self.root, format!("git cannot be run: {error}"), "install git, or leave --against out"))?;
         Ok(if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()) })
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<Result<String, String>, Problem> {
+    fn run(&self, arguments: &[&str]) -> Result<Result<String, String>, Diagnostic> {
         Ok(self.output(arguments, Stdio::null())?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// The full name of a commit.
-    pub(super) fn commit(&self, revision: &str) -> Result<String, Problem> {
+    pub(super) fn commit(&self, revision: &str) -> Result<String, Diagnostic> {
         self.run(&["rev-parse", "--git-dir"])?
-            .map_err(|_| Problem::new(self.root, 0, "is in no git repository", "leave --against out, or run inside a checkout"))?;
+            .map_err(|_| Diagnostic::new(self.root, "is in no git repository", "leave --against out, or run inside a checkout"))?;
         let found = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])?;
         found.map(|name| name.trim().to_owned()).map_err(|_| {
-            Problem::new(
+            Diagnostic::at(
                 self.root,
                 0,
                 format!("git knows no revision `{}`", harmless(revision)),
@@ -75,7 +76,7 @@ impl Git<'_> {
     }
 
     /// The claims of a commit.
-    pub(super) fn registry(&self, commit: &str) -> Result<Registry, Vec<Problem>> {
+    pub(super) fn registry(&self, commit: &str) -> Result<Registry, Vec<Diagnostic>> {
         Registry::parse(&|path| self.show(commit, &path.to_string_lossy()))
     }
 
@@ -91,8 +92,8 @@ impl Git<'_> {
     }
 
     /// The accepted snapshots of a commit, by name.
-    pub(super) fn snapshots(&self, commit: &str) -> Result<BTreeMap<String, String>, Problem> {
-        let wrong = |what: String| Problem::new(FOLDER, 0, format!("cannot be read in commit {commit}: {what}"), "name another revision");
+    pub(super) fn snapshots(&self, commit: &str) -> Result<BTreeMap<String, String>, Diagnostic> {
+        let wrong = |what: String| Diagnostic::new(FOLDER, format!("cannot be read in commit {commit}: {what}"), "name another revision");
         let listed = self.run(&["ls-tree", "-z", commit, &format!("{FOLDER}/")])?.map_err(wrong)?;
         let entry = |entry: &str| {
             let (kind, path) = entry.split_once('\t')?;
@@ -108,14 +109,14 @@ impl Git<'_> {
     }
 
     /// Whether the clone holds only the last commits; an error outside of a repository.
-    pub(super) fn shallow(&self) -> Result<bool, Problem> {
+    pub(super) fn shallow(&self) -> Result<bool, Diagnostic> {
         let said = self.run(&["rev-parse", "--is-shallow-repository"])?;
-        said.map(|said| said.trim() == "true").map_err(|_| Problem::new(self.root, 0, "is in no git repository", "run inside a checkout"))
+        said.map(|said| said.trim() == "true").map_err(|_| Diagnostic::new(self.root, "is in no git repository", "run inside a checkout"))
     }
 
     /// The commits that lead to this checkout and wrote a snapshot, oldest first, each branch in one piece (`--topo-order`): so a change
     /// stands under the subject that explains it. A merge is listed with what it resolved by itself.
-    pub(super) fn written(&self) -> Result<Result<Vec<Written>, String>, Problem> {
+    pub(super) fn written(&self) -> Result<Result<Vec<Written>, String>, Diagnostic> {
         let format = format!("--format=tformat:{BEGIN}%H{NEXT}%as{NEXT}%s");
         let order = ["log", "--topo-order", "--reverse", "--no-follow", "--no-show-signature", "--encoding=UTF-8", &format];
         let changes = ["--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--diff-merges=combined", "-z", "--relative", "--", FOLDER];
@@ -123,7 +124,7 @@ impl Git<'_> {
     }
 
     /// The texts of objects, by name; those that are not there are left out.
-    pub(super) fn objects<'o>(&self, names: impl Iterator<Item = &'o str>) -> Result<Result<BTreeMap<String, String>, String>, Problem> {
+    pub(super) fn objects<'o>(&self, names: impl Iterator<Item = &'o str>) -> Result<Result<BTreeMap<String, String>, String>, Diagnostic> {
         let asked: String = names.map(|name| format!("{name}\n")).collect();
         // A file and no pipe: git answers before it has read everything, and nobody would listen.
         let file = || -> std::io::Result<std::fs::File> {
@@ -132,7 +133,7 @@ impl Git<'_> {
             file.seek(SeekFrom::Start(0))?;
             Ok(file)
         };
-        let input = file().map_err(|error| Problem::new(std::env::temp_dir(), 0, format!("takes no file: {error}"), "make room there"))?;
+        let input = file().map_err(|error| Diagnostic::new(std::env::temp_dir(), format!("takes no file: {error}"), "make room there"))?;
         Ok(self.output(&["cat-file", "--batch"], input.into())?.map(|bytes| texts(&bytes)))
     }
 }

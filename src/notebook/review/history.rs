@@ -11,10 +11,10 @@ use std::path::Path;
 
 use super::git::{Commit, Git, Written};
 use super::sides::{self, Side};
-use crate::notebook::difference::same_value;
-use crate::notebook::metric::{Metric, Reading};
+use crate::notebook::claim::metric::{Metric, Reading};
+use crate::notebook::claim::snapshot::{self, FIGURE, Metrics};
 use crate::notebook::registry::Claim;
-use crate::notebook::snapshot::{self, FIGURE, Metrics};
+use crate::notebook::review::difference::same_value;
 
 /// What the headline metrics of all claims were.
 #[derive(Debug, Default)]

@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::{Broken, Change, Item, Review};
-use crate::notebook::standalone;
-use crate::notebook::wording::capital;
+use crate::notebook::claim::wording::capital;
+use crate::publish::standalone;
 
 /// What makes the page; a file that says so may be written over.
 pub const GENERATOR: &str = "attention-regression review";

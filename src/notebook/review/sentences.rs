@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use super::Item;
 use super::sides::Side;
 use super::split::split;
-use crate::notebook::difference::Difference;
-use crate::notebook::prose::{self, Medium, Numbers, Place, Quote};
+use crate::notebook::book::prose::{self, Medium, Numbers, Place, Quote};
+use crate::notebook::claim::snapshot::Metrics;
 use crate::notebook::registry::{Claim, Prose, Registry};
-use crate::notebook::snapshot::Metrics;
+use crate::notebook::review::difference::Difference;
 
 /// What stands around a number that moved, until it is text or HTML.
 pub(super) const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::git::{self, Git};
-use crate::notebook::figure::Figure;
-use crate::notebook::registry::{Chapter, Problem, Registry};
-use crate::notebook::replication::Replication;
-use crate::notebook::snapshot::{self, FIGURE, FOLDER, Metrics};
+use crate::diagnostic::Diagnostic;
+use crate::notebook::claim::replication::Replication;
+use crate::notebook::claim::snapshot::{self, FIGURE, FOLDER, Metrics};
+use crate::notebook::registry::{Chapter, Registry};
+use crate::publish::figure::Figure;
 
 /// Claims with what was measured of them.
 pub(super) struct Side {
@@ -39,7 +40,7 @@ pub(super) fn id(name: &str) -> &str {
 
 impl Side {
     /// `place` says where a snapshot stands, for messages.
-    fn new(registry: Registry, texts: BTreeMap<String, String>, place: &dyn Fn(&str) -> String) -> Result<Self, Vec<Problem>> {
+    fn new(registry: Registry, texts: BTreeMap<String, String>, place: &dyn Fn(&str) -> String) -> Result<Self, Vec<Diagnostic>> {
         let known: BTreeSet<String> = registry.claims().flat_map(|claim| [claim.snapshot(), claim.snapshot() + FIGURE]).collect();
         let mut problems = Vec::new();
         let (mut metrics, mut figures) = (BTreeMap::new(), BTreeMap::new());
@@ -52,7 +53,7 @@ impl Side {
                 snapshot::read_metrics(text).map(|read| drop(metrics.insert(id(name).to_owned(), read)))
             };
             if let Err((line, what)) = read {
-                problems.push(Problem::new(place(name), line, what, "run `cargo test --test claims` to write it anew"));
+                problems.push(Diagnostic::at(place(name), line, what, "run `cargo test --test claims` to write it anew"));
             }
         }
         let snapshots = texts.iter().map(|(name, text)| (name.clone(), snapshot::body(text).to_owned())).collect();
@@ -65,7 +66,7 @@ impl Side {
 }
 
 /// The accepted snapshots, and the same with the pending ones in their places.
-pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Problem>> {
+pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Diagnostic>> {
     let registry = Registry::read(root)?;
     let accepted = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let mut fresh = accepted.clone();
@@ -73,7 +74,7 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Problem>> {
     for below in snapshot::pending(root) {
         let path = Path::new(FOLDER).join(format!("{below}.snap.new"));
         let text = std::fs::read_to_string(root.join(&path))
-            .map_err(|error| vec![Problem::new(&path, 0, format!("cannot be read: {error}"), "check its permissions")])?;
+            .map_err(|error| vec![Diagnostic::new(&path, format!("cannot be read: {error}"), "check its permissions")])?;
         let name = Path::new(&below).file_name().map_or(below.clone(), |name| name.to_string_lossy().into_owned());
         fresh.insert(name.clone(), text.replace("\r\n", "\n"));
         waiting.insert(name, path.display().to_string());
@@ -107,7 +108,7 @@ fn with_removed(root: &Path, registry: &Registry, accepted: &BTreeMap<String, St
 }
 
 /// The accepted snapshots and the claims of a revision, and those of this checkout.
-pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Problem>> {
+pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Diagnostic>> {
     let git = Git { root };
     let commit = git.commit(revision).map_err(|problem| vec![problem])?;
     let mut notes = Vec::new();

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::notebook::math::{self, Class};
-use crate::notebook::prose::Quote;
+use crate::notebook::book::prose::Quote;
+use crate::publish::math::{self, Class};
 
 /// Abbreviations within a sentence, by what stands before their full stop.
 const ABBREVIATIONS: [&str; 5] = [" al", " cf", "(cf", " resp", " vs"];

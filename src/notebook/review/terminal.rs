@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::history::{Course, Origin, Step};
 use super::{Broken, Change, Item, Quoted, Rates, Review, Settled};
-use crate::notebook::difference::Difference;
-use crate::notebook::metric::Reading;
+use crate::notebook::claim::metric::Reading;
 use crate::notebook::registry::{Claim, Verdict};
+use crate::notebook::review::difference::Difference;
 
 /// The version of the JSON document.
 const SCHEMA: &str = "attention-regression/review/1";

@@ -4,13 +4,13 @@ use maud::{Markup, PreEscaped, html};
 
 use super::prose::inline;
 use super::widen;
-use crate::notebook::figure::{
+use crate::notebook::claim::wording::capital;
+use crate::notebook::review::FigureChange;
+use crate::publish::figure::{
     self, Axis, Cell, Chart, Dots, DrawError, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Scale, Series, Stroke,
     describe,
 };
-use crate::notebook::number::{self, Digits};
-use crate::notebook::review::FigureChange;
-use crate::notebook::wording::capital;
+use crate::publish::number::{self, Digits};
 
 /// Both versions over the same axes.
 const OVERLAID: &str = "Overlaid";

@@ -7,12 +7,12 @@
 use maud::{Markup, html};
 
 use super::{breakable, prose};
-use crate::notebook::metric::Reading;
-use crate::notebook::number::{self, Digits};
+use crate::notebook::claim::metric::Reading;
+use crate::notebook::claim::wording;
 use crate::notebook::registry::Claim;
 use crate::notebook::review::history::{Course, Origin, Step};
 use crate::notebook::review::{Item, Review};
-use crate::notebook::wording;
+use crate::publish::number::{self, Digits};
 
 const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 44.0;
@@ -243,7 +243,7 @@ fn list(course: &Course) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notebook::metric::{Tolerance, Value};
+    use crate::notebook::claim::metric::{Tolerance, Value};
     use crate::notebook::review::Commit;
 
     fn course(readings: &[Reading]) -> Course {

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::table::signed;
 use super::{breakable, flag, phrases, prose};
-use crate::notebook::difference::Difference;
 use crate::notebook::registry::{STATEMENTS, Verdict};
+use crate::notebook::review::difference::Difference;
 use crate::notebook::review::terminal::{fell, summary, verdicts};
 use crate::notebook::review::{Item, Review, Settled};
 

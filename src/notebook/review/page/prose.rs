@@ -3,9 +3,9 @@
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::notebook::math;
 use crate::notebook::review::Quoted;
 use crate::notebook::review::sentences::MARKS;
+use crate::publish::math;
 
 /// Every sentence before and after.
 pub(super) fn sentences(all: &[Quoted]) -> Markup {

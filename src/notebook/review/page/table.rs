@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::{bar, breakable, prose};
-use crate::notebook::difference::Difference;
-use crate::notebook::metric::{Metric, Reading};
-use crate::notebook::number::{self, Digits};
-use crate::notebook::wording;
+use crate::notebook::claim::metric::{Metric, Reading};
+use crate::notebook::claim::wording;
+use crate::notebook::review::difference::Difference;
+use crate::publish::number::{self, Digits};
 
 pub(super) fn numbers(differences: &[Difference]) -> Markup {
     html! {

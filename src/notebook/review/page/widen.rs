@@ -1,7 +1,7 @@
 //! A figure whose numbers left its axes, on wider ones: the book refuses to draw it, a reviewer has to see it.
 
-use crate::notebook::figure::{Axis, Figure, Plot, Scale};
-use crate::notebook::number::{self, Digits};
+use crate::publish::figure::{Axis, Figure, Plot, Scale};
+use crate::publish::number::{self, Digits};
 
 /// Two versions of a figure on axes that hold the numbers of both.
 pub(super) fn fitted(before: Option<&Figure>, after: Option<&Figure>) -> (Option<Figure>, Option<Figure>) {
@@ -72,7 +72,7 @@ fn cover<'a>(axis: &mut Axis, numbers: impl Iterator<Item = &'a f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notebook::figure::{Chart, Ink, Series, Stroke};
+    use crate::publish::figure::{Chart, Ink, Series, Stroke};
 
     #[test]
     fn axes_grow_to_two_digits_and_never_shrink() {

@@ -1,0 +1,233 @@
+//! The last net: what must not be in the HTML of the book, whoever put it there.
+//!
+//! mdBook exits 0 on a missing include, a dead link or a lost fragment. This reads every page with html5ever's
+//! tokenizer and reports links and fragments that lead nowhere, images and drawings without words, anything fetched
+//! from outside the book, formulas that became an error box, and references that were never woven.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, StartTag, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+use crate::diagnostic::Diagnostic;
+use crate::publish::files_below;
+
+/// What one page holds.
+#[derive(Debug, Default)]
+struct Page {
+    ids: BTreeSet<String>,
+    links: Vec<(usize, String)>,
+    problems: Vec<(usize, String, &'static str)>,
+}
+
+/// Inspects every HTML page below `folder`. Returns how many there are, and what is wrong with them.
+pub fn inspect(folder: &Path) -> (usize, Vec<Diagnostic>) {
+    let mut pages = BTreeMap::new();
+    let mut problems = Vec::new();
+    for path in files_below(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
+        match std::fs::read_to_string(folder.join(&path)) {
+            Ok(text) => {
+                pages.insert(path, read(&text));
+            }
+            Err(error) => problems.push(Diagnostic::new(&path, format!("cannot be read: {error}"), "render the book again")),
+        }
+    }
+    for (path, page) in &pages {
+        problems.extend(page.problems.iter().map(|(line, what, cure)| Diagnostic::at(path, *line, what, *cure)));
+        problems.extend(page.links.iter().filter_map(|(line, link)| {
+            let what = dead(folder, path, link, &pages)?;
+            Some(Diagnostic::at(path, *line, what, "mend the link in the prose, or name an anchor that exists"))
+        }));
+    }
+    (pages.len(), problems)
+}
+
+/// Why a link leads nowhere, if it does.
+fn dead(folder: &Path, from: &Path, link: &str, pages: &BTreeMap<PathBuf, Page>) -> Option<String> {
+    let (path, fragment) = link.split_once('#').map_or((link, ""), |(path, fragment)| (path, fragment));
+    let path = path.split('?').next().unwrap_or(path);
+    let target = if path.is_empty() { from.to_path_buf() } else { joined(from, path) };
+    let Some(page) = pages.get(&target) else {
+        return (!folder.join(&target).is_file()).then(|| format!("the link `{link}` leads to no file"));
+    };
+    (!fragment.is_empty() && !page.ids.contains(fragment)).then(|| format!("the link `{link}` leads to no anchor"))
+}
+
+/// `link`, relative to the page `from`, as a path below the book.
+fn joined(from: &Path, link: &str) -> PathBuf {
+    let mut path = from.parent().unwrap_or(Path::new("")).to_path_buf();
+    for part in Path::new(link).components() {
+        match part {
+            Component::ParentDir => {
+                path.pop();
+            }
+            Component::Normal(name) => path.push(name),
+            _ => {}
+        }
+    }
+    path
+}
+
+fn read(text: &str) -> Page {
+    let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(text));
+    // A script only interrupts the tokenizer: nothing is run.
+    while !input.is_empty() {
+        let _ = tokenizer.feed(&input);
+    }
+    tokenizer.end();
+    tokenizer.sink.page.into_inner()
+}
+
+/// Collects from the stream of tokens; `open` holds the elements in which text means something else.
+#[derive(Debug, Default)]
+struct Reader {
+    page: RefCell<Page>,
+    open: RefCell<Vec<String>>,
+    drawing: RefCell<Option<Drawing>>,
+}
+
+/// A drawing while it is being read.
+#[derive(Debug)]
+struct Drawing {
+    line: usize,
+    title: bool,
+    description: bool,
+}
+
+impl TokenSink for Reader {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
+        let line = usize::try_from(line).unwrap_or(0);
+        match token {
+            Token::TagToken(tag) if tag.kind == StartTag => self.start(&tag, line),
+            Token::TagToken(tag) => {
+                self.end(&tag);
+                TokenSinkResult::Continue
+            }
+            Token::CharacterTokens(text) => {
+                self.text(&text, line);
+                TokenSinkResult::Continue
+            }
+            _ => TokenSinkResult::Continue,
+        }
+    }
+}
+
+impl Reader {
+    fn problem(&self, line: usize, what: impl Into<String>, cure: &'static str) {
+        self.page.borrow_mut().problems.push((line, what.into(), cure));
+    }
+
+    fn start(&self, tag: &Tag, line: usize) -> TokenSinkResult<()> {
+        let name: &str = &tag.name;
+        let attribute = |key: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string());
+        if let Some(id) = attribute("id") {
+            self.page.borrow_mut().ids.insert(id);
+        }
+        match name {
+            "a" => self.link(attribute("href"), line),
+            "img" if attribute("alt").is_none_or(|alt| alt.trim().is_empty()) => {
+                self.problem(line, "an image has no alternative text", "say in words what it shows");
+            }
+            "svg" if matches!(attribute("role").as_deref(), Some("img" | "group")) => {
+                *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false })
+            }
+            "title" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.title = true),
+            "desc" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.description = true),
+            "merror" => self.problem(line, "a formula became an error box", "mend the LaTeX"),
+            _ => {}
+        }
+        self.resources(name, &attribute, line);
+        if matches!(name, "code" | "pre" | "script" | "style") && !tag.self_closing {
+            self.open.borrow_mut().push(name.to_owned());
+        }
+        match name {
+            "script" => TokenSinkResult::RawData(RawKind::ScriptData),
+            "style" => TokenSinkResult::RawData(RawKind::Rawtext),
+            _ => TokenSinkResult::Continue,
+        }
+    }
+
+    fn link(&self, href: Option<String>, line: usize) {
+        // A link with a scheme is a citation: nothing is fetched until a reader follows it.
+        if let Some(href) = href.filter(|href| !href.contains(':') && !href.is_empty()) {
+            self.page.borrow_mut().links.push((line, href));
+        }
+    }
+
+    /// What a page fetches by itself must lie inside the book.
+    fn resources(&self, name: &str, attribute: &dyn Fn(&str) -> Option<String>, line: usize) {
+        let keys: &[&str] = match name {
+            "img" | "source" | "script" | "iframe" | "embed" | "video" | "audio" | "input" => &["src", "srcset", "poster"],
+            "link" | "image" | "use" => &["href", "xlink:href"],
+            "object" => &["data"],
+            _ => &[],
+        };
+        let style = attribute("style").filter(|style| style.contains("url("));
+        for value in keys.iter().filter_map(|key| attribute(key)).chain(style) {
+            if value.contains("//") && !value.starts_with("data:") {
+                self.problem(line, format!("`<{name}>` fetches `{value}` from outside the book"), "ship the file in book/theme, or cite it with a link");
+            }
+        }
+    }
+
+    fn end(&self, tag: &Tag) {
+        let name: &str = &tag.name;
+        if self.open.borrow().last().is_some_and(|open| open == name) {
+            self.open.borrow_mut().pop();
+        }
+        if name == "svg"
+            && let Some(drawing) = self.drawing.borrow_mut().take()
+            && !(drawing.title && drawing.description)
+        {
+            self.problem(drawing.line, "a drawing has no title or no description", "draw it with `figure::draw`, which writes both");
+        }
+    }
+
+    fn text(&self, text: &str, line: usize) {
+        let open = self.open.borrow();
+        if open.last().is_some_and(|name| name == "style") && text.contains("url(http") {
+            self.problem(line, "a style fetches something from outside the book", "ship the file in book/theme");
+        }
+        if open.is_empty() && (text.contains("{{") || text.contains("}}")) {
+            self.problem(line, "a reference was left unwoven: `{{`", "write `{{metric}}` in the prose of a claim, or put it in a code span");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(html: &str) -> String {
+        read(html).problems.iter().map(|(line, what, _)| format!("{line}: {what}\n")).collect()
+    }
+
+    #[test]
+    fn a_clean_page_has_no_faults() {
+        let html = "<h1 id=\"top\">x</h1><p><code>{{metric}}</code> <a href=\"https://doi.org/\">cited</a></p><svg role=\"img\"><title>t</title><desc>d</desc></svg><img src=\"a.svg\" alt=\"a\"><script>if (a < b) { f('{{'); }</script>";
+        assert_eq!(faults(html), "");
+    }
+
+    #[test]
+    fn every_fault_is_reported_with_its_line() {
+        let html = "<p>\n<img src=\"a.svg\">\n<svg role=\"img\"><title>t</title></svg>\n<img alt=\"x\" src=\"https://example.org/a.png\">\n<link href=\"//example.org/a.css\">\n<math><merror></merror></math>\n{{lost}}";
+        let faults = faults(html);
+        for part in [
+            "2: an image has no alternative",
+            "3: a drawing has no title",
+            "4: `<img>` fetches",
+            "5: `<link>` fetches",
+            "6: a formula became",
+            "a reference was left unwoven",
+        ] {
+            assert!(faults.contains(part), "{part} is missing from\n{faults}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! HTML from the woven pages, through mdBook: formulas become MathML, figures are inlined so that they follow the
+//! theme, and the footer says which commit, compiler and lock file the page was made with.
+//!
+//! The HTML is made in a [`Folder`] and inspected there; only a book without fault takes the place of an earlier one, and of nothing
+//! else.
+
+mod furniture;
+
+use std::path::Path;
+
+use mdbook_driver::MDBook;
+use mdbook_driver::book::BookItem;
+use mdbook_driver::config::Config;
+
+use super::inspect;
+use super::weave::{PAGES, Pages};
+use crate::diagnostic::Diagnostic;
+use crate::publish::provenance::Provenance;
+use crate::publish::{Folder, FolderError, Kind, Stop, math};
+
+/// An earlier book is replaced.
+const KIND: Kind = Kind { made_by: "attention-regression book", replaces: true };
+/// Where mdBook's settings and the theme are, below the root.
+const BOOK: &str = "book";
+
+/// Renders the pages, whose sources stand below `root`, as HTML into `out`.
+///
+/// # Errors
+/// What mdBook refuses, what the inspection of the HTML finds, or a folder `out` that is not an earlier book; nothing at all where
+/// somebody asked to stop.
+pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<Rendered, Vec<Diagnostic>> {
+    let refused = |error: FolderError| if matches!(error, FolderError::Interrupted) { Vec::new() } else { vec![problem(&error)] };
+    let folder = Folder::begin(out, KIND, stop).map_err(refused)?;
+    make(root, pages, folder.path()).and_then(|()| furniture::arrange(folder.path())).map_err(|problem| vec![problem])?;
+    folder.go_on().map_err(refused)?;
+    let (count, problems) = inspect::inspect(folder.path());
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    folder.complete().map_err(refused)?;
+    let warning = folder.finish().map_err(refused)?.warning();
+    Ok(Rendered { pages: count, warning })
+}
+
+/// A book in its place.
+#[derive(Debug)]
+pub struct Rendered {
+    /// How many HTML pages it has.
+    pub pages: usize,
+    /// What is to be said of an earlier one.
+    pub warning: Option<String>,
+}
+
+/// Whether `out` may be replaced: it is absent, empty, or an earlier book and nothing else, and not among what the book is made of.
+///
+/// # Errors
+/// It is a file, or a folder with something else in it.
+pub fn refuse_foreign(root: &Path, out: &Path) -> Result<(), Diagnostic> {
+    Folder::apart(out, &root.join(BOOK)).and_then(|()| Folder::check(out, KIND)).map_err(|error| problem(&error))
+}
+
+/// What a folder says, as this room says it.
+fn problem(error: &FolderError) -> Diagnostic {
+    Diagnostic::new(error.place(), error.what(), error.cure("choose another with --out DIR"))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(path, format!("cannot be written: {error}"), "check the folder's permissions, or choose another with --out DIR")
+}
+
+fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Diagnostic> {
+    let settings = Path::new(BOOK).join("book.toml");
+    let failed =
+        |error: &dyn std::fmt::Display| Diagnostic::new(&settings, format!("mdBook cannot render the book: {error}"), "see book/book.toml and book/theme");
+    let mut config = Config::from_disk(root.join(&settings)).map_err(|error| failed(&format!("{error:#}")))?;
+    config.build.build_dir = std::path::absolute(out).map_err(|error| unwritable(out, &error))?;
+    config.build.create_missing = false;
+    config.build.use_default_preprocessors = false;
+    let mut book = MDBook::load_with_config(root.join(BOOK), config).map_err(|error| failed(&format!("{error:#}")))?;
+    let footer = footer(root);
+    let mut problem = None;
+    book.book.for_each_mut(|item| {
+        if let BookItem::Chapter(chapter) = item {
+            match page(&chapter.content, pages) {
+                Ok(html) => chapter.content = html + &footer,
+                Err((offset, what)) => {
+                    let line = 1 + chapter.content.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count();
+                    let path = Path::new(PAGES).join(chapter.path.clone().unwrap_or_default());
+                    problem = Some(Diagnostic::at(path, line, what, "mend the source that this page is woven from"));
+                }
+            }
+        }
+    });
+    problem.map_or(Ok(()), Err)?;
+    book.build().map_err(|error| failed(&format!("{error:#}")))
+}
+
+/// A page as mdBook takes it: figures inlined, formulas as MathML.
+fn page(markdown: &str, pages: &Pages) -> Result<String, (usize, String)> {
+    math::typeset(markdown).map(|text| inlined(&text, pages))
+}
+
+/// `<img class="plot" src="figures/…">` replaced by its two drawings, the wide and the narrow one, so that their colours follow the
+/// theme and the style sheet shows the one that fits.
+fn inlined(markdown: &str, pages: &Pages) -> String {
+    const OPEN: &str = "<img class=\"plot\" src=\"";
+    let drawing = |source: &str| pages.get(Path::new(source)).map(|svg| svg.find("<svg").map_or(svg.as_str(), |start| &svg[start..]).trim());
+    let mut parts = markdown.split(OPEN);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (source, rest) = part.split_once('"').unwrap_or((part, ""));
+        let narrow = source.replace(".svg", "-narrow.svg");
+        match (drawing(source), drawing(&narrow), rest.split_once('>')) {
+            (Some(wide), Some(narrow), Some((_, rest))) => out.extend([wide, "\n", narrow, rest]),
+            _ => out.extend([OPEN, part]),
+        }
+    }
+    out
+}
+
+/// It stands in the HTML only: the sources cannot know the commit that contains them.
+fn footer(root: &Path) -> String {
+    format!("\n\n<footer class=\"provenance\">Rendered from {}</footer>\n", Provenance::of(root).line())
+}

@@ -1,0 +1,41 @@
+//! What became of a claim on draws that nobody looked at while it was written.
+
+use super::Loom;
+use crate::notebook::claim::replication::{FILE, Replicated, interval};
+use crate::notebook::registry::Claim;
+use crate::publish::number::{self, Digits};
+
+/// A line under the evidence of a claim that depends on a draw.
+pub(super) fn line(loom: &Loom<'_>, claim: &Claim) -> String {
+    let words = match loom.replication.claims.get(&claim.id) {
+        None => return String::new(),
+        Some(replicated) if !replicated.is_of(loom.registry, claim) => format!("Its test has changed since it was last replicated ({}).", replicated.words()),
+        Some(replicated) if !replicated.drawn => "Nothing in it depends on a draw.".to_owned(),
+        Some(replicated) => format!("Held in {} (numbers {}){}.", replicated.words(), replicated.draws.replace("..", " to "), between(replicated)),
+    };
+    format!("<p class=\"fresh\">{words}</p>")
+}
+
+/// The exact interval for the rate.
+fn between(replicated: &Replicated) -> String {
+    let (low, high) = interval(replicated.held, replicated.of);
+    let percent = |share: f64| number::unicode(100.0 * share, Digits::Short(3));
+    format!(": with 95 % confidence its rate is between {} and {} %", percent(low), percent(high))
+}
+
+/// A cell of a list: `40 of 40`; empty where it does not apply.
+pub(super) fn cell(loom: &Loom<'_>, claim: &Claim) -> String {
+    match loom.replication.claims.get(&claim.id) {
+        None => String::new(),
+        Some(replicated) if !replicated.is_of(loom.registry, claim) => "<span class=\"muted\">not since it changed</span>".to_owned(),
+        Some(replicated) if !replicated.drawn => "<span class=\"muted\">no draw</span>".to_owned(),
+        Some(replicated) if replicated.is_enough() => format!("{} of {}", replicated.held, replicated.of),
+        Some(replicated) => format!("<b>{} of {}</b>", replicated.held, replicated.of),
+    }
+}
+
+/// In brackets behind a finding: how often it held, where that depends on a draw.
+pub(super) fn behind(loom: &Loom<'_>, claim: &Claim) -> String {
+    let known = loom.replication.current(loom.registry, claim).filter(|replicated| replicated.drawn);
+    known.map_or_else(String::new, |replicated| format!(" <span class=\"muted\" title=\"{FILE}\">({})</span>", replicated.words()))
+}

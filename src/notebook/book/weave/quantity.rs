@@ -1,0 +1,91 @@
+//! Words of quantity in titles and findings of measured claims: each stands on a judgement, on a phrase with a range, or on a reason.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::notebook::claim::snapshot::Metrics;
+use crate::notebook::registry::{Claim, Kind};
+
+/// What is looked for. Numbers in letters and comparisons are left to the reader.
+const WORDS: [&str; 20] = [
+    "all",
+    "almost",
+    "always",
+    "both",
+    "each",
+    "every",
+    "everybody",
+    "everything",
+    "half",
+    "hardly",
+    "lost",
+    "most",
+    "mostly",
+    "nearly",
+    "never",
+    "nobody",
+    "none",
+    "nothing",
+    "only",
+    "twice",
+];
+
+/// Fewer letters than this are no reason.
+const REASON: usize = 20;
+
+/// The words that stand on nothing, and reasons for words that are not there.
+pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
+    if claim.head.kind != Kind::Measured {
+        return Vec::new();
+    }
+    let found: BTreeSet<&str> = [claim.titled.text.as_str(), claim.head.finding.as_str()].into_iter().flat_map(bare).collect();
+    let mut problems = Vec::new();
+    for word in &found {
+        let at = || claim.sentence("words", "");
+        match claim.head.words.get(*word) {
+            None => {
+                let what = format!("“{word}” in title or finding of `{}` stands on nothing", claim.id);
+                let cure = format!(
+                    "write `{{{{metric|{word}|low..high}}}}`, or name in the head what it stands on: `[words]` and below it `{word} = \"metric\"`, or a reason"
+                );
+                problems.push(Diagnostic::at(&claim.file, claim.line, what, cure));
+            }
+            Some(metric) if metrics.iter().any(|(name, metric_of)| name == metric && metric_of.is_judged()) => {}
+            Some(reason) if reason.contains(' ') && reason.len() >= REASON => {}
+            Some(metric) => {
+                let what = format!("“{word}” of `{}` stands on `{metric}`, which is no judged metric and no reason", claim.id);
+                problems.push(at().diagnostic(0, what, "name a metric with a limit, or say in a sentence why none is needed"));
+            }
+        }
+    }
+    for word in claim.head.words.keys().filter(|word| !found.contains(word.as_str())) {
+        let what = format!("`words` of `{}` speaks of “{word}”, which is in neither title nor finding", claim.id);
+        problems.push(claim.sentence("words", "").diagnostic(0, what, "remove it"));
+    }
+    problems
+}
+
+/// The words of quantity outside references and formulas.
+fn bare(text: &str) -> Vec<&'static str> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        plain.push_str(before);
+        rest = after.split_once("}}").map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    let prose: String = plain.split('$').step_by(2).collect::<Vec<_>>().join(" ");
+    let words: BTreeSet<String> = prose.split(|letter: char| !letter.is_alphabetic()).map(str::to_lowercase).collect();
+    WORDS.into_iter().filter(|word| words.contains(*word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_outside_references_and_formulas() {
+        assert_eq!(bare("Most of it, {{share|every|0..1}} and $all$; Never."), ["most", "never"]);
+        assert_eq!(bare("mostly overall {{a|half|0..1}} $half$"), ["mostly"]);
+    }
+}

@@ -1,0 +1,15 @@
+//! Tables of plain text.
+
+/// Cells in columns, those numbered in `right` flush right.
+pub fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
+    let head = head.map(str::to_owned);
+    let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let line = |row: &[String; N]| {
+        let cell = |(column, cell): (usize, &String)| {
+            let width = width(column);
+            if right.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+        };
+        format!("{}\n", row.iter().enumerate().map(cell).collect::<Vec<_>>().join("  ").trim_end())
+    };
+    [&head].into_iter().chain(&rows).map(line).collect()
+}
