@@ -3,7 +3,6 @@
 //! [`harmless()`] is the one way of names and cells from outside to a terminal; [`Folder`] the one way of many files to a disk, [`write()`] of one;
 //! [`Stop`] says whether somebody asked to end it. It knows neither claims nor matrices.
 
-mod columns;
 pub mod figure;
 mod file;
 mod folder;
@@ -13,10 +12,12 @@ pub mod number;
 pub mod provenance;
 pub mod standalone;
 mod stop;
+mod text;
 
-pub use columns::aligned;
 pub(crate) use file::files_below;
 pub use file::{read, write};
 pub use folder::{Finished, Folder, FolderError, Kind};
 pub use harmless::{harmless, harmless_json, harmless_lines, harmless_page};
 pub use stop::Stop;
+pub use text::aligned;
+pub(crate) use text::capital;

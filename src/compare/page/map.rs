@@ -11,7 +11,7 @@ use crate::compare::verdict::{ALIGNMENT, OUTPUTS};
 use crate::compare::wording::short;
 use crate::experiment::Comparison;
 use crate::linalg::count;
-use crate::notebook::claim::wording::capital;
+use crate::publish::capital;
 use crate::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use crate::training::Parametrisation;
 

@@ -5,7 +5,7 @@ use crate::compare::document::Judged;
 use crate::compare::verdict::Verdict;
 use crate::compare::wording::{median, short};
 use crate::linalg::count;
-use crate::notebook::claim::wording::capital;
+use crate::publish::capital;
 
 /// Who stands where with ridge, and who predicts best.
 pub(super) fn sentences(subject: Subject<'_>) -> String {

@@ -103,12 +103,6 @@ pub fn short(distance: f64) -> String {
     }
 }
 
-/// With a capital letter, as a sentence begins.
-pub(crate) fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// Every number of the snapshot, with its tolerance.
 pub fn recorded(reading: Reading) -> String {
     match reading {

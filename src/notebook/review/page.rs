@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::{Broken, Change, Item, Review};
-use crate::notebook::claim::wording::capital;
+use crate::publish::capital;
 use crate::publish::standalone;
 
 /// What makes the page; a file that says so may be written over.

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::parts::badge;
 use super::{Loom, escape, fresh, markup};
 use crate::notebook::book::prose::{self, Medium, Place};
-use crate::notebook::claim::wording;
 use crate::notebook::registry::{Registry, STATEMENTS, Statement, Verdict};
+use crate::publish::capital;
 
 /// mdBook's table of contents.
 pub(super) fn summary(registry: &Registry) -> String {
@@ -98,11 +98,7 @@ fn says(registry: &Registry, statement: &Statement) -> String {
         let anchor = if at.anchor.is_empty() { String::new() } else { format!("#{}", at.anchor) };
         format!("<a href=\"{}\">{}</a>: ", escape(&format!("{}{anchor}", post.link)), escape(&post.title))
     });
-    format!(
-        "<span class=\"says\">{}</span>{reading}<span class=\"where\">{link}{place}. {}.</span>",
-        markup(&statement.says),
-        wording::capital(statement.sort.name())
-    )
+    format!("<span class=\"says\">{}</span>{reading}<span class=\"where\">{link}{place}. {}.</span>", markup(&statement.says), capital(statement.sort.name()))
 }
 
 /// The table of notation, from the map of the crate.

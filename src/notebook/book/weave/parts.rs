@@ -2,8 +2,8 @@
 
 use super::markup;
 use crate::notebook::book::prose;
-use crate::notebook::claim::wording::capital;
 use crate::notebook::registry::{Claim, Kind, Verdict};
+use crate::publish::capital;
 
 /// A claim's title as a link to it.
 pub(super) fn link(claim: &Claim) -> String {

@@ -4,8 +4,8 @@ use maud::{Markup, PreEscaped, html};
 
 use super::prose::inline;
 use super::widen;
-use crate::notebook::claim::wording::capital;
 use crate::notebook::review::FigureChange;
+use crate::publish::capital;
 use crate::publish::figure::{
     self, Axis, Cell, Chart, Dots, DrawError, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Scale, Series, Stroke,
     describe,

@@ -1,4 +1,4 @@
-//! Tables of plain text.
+//! Plain text: tables in columns, sentences with their capital letter.
 
 /// Cells in columns, those numbered in `right` flush right.
 pub fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
@@ -12,4 +12,10 @@ pub fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[Stri
         format!("{}\n", row.iter().enumerate().map(cell).collect::<Vec<_>>().join("  ").trim_end())
     };
     [&head].into_iter().chain(&rows).map(line).collect()
+}
+
+/// With a capital letter, as a sentence begins.
+pub(crate) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,24 +1,89 @@
 //! Rules of the house that no compiler checks, as tests: what imports what, what a module says of itself, what never happens, which words
 //! name a quantity, and where everything is said to be.
 
-use std::collections::BTreeSet;
+mod imports;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::Visit;
 
-/// From the ground up: a module imports from floors below its own, never from its own or from one above.
-const FLOORS: [&[&str]; 7] = [
-    &["error", "publish"],
-    &["linalg", "notebook"],
-    &["data", "regression", "attention", "whitening"],
-    &["training", "agreement"],
-    &["comparison"],
-    &["compare"],
-    &["command", "main"],
+/// The rooms of the crate and of its larger rooms, from the ground up: what each may import beside itself. A room that is not here, a
+/// permission that nobody uses, or one that is given to a room further up, is a fault.
+const ROOMS: [(&str, &[(&str, &[&str])]); 7] = [
+    (
+        "",
+        &[
+            ("error", &[]),
+            ("diagnostic", &[]),
+            ("linalg", &[]),
+            ("data", &["linalg"]),
+            ("regression", &["linalg"]),
+            ("attention", &["linalg"]),
+            ("whitening", &["linalg"]),
+            ("agreement", &["linalg"]),
+            ("training", &["attention", "data", "linalg"]),
+            ("experiment", &["agreement", "attention", "data", "linalg", "regression", "training", "whitening"]),
+            ("table", &["data", "linalg"]),
+            ("publish", &[]),
+            ("console", &["diagnostic", "publish"]),
+            ("compare", &["agreement", "attention", "console", "data", "experiment", "linalg", "publish", "regression", "table", "training"]),
+            ("notebook", &["console", "diagnostic", "publish"]),
+            ("command", &["compare", "console", "diagnostic", "notebook", "publish"]),
+        ],
+    ),
+    (
+        "notebook",
+        &[
+            ("registry", &[]),
+            ("claim", &["registry"]),
+            ("book", &["claim", "registry"]),
+            ("review", &["book", "claim", "registry"]),
+            ("command", &["book", "claim", "registry", "review"]),
+        ],
+    ),
+    (
+        "notebook::claim",
+        &[
+            ("metric", &[]),
+            ("sticky", &["metric"]),
+            ("snapshot", &["metric", "sticky"]),
+            ("wording", &["metric"]),
+            ("evidence", &["metric", "snapshot", "wording"]),
+            ("last_run", &["metric", "snapshot"]),
+            ("certificate", &["last_run", "metric", "snapshot"]),
+            ("replication", &["evidence", "snapshot", "sticky"]),
+        ],
+    ),
+    ("notebook::book", &[("prose", &[]), ("weave", &["prose"]), ("inspect", &[]), ("render", &["inspect", "weave"])]),
+    (
+        "notebook::review",
+        &[
+            ("difference", &[]),
+            ("git", &[]),
+            ("split", &[]),
+            ("sides", &["git"]),
+            ("sentences", &["difference", "sides", "split"]),
+            ("history", &["difference", "git", "sides"]),
+            ("terminal", &["difference", "history"]),
+            ("page", &["difference", "history", "sentences", "terminal"]),
+        ],
+    ),
+    ("publish", &[("harmless", &[]), ("number", &[]), ("figure", &["number"]), ("folder", &["harmless"])]),
+    (
+        "compare",
+        &[
+            ("verdict", &[]),
+            ("document", &["verdict"]),
+            ("run", &[]),
+            ("wording", &["document"]),
+            ("terminal", &["document", "verdict", "wording"]),
+            ("page", &["document", "verdict", "wording"]),
+            ("export", &["document", "run"]),
+            ("command", &["document", "export", "page", "run", "terminal"]),
+        ],
+    ),
 ];
-/// The floors from which the loom may be seen, and beside it what leaves the program: the library below knows nothing of books and folders.
-const SEES_THE_LOOM: [&str; 3] = ["compare", "command", "main"];
 
 /// A module's own concept, its unit tests left out, in lines.
 const LONGEST_MODULE: usize = 370;
@@ -63,12 +128,6 @@ struct Module {
 }
 
 impl Module {
-    /// The module of the crate that it belongs to: `src/data/table/scan.rs` is `data`.
-    fn top(&self) -> String {
-        let below = self.path.strip_prefix("src").expect("a file of src");
-        below.iter().next().expect("a name").to_string_lossy().trim_end_matches(".rs").to_owned()
-    }
-
     /// Its text up to its unit tests, which stand last.
     fn own(&self) -> &str {
         self.text.split("#[cfg(test)]").next().unwrap_or_default()
@@ -116,64 +175,52 @@ fn none(faults: &[String], cure: &str) {
     assert!(faults.is_empty(), "{cure}\n{}", faults.join("\n"));
 }
 
-/// The modules of the crate that some code names after `crate::`.
-fn named(tokens: TokenStream, found: &mut BTreeSet<String>) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for (place, token) in tokens.iter().enumerate() {
-        if let TokenTree::Group(group) = token {
-            named(group.stream(), found);
-        }
-        let crate_path = matches!(token, TokenTree::Ident(ident) if ident == "crate" || ident == "attention_regression");
-        if !crate_path || !matches!(tokens.get(place + 1), Some(TokenTree::Punct(colon)) if colon.as_char() == ':') {
-            continue;
-        }
-        match tokens.get(place + 3) {
-            Some(TokenTree::Ident(ident)) => drop(found.insert(ident.to_string())),
-            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-                let mut first = true;
-                for token in group.stream() {
-                    match token {
-                        TokenTree::Ident(ident) if first => {
-                            found.insert(ident.to_string());
-                            first = false;
-                        }
-                        TokenTree::Punct(comma) => first = comma.as_char() == ',',
-                        _ => first = false,
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+/// From every module the modules that it names.
+fn arrows() -> Vec<(imports::Module, imports::Module)> {
+    let sources = modules("src");
+    let known: BTreeSet<imports::Module> = sources.iter().filter_map(|source| imports::module(&source.path)).collect();
+    let from = |source: &Module| {
+        let from = imports::module(&source.path)?;
+        let paths = imports::paths(source.own().parse().expect("tokens"));
+        let named: BTreeSet<imports::Module> = paths.iter().filter_map(|path| imports::target(&from, path, &known)).collect();
+        Some(named.into_iter().map(|to| (from.clone(), to)).collect::<Vec<_>>())
+    };
+    sources.iter().filter_map(from).flatten().collect()
 }
 
 #[test]
 fn imports_go_down() {
-    let floor = |name: &str| FLOORS.iter().position(|floor| floor.contains(&name));
-    let mut faults = Vec::new();
-    for module in modules("src") {
-        let top = module.top();
-        if top == "lib" {
-            continue;
-        }
-        let own = floor(&top);
-        if own.is_none() {
-            faults.push(format!("{}: `{top}` stands on no floor: add it to FLOORS", module.path.display()));
-        }
-        let mut names = BTreeSet::new();
-        named(module.own().parse().expect("tokens"), &mut names);
-        for name in names.iter().filter(|name| **name != top) {
-            let sees = match name.as_str() {
-                "notebook" => SEES_THE_LOOM.contains(&top.as_str()),
-                "publish" => top == "notebook" || SEES_THE_LOOM.contains(&top.as_str()),
-                _ => true,
-            };
-            if !sees || floor(name).is_some_and(|there| Some(there) >= own) {
-                faults.push(format!("{}: `{top}` imports `{name}`", module.path.display()));
-            }
+    let mut between: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for (from, to) in arrows() {
+        if let Some((within, from, to)) = imports::parting(&from, &to) {
+            between.entry(within.join("::")).or_default().entry(from).or_default().insert(to);
         }
     }
-    none(&faults, "imports go down the floors of the crate's map: move what both need to a lower floor");
+    let mut faults = Vec::new();
+    for (within, arrows) in &between {
+        if let Some(circle) = imports::circle(arrows) {
+            faults.push(format!("src/{}: {} go round", within.replace("::", "/"), circle.join(" → ")));
+        }
+    }
+    for (within, rooms) in ROOMS {
+        let nothing = BTreeMap::new();
+        let arrows = between.get(within).unwrap_or(&nothing);
+        let floor = |room: &str| rooms.iter().position(|(name, _)| *name == room);
+        for (room, seen) in arrows {
+            let Some((_, may)) = rooms.iter().find(|(name, _)| name == room) else {
+                faults.push(format!("`{within}::{room}` is in no row of ROOMS: {seen:?}"));
+                continue;
+            };
+            faults.extend(seen.iter().filter(|to| !may.contains(&to.as_str())).map(|to| format!("`{within}::{room}` imports `{to}`")));
+        }
+        for (room, may) in rooms {
+            let unused = may.iter().filter(|to| !arrows.get(*room).is_some_and(|seen| seen.contains(**to)));
+            faults.extend(unused.map(|to| format!("`{within}::{room}` may import `{to}` and does not: take it from ROOMS")));
+            let above = may.iter().filter(|to| floor(to) >= floor(room));
+            faults.extend(above.map(|to| format!("ROOMS lets `{within}::{room}` import `{to}`, which is not below it")));
+        }
+    }
+    none(&faults, "imports go down: move what both need to a lower room, or say in ROOMS what a room may know");
 }
 
 #[test]
@@ -304,28 +351,31 @@ fn one_quantity_has_one_name() {
 }
 
 #[test]
-fn the_maps_name_every_room() {
-    let mut faults = Vec::new();
-    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect(path);
-    let (map, readme) = (read("src/lib.rs"), read("README.md"));
-    let (header, _) = map.split_once("\n#![").expect("attributes after the header");
-    for name in FLOORS.iter().flat_map(|floor| floor.iter()).filter(|name| !["command", "main"].contains(name)) {
-        if !header.contains(&format!("`{name}`")) {
-            faults.push(format!("src/lib.rs: the map does not name `{name}`"));
-        }
-        if !readme.contains(name) {
-            faults.push(format!("README.md: the map does not name `{name}`"));
-        }
-    }
-    none(&faults, "the map of the crate and the README say where everything is");
+fn the_map_names_every_room() {
+    let map = std::fs::read_to_string(root().join("src/lib.rs")).expect("the map");
+    let (header, _) = map.split_once("\n#![").unwrap_or((&map, ""));
+    let named = |name: &str| ["`", "::", "mod@"].iter().any(|before| header.contains(&format!("{before}{name}`")));
+    let rooms = ROOMS[0].1.iter().map(|(name, _)| name).filter(|name| !named(name));
+    none(&rooms.map(|name| format!("src/lib.rs: the map does not name `{name}`")).collect::<Vec<_>>(), "the map of the crate says where everything is");
 }
 
 #[test]
 fn what_these_rules_look_for_would_be_seen() {
-    let mut names = BTreeSet::new();
-    let code = "use crate::{Result, agreement::mse, data::{self, Table}}; fn f() { attention_regression::notebook::x(); other::training(); }";
-    named(code.parse().expect("tokens"), &mut names);
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["Result", "agreement", "data", "notebook"]);
+    let code = "use crate::{Result, agreement::mse, data::{self, Table}}; use super::x as y; fn f() { m!(crate::b::g(z)); other::training(); }";
+    let paths: Vec<String> = imports::paths(code.parse().expect("tokens")).iter().map(|path| path.join("::")).collect();
+    assert_eq!(paths, ["crate::Result", "crate::agreement::mse", "crate::data::self", "crate::data::Table", "super::x", "crate::b::g"]);
+    let module = |path: &str| path.split("::").map(str::to_owned).collect::<imports::Module>();
+    let known: BTreeSet<imports::Module> = ["a", "a::b", "a::b::c", "d"].map(module).into();
+    for (path, to) in
+        [("super::b::c::f", Some("a::b::c")), ("crate::d", Some("d")), ("self::c::f", Some("a::b::c")), ("super::g", Some("a")), ("crate::Result", None)]
+    {
+        assert_eq!(imports::target(&module("a::b"), &module(path), &known), to.map(module), "{path}");
+    }
+    assert_eq!(imports::parting(&module("a::b::c"), &module("a::e")), Some((module("a"), "b".to_owned(), "e".to_owned())));
+    assert_eq!(imports::parting(&module("a::b"), &module("a")), None);
+    let arrows = |all: &[(&str, &[&str])]| all.iter().map(|(from, to)| ((*from).to_owned(), to.iter().map(|to| (*to).to_owned()).collect())).collect();
+    assert_eq!(imports::circle(&arrows(&[("a", &["b", "c"]), ("b", &["c"])])), None);
+    assert_eq!(imports::circle(&arrows(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])])).map(|way| way.join(" ")), Some("b c b".to_owned()));
     let file: syn::File = syn::parse_str("fn f() { x.unwrap(); y.expect(\"z\"); panic!(\"no\"); z.unwrap_or(1); }").expect("Rust");
     let mut panics = Panics::default();
     panics.visit_file(&file);
