@@ -27,9 +27,9 @@ use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mar
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Error, Mat, MatRef, Result};
+use attention_regression::{Error, Mat, MatRef, Result, record};
 
-use crate::support::{Case, Draw, Run, USUAL, diabetes, draws, experiments, first, record, rounding_bound, synthetic};
+use crate::support::{Case, Draw, Run, USUAL, diabetes, draws, experiments, first, rounding_bound, synthetic};
 
 /// Merged linear attention from zero; a rate of one is that of the curvature, beyond two descent diverges.
 fn merged(x: MatRef<'_, f64>, y: MatRef<'_, f64>, rate: f64, steps: usize) -> Result<Training> {

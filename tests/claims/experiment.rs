@@ -41,11 +41,9 @@ use attention_regression::publish::figure::{
 };
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Trained, Training};
-use attention_regression::{Mat, Result};
+use attention_regression::{Mat, Result, record};
 
-use crate::support::{
-    Case, Draw, Experiment, NAMES, Run, STARTS, USUAL, draws, experiments, first, in_parallel, linear, record, rounding_bound, softmax, tied,
-};
+use crate::support::{Case, Draw, Experiment, NAMES, Run, STARTS, USUAL, draws, experiments, first, in_parallel, linear, rounding_bound, softmax, tied};
 
 /// One number of a run.
 type Number = fn(&Case, &Run) -> f64;

@@ -47,10 +47,10 @@ use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_g
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
-use attention_regression::{Mat, MatRef, Result};
+use attention_regression::{Mat, MatRef, Result, record};
 use faer::prelude::*;
 
-use crate::support::{diabetes, draws, first, four_panels, record, rounding_bound, shown_rows, synthetic};
+use crate::support::{diabetes, draws, first, four_panels, rounding_bound, shown_rows, synthetic};
 
 /// ## Regression reads out its training set
 ///

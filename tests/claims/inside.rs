@@ -13,10 +13,10 @@ use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
 use attention_regression::publish::figure::{Axis, Chart, Dots, Figure, Gallery, Group, Ink, Label, Mark, Pane, Panel, Plot, RowSeries, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, hat_matrix};
-use attention_regression::{Mat, MatRef, Result, attention};
+use attention_regression::{Mat, MatRef, Result, attention, record};
 use faer::Scale;
 
-use crate::support::{Case, Experiment, Run, STARTS, USUAL, experiments, linear, record, shown_rows, softmax, tied};
+use crate::support::{Case, Experiment, Run, STARTS, USUAL, experiments, linear, shown_rows, softmax, tied};
 
 /// ## One target teaches one direction
 ///

@@ -23,9 +23,9 @@ use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mar
 use attention_regression::regression::{Intercept, Ridge, diagnostics, hat_matrix, kernel};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Error, Mat, MatRef, Result};
+use attention_regression::{Error, Mat, MatRef, Result, record};
 
-use crate::support::{Draw, draws, first, logarithmic, record, rounding_bound};
+use crate::support::{Draw, draws, first, logarithmic, rounding_bound};
 
 /// The synthetic data of a draw, features whitened and targets in standard units.
 fn made(draw: Draw) -> Result<Dataset> {

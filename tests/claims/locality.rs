@@ -25,10 +25,10 @@ use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mar
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Mat, MatRef, Result};
+use attention_regression::{Mat, MatRef, Result, record};
 use faer::Scale;
 
-use crate::support::{Case, Draw, INITS, Run, USUAL, diabetes, draws, experiments, first, logarithmic, record, synthetic};
+use crate::support::{Case, Draw, INITS, Run, USUAL, diabetes, draws, experiments, first, logarithmic, synthetic};
 
 /// Training and test rows, whitened by the training rows.
 fn whitened(data: &Dataset) -> Result<[Mat<f64>; 2]> {

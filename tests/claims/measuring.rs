@@ -18,10 +18,10 @@ use attention_regression::notebook::claim::evidence::{Evidence, absolute, median
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Error, Mat, MatRef, Result};
+use attention_regression::{Error, Mat, MatRef, Result, record};
 use faer::prelude::*;
 
-use crate::support::{Draw, draws, record, rounding_bound, synthetic};
+use crate::support::{Draw, draws, rounding_bound, synthetic};
 
 /// The penalty of the post.
 const PENALTY: f64 = 1e-3;

@@ -24,10 +24,10 @@ use attention_regression::linalg::{centred, condition_number, count, frobenius_n
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
-use attention_regression::{Error, Mat, MatRef, Result};
+use attention_regression::{Error, Mat, MatRef, Result, record};
 use faer::Scale;
 
-use crate::support::{Draw, draws, first, logarithmic, record, rounding_bound, softmax_rounding};
+use crate::support::{Draw, draws, first, logarithmic, rounding_bound, softmax_rounding};
 
 const WIDTH: usize = 32;
 /// Of the softmax that remembers.

@@ -23,9 +23,9 @@ use attention_regression::notebook::claim::evidence::{Evidence, relative};
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
-use attention_regression::{Error, Mat, MatRef, Result};
+use attention_regression::{Error, Mat, MatRef, Result, record};
 
-use crate::support::{draws, first, logarithmic, record};
+use crate::support::{draws, first, logarithmic};
 
 /// Columns computed of the one feature.
 fn features(x: &Mat<f64>, of: &[fn(f64) -> f64]) -> Mat<f64> {

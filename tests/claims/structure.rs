@@ -21,9 +21,9 @@ use attention_regression::notebook::claim::evidence::{Evidence, absolute, relati
 use attention_regression::publish::figure::{Axis, Dots, Figure, Ink, Mark, Pane, Plot, RowSeries, Scale};
 use attention_regression::regression::{Intercept, hat_matrix, kernel, smoother_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Mat, MatRef, Result};
+use attention_regression::{Mat, MatRef, Result, record};
 
-use crate::support::{diabetes, draws, record, rounding_bound, synthetic};
+use crate::support::{diabetes, draws, rounding_bound, synthetic};
 
 fn whitened(x: MatRef<'_, f64>) -> Result<Mat<f64>> {
     Ok(Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?.apply(x))

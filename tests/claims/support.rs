@@ -1,4 +1,4 @@
-//! What every claim is recorded with: [`record!`] writes the snapshots, then fails with everything that is wrong.
+//! What the claims share: their draws, and the experiment that several look at.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,91 +7,12 @@ use attention_regression::agreement::Mechanism;
 use attention_regression::attention::gradients::Task;
 use attention_regression::data::{self, Dataset, Synthetic, Table};
 use attention_regression::experiment::{Agreement, Comparison, Scores, Settings, Variant};
-use attention_regression::notebook::claim::evidence::{Evidence, Recording, Site, median};
-use attention_regression::notebook::claim::{last_run, replication, snapshot, sticky};
-use attention_regression::notebook::registry::Kind;
-use attention_regression::notebook::review::difference;
+use attention_regression::notebook::claim::evidence::median;
+use attention_regression::notebook::claim::{replication, sticky};
 use attention_regression::publish::figure::{Figure, Panel, Panels, Plot};
 use attention_regression::publish::number::{self, Digits};
 use attention_regression::training::{Parametrisation, Trained, Training};
 use attention_regression::{Error, Mat, MatRef, Result, linalg};
-
-/// Every claim, as `build.rs` found it.
-const CLAIMS: &[Site] = include!(concat!(env!("OUT_DIR"), "/claims.rs"));
-
-/// The claim whose test contains the function of this type name: `claims::chapter::claim::here`.
-pub(crate) fn site(here: &str) -> &'static Site {
-    let mut path = here.rsplit("::").skip(1);
-    let (id, chapter) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
-    CLAIMS
-        .iter()
-        .find(|site| site.id == id && site.chapter == chapter)
-        .unwrap_or_else(|| panic!("`{id}` of `{chapter}` is no claim of the registry: call record! at the end of a #[test] of a chapter"))
-}
-
-/// What the claim measured, with accepted digits where nothing moved.
-pub(crate) fn recording(evidence: Evidence, site: &Site) -> Recording {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let recording = evidence.recording(site, &|name| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n")));
-    // A replication wants to know what held, whatever it was; nothing is compared with the book's draws.
-    if let Some(folder) = std::env::var_os(replication::FOLDER) {
-        let written = replication::write_run(std::path::Path::new(&folder), site.id, &recording.judged);
-        return written.map_or_else(|error| panic!("what `{}` judged cannot be written: {error}", site.id), |()| Recording::default());
-    }
-    last_run::write(root, site.id, recording.seconds, &recording.measured);
-    recording
-}
-
-/// The report of a claim that does not hold, or whose numbers moved.
-pub(crate) fn report(site: &Site, failures: &[String], moved: &[(String, String)]) -> Option<String> {
-    if failures.is_empty() && moved.is_empty() {
-        return None;
-    }
-    let mut report = format!("the claim `{}` ({}:{}) ", site.id, site.file, site.line);
-    if failures.is_empty() {
-        report.push_str("holds, and its numbers moved:");
-    } else {
-        report.push_str("does not hold:");
-        failures.iter().for_each(|failure| report.push_str(&format!("\n  ✗ {failure}")));
-        report.push_str("\n  Mend the mathematics, or say in the claim what is true; a bound is not loosened to make a run pass.");
-    }
-    for (name, text) in moved {
-        let accepted = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(snapshot::path(name))).unwrap_or_default();
-        let table = difference::text(name, &accepted, text).unwrap_or_else(|(line, what)| format!("line {line}: {what}"));
-        report.push_str(&format!("\n  ◆ {}\n    {}", snapshot::path(name).display(), table.replace('\n', "\n    ")));
-    }
-    if !moved.is_empty() {
-        report.push_str(&format!(
-            "\n  Review with `cargo insta review`, or accept with `INSTA_UPDATE=always cargo test --test claims {}` and read the diff.",
-            site.id
-        ));
-    }
-    Some(report)
-}
-
-/// Writes the evidence of the claim that calls it, as its last expression, and judges.
-macro_rules! record {
-    ($evidence:expr) => {{
-        fn here() {}
-        let site = $crate::support::site(std::any::type_name_of_val(&here));
-        let recording = $crate::support::recording($evidence, site);
-        let mut settings = insta::Settings::new();
-        settings.set_snapshot_path("../../snapshots");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        let mut moved = Vec::new();
-        for (name, text) in recording.snapshots {
-            // insta panics at the first difference: caught, so that the other snapshot is written too.
-            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text.as_str()))));
-            moved.extend(written.is_err().then_some((name, text)));
-        }
-        if let Some(report) = $crate::support::report(site, &recording.failures, &moved) {
-            panic!("{report}");
-        }
-        Ok(())
-    }};
-}
-pub(crate) use record;
 
 /// How many draws the book takes.
 const DRAWS: u64 = 5;

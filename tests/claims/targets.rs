@@ -30,9 +30,9 @@ use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mar
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Error, Mat, MatRef, Result};
+use attention_regression::{Error, Mat, MatRef, Result, record};
 
-use crate::support::{Draw, INITS, draws, first, in_parallel, record, rounding_bound, synthetic};
+use crate::support::{Draw, INITS, draws, first, in_parallel, rounding_bound, synthetic};
 
 /// The synthetic design with m targets, each with its own random weights, centred.
 fn many_targets(m: usize, draw: Draw) -> Dataset {

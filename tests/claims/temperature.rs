@@ -29,10 +29,10 @@ use attention_regression::notebook::claim::evidence::{Evidence, absolute, relati
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Mat, MatRef, Result};
+use attention_regression::{Mat, MatRef, Result, record};
 use faer::Scale;
 
-use crate::support::{Draw, diabetes, draws, first, logarithmic, record, softmax_rounding};
+use crate::support::{Draw, diabetes, draws, first, logarithmic, softmax_rounding};
 
 /// How much hotter the next temperature is.
 const TENFOLD: f64 = 10.0;

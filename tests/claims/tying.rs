@@ -22,9 +22,9 @@ use attention_regression::notebook::claim::evidence::{Evidence, absolute, relati
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
-use attention_regression::{Mat, MatRef, Result};
+use attention_regression::{Mat, MatRef, Result, record};
 
-use crate::support::{Draw, INITS, diabetes, draws, in_parallel, record, rounding_bound, synthetic};
+use crate::support::{Draw, INITS, diabetes, draws, in_parallel, rounding_bound, synthetic};
 
 /// The smallest forms that predict like least squares: any, $\hat\beta c^\top/\|c\|^2$, and without a negative direction,
 /// $\hat\beta\hat\beta^\top/(c^\top\hat\beta)$.

@@ -22,10 +22,10 @@ use attention_regression::notebook::claim::evidence::{Evidence, relative};
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
-use attention_regression::{Error, Mat, MatRef, Result};
+use attention_regression::{Error, Mat, MatRef, Result, record};
 use faer::prelude::*;
 
-use crate::support::{diabetes, first, logarithmic, record, rounding_bound, synthetic};
+use crate::support::{diabetes, first, logarithmic, rounding_bound, synthetic};
 
 /// Rows whitened by their own covariance.
 fn whitened(x: MatRef<'_, f64>, root: Root) -> Result<Mat<f64>> {

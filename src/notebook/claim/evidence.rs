@@ -29,24 +29,27 @@ pub use values::Values;
 
 use super::metric::{self, Metric, Reading, Tolerance, Value};
 use super::snapshot::{self, FIGURE, Metrics};
-use crate::notebook::registry::Kind;
+use crate::notebook::registry::{Claim, Kind};
 use crate::publish::figure::Figure;
 
-/// Where a claim stands, as `build.rs` found it.
+/// What the sources say of the claim that is judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Site {
+pub struct Site<'a> {
     /// The claim's name.
-    pub id: &'static str,
+    pub id: &'a str,
     /// Its chapter.
-    pub chapter: &'static str,
+    pub chapter: &'a str,
     /// Its kind.
     pub kind: Kind,
     /// The metric that stands for it.
-    pub headline: &'static str,
-    /// Its file.
-    pub file: &'static str,
-    /// The line of its test.
-    pub line: usize,
+    pub headline: &'a str,
+}
+
+impl<'a> Site<'a> {
+    /// That of a claim.
+    pub fn of(claim: &'a Claim) -> Self {
+        Self { id: &claim.id, chapter: &claim.chapter, kind: claim.head.kind, headline: &claim.head.headline }
+    }
 }
 
 /// Measurements and judgements of one claim.
@@ -187,7 +190,7 @@ impl Evidence {
 
     /// The texts to keep, with accepted digits where nothing moved, and every judgement that failed.
     /// `accepted` returns the accepted text of a snapshot.
-    pub fn recording(mut self, site: &Site, accepted: &dyn Fn(&str) -> Option<String>) -> Recording {
+    pub fn recording(mut self, site: &Site<'_>, accepted: &dyn Fn(&str) -> Option<String>) -> Recording {
         self.check(site);
         let name = format!("{}__{}", site.chapter, site.id);
         let mut failures: Vec<String> = self.failures.iter().map(|failure| failure.what.clone()).collect();
@@ -216,7 +219,7 @@ impl Evidence {
     }
 
     /// A claim has teeth, its headline is among what they bite, and it shows what its kind promises.
-    fn check(&mut self, site: &Site) {
+    fn check(&mut self, site: &Site<'_>) {
         let mut found = Vec::new();
         let mut names = BTreeSet::new();
         let twice = self.metrics.iter().find(|(name, _)| !names.insert(name)).map(|(name, _)| name);
@@ -258,7 +261,7 @@ impl Evidence {
 mod tests {
     use super::*;
 
-    const SITE: Site = Site { id: "a_claim", chapter: "chapter", kind: Kind::Identity, headline: "gap", file: "tests/claims/chapter.rs", line: 1 };
+    const SITE: Site<'_> = Site { id: "a_claim", chapter: "chapter", kind: Kind::Identity, headline: "gap" };
 
     fn good() -> Evidence {
         let mut evidence = Evidence::new();
@@ -267,7 +270,7 @@ mod tests {
         evidence
     }
 
-    fn failures(site: Site, test: impl FnOnce(&mut Evidence)) -> Vec<String> {
+    fn failures(site: Site<'_>, test: impl FnOnce(&mut Evidence)) -> Vec<String> {
         let mut evidence = good();
         test(&mut evidence);
         evidence.recording(&site, &|_| None).failures

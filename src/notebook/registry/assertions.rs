@@ -1,11 +1,11 @@
-//! Where in a test each metric is recorded: the calls on `evidence`, and which names each can give a metric.
+//! Where in a test each metric is recorded: the calls on its `Evidence`, and which names each can give a metric.
 //!
 //! A name is a string, a `format!` with holes, or a variable, which may be anything: the most literal call that fits a metric
 //! is the one that recorded it. What it cannot see: calls inside macros and in helper functions.
 
 use syn::visit::{self, Visit};
 
-/// The methods of `Evidence` that record a metric under the name that is their first argument.
+/// The methods of `Evidence` that record a metric under the name that is their first argument: held to it by a test.
 const METHODS: [&str; 6] = ["measure", "breaks", "contrast", "rounding", "count", "exactly"];
 
 /// A number that somebody is said to have computed, and that is typed.
@@ -58,9 +58,9 @@ pub struct Assertion {
 
 /// The calls of a test that record evidence, in order.
 pub(super) fn assertions(test: &syn::ItemFn) -> Vec<Assertion> {
-    let mut calls = Calls(Vec::new());
+    let mut calls = Calls::default();
     calls.visit_item_fn(test);
-    calls.0
+    calls.found
 }
 
 /// The call that recorded `metric`: of those that fit, the one with the most of its name fixed.
@@ -78,9 +78,24 @@ impl Assertion {
     }
 }
 
-struct Calls(Vec<Assertion>);
+#[derive(Default)]
+struct Calls {
+    /// What the variables are called that hold evidence.
+    receivers: Vec<syn::Ident>,
+    found: Vec<Assertion>,
+}
 
 impl<'ast> Visit<'ast> for Calls {
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        let is_new = |call: &syn::ExprCall| matches!(&*call.func, syn::Expr::Path(path) if ends_with(&path.path, ["Evidence", "new"]));
+        if let (syn::Pat::Ident(variable), Some(init)) = (&local.pat, &local.init)
+            && matches!(&*init.expr, syn::Expr::Call(call) if is_new(call))
+        {
+            self.receivers.push(variable.ident.clone());
+        }
+        visit::visit_local(self, local);
+    }
+
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         use syn::spanned::Spanned as _;
         // What follows `measure` in a chain of calls belongs to it.
@@ -88,18 +103,24 @@ impl<'ast> Visit<'ast> for Calls {
             syn::Expr::MethodCall(inner) => Some(inner),
             _ => None,
         });
-        let root = links.last().filter(|root| matches!(&*root.receiver, syn::Expr::Path(path) if path.path.is_ident("evidence")));
+        let root =
+            links.last().filter(|root| matches!(&*root.receiver, syn::Expr::Path(path) if self.receivers.iter().any(|receiver| path.path.is_ident(receiver))));
         let (first, last) = (call.span().start().line, call.paren_token.span.close().end().line);
         if let Some(root) = root
             && METHODS.iter().any(|method| root.method == method)
-            && !self.0.iter().any(|other| other.start == (root.span().start().line, root.span().start().column))
+            && !self.found.iter().any(|other| other.start == (root.span().start().line, root.span().start().column))
         {
             let pieces = root.args.first().map_or_else(anything, pieces);
             let start = (root.span().start().line, root.span().start().column);
-            self.0.push(Assertion { pieces, first, last, start });
+            self.found.push(Assertion { pieces, first, last, start });
         }
         visit::visit_expr_method_call(self, call);
     }
+}
+
+fn ends_with(path: &syn::Path, names: [&str; 2]) -> bool {
+    let last: Vec<&syn::Ident> = path.segments.iter().rev().take(2).map(|segment| &segment.ident).collect();
+    matches!(last[..], [last, before] if before == names[0] && last == names[1])
 }
 
 fn anything() -> Vec<String> {
@@ -139,9 +160,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_method_that_takes_a_name_is_looked_for() {
+        let file: syn::File = syn::parse_str(include_str!("../claim/evidence.rs")).expect("Rust");
+        let methods = file.items.iter().filter_map(|item| match item {
+            syn::Item::Impl(block) => Some(block.items.iter()),
+            _ => None,
+        });
+        let named = methods.flatten().filter_map(|item| match item {
+            syn::ImplItem::Fn(method) if matches!(method.vis, syn::Visibility::Public(_)) => {
+                let takes_name = method
+                    .sig
+                    .inputs
+                    .iter()
+                    .any(|input| matches!(input, syn::FnArg::Typed(typed) if matches!(&*typed.pat, syn::Pat::Ident(argument) if argument.ident == "name")));
+                takes_name.then(|| method.sig.ident.to_string())
+            }
+            _ => None,
+        });
+        let (mut named, mut looked_for) = (named.collect::<Vec<_>>(), METHODS.map(str::to_owned));
+        named.sort();
+        looked_for.sort();
+        assert_eq!(named, looked_for);
+    }
+
+    #[test]
     fn the_most_literal_call_that_fits_recorded_a_metric() {
         let test: syn::ItemFn = syn::parse_str(
-            "fn a_claim() -> Outcome {\n    let mut evidence = Evidence::new();\n    for (name, gap) in cases {\n        evidence.rounding(name, \"a\", gap, bound);\n        evidence.measure(&format!(\"error_{name}\"), \"b\", &gaps).within(relative(0.1)).at_most(1.0);\n        evidence.measure(\n            \"error_sine\", \"c\", 1.0,\n        ).within(relative(0.1)).noted();\n    }\n    other.measure(\"elsewhere\");\n    record!(evidence)\n}",
+            "fn a_claim() -> Outcome {\n    let mut kept = Evidence::new();\n    for (name, gap) in cases {\n        kept.rounding(name, \"a\", gap, bound);\n        kept.measure(&format!(\"error_{name}\"), \"b\", &gaps).within(relative(0.1)).at_most(1.0);\n        kept.measure(\n            \"error_sine\", \"c\", 1.0,\n        ).within(relative(0.1)).noted();\n    }\n    other.measure(\"elsewhere\");\n    record!(kept)\n}",
         )
         .expect("a function");
         let all = assertions(&test);
