@@ -48,44 +48,7 @@
 //!
 //! # Notation
 //!
-//! One quantity, one name; where a letter has two meanings both are given. Rows are samples everywhere; a star marks new rows.
-//!
-//! | Symbol | Name | Shape | In the crate |
-//! |---|---|---|---|
-//! | $n$, $n_*$, $d$, $m$, $p$ | numbers of training rows, query rows, features, targets; width of queries and keys | | |
-//! | $X$, $X_*$ | training rows, query rows | $n \times d$, $n_* \times d$ | `x` |
-//! | $x_i$, $x_*$, $\bar x$ | one training row, one query row, the mean of the training rows | $d$ | |
-//! | $Y$, $y$ | targets, one target; the values of attention, $V$ where they may be others | $n \times m$, $n$ | `y`, `values` |
-//! | $\hat y = Hy$ | fitted values | $n$ | `fitted` |
-//! | $G = X^\top X$ | Gram matrix | $d \times d$ | `gram` |
-//! | $\hat\Sigma = G / n$ | covariance of centred columns | $d \times d$ | `covariance` |
-//! | $w_1 \ge \dots \ge w_d$ | eigenvalues of $G$, $n$ times those of $\hat\Sigma$, the smallest also $w_{\min}$ | $d$ | |
-//! | $U$, $\Lambda$ | eigenvectors and eigenvalues of $\hat\Sigma$ | $d \times d$ | |
-//! | $\hat\beta$, $\hat B$ | coefficients, for one target and for many | $d \times m$ | `coefficients` |
-//! | $\lambda$ | penalty | | `penalty` |
-//! | $H = X(G + \lambda I)^{-1}X^\top$ | hat matrix | $n \times n$ | `hat_matrix` |
-//! | $h_{ii}$ | leverages | $n$ | `leverages` |
-//! | $\operatorname{tr} H$ | effective degrees of freedom | | `effective_degrees_of_freedom` |
-//! | $W_q$, $W_k$ | query and key weights | $d \times p$ | `Head` |
-//! | $W = W_qW_k^\top$ | form of the scores | $d \times d$ | `form` |
-//! | $Q = X_*W_q$, $K = XW_k$ | queries, keys | $n_* \times p$, $n \times p$ | `queries`, `keys` |
-//! | $QK^\top$, $s_i$ | scores, and those of one query | $n_* \times n$, $n$ | `scores` |
-//! | $A$ | attention weights, a smoother matrix | $n_* \times n$ | `weights` |
-//! | $\tau$ | temperature of the softmax | | `temperature` |
-//! | $L$, $D$ | mean squared error of an attention, a number, and $\partial L/\partial W$ | $D$: $d \times d$ | `Objective::evaluate` |
-//! | $C = X^\top Y$, $c$ | products of features and targets, for one target | $d \times m$ | |
-//! | $P_C$ | projection onto the span of the columns of $C$ | $d \times d$ | |
-//! | $\eta$ | rate of an optimiser | | `rate` |
-//! | $h$ | bandwidth of a kernel | | `bandwidth` |
-//! | $S$ | whitening matrix, $S^\top\hat\Sigma S = I$ | $d \times d$ | `Whitening::matrix` |
-//! | $Z$ | whitened rows | $n \times d$ | `Whitening::apply` |
-//! | $\sigma$ | deviation, the standard deviation of initial weights | | `deviation` |
-//! | $\gamma$ | scale of linear attention, $A = \gamma\,XWX^\top$ | | `scale` |
-//! | $\kappa$ | condition number | | `condition_number` |
-//! | $\lVert\cdot\rVert$, $\lVert\cdot\rVert_2$ | Frobenius norm, also $\lVert\cdot\rVert_F$, and spectral norm | | `frobenius_norm`, `spectral_norm` |
-//! | $\kappa(s, y)$ | joint cumulant, over the keys | | |
-//! | $\varepsilon$ | machine precision, or what is added to a covariance | | `f64::EPSILON`, `epsilon` |
-
+#![doc = include_str!(concat!(env!("OUT_DIR"), "/notation.md"))]
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod agreement;

@@ -3,7 +3,8 @@
 //! `tests/claims/main.rs` is the table of contents: its `//!` opens the book, its `mod` items are the chapters,
 //! a `///` above a `mod` opens a part. In a chapter `//!` is the opening prose; every `#[test]` is a claim whose
 //! `///` is the claim's prose: a `##` title, paragraphs, and one fence marked `toml`, the claim's [`Head`].
-//! `tests/claims/statements.toml` lists the statements of the posts: where each stands, of what sort it is, our words for it.
+//! `tests/claims/statements.toml` lists the statements of the posts: where each stands, of what sort it is, our words for it;
+//! `tests/claims/notation.md` explains the symbols.
 //!
 //! `build.rs` includes this file, so that a claim without statement, kind or `breaks_when`, a duplicate id, an
 //! unknown or cyclic `uses` or two verdicts that disagree stop the build; the book reads the same sources at run
@@ -38,8 +39,8 @@ use crate::diagnostic::Diagnostic;
 pub const CONTENTS: &str = "tests/claims/main.rs";
 /// Where the statements of the post are.
 pub const STATEMENTS: &str = "tests/claims/statements.toml";
-/// Where the table of notation is: in the map of the crate.
-pub const MAP: &str = "src/lib.rs";
+/// Where the notation is explained.
+pub const NOTATION: &str = "tests/claims/notation.md";
 
 /// What sort of claim it is, and with that what its test must show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -226,7 +227,7 @@ pub struct Registry {
     pub title: String,
     /// The prose of the first page.
     pub opening: Prose,
-    /// The table of notation, from the map of the crate.
+    /// What the symbols of the book mean.
     pub notation: Prose,
     /// In reading order.
     pub chapters: Vec<Chapter>,

@@ -418,3 +418,23 @@ fn chance(line: &str) -> Option<&'static str> {
     };
     typed.then_some("seed").or_else(|| CHANCE.iter().find(word).copied())
 }
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    let mut faults = Vec::new();
+    let (mut listing, mut reason) = (false, false);
+    for (line, number) in manifest.lines().zip(1..) {
+        if line.starts_with('[') {
+            listing = line.ends_with("dependencies]");
+            reason = false;
+        } else if line.starts_with('#') {
+            reason = true;
+        } else if line.is_empty() {
+            reason = false;
+        } else if listing && !reason && line.contains('=') {
+            faults.push(format!("Cargo.toml:{number}: {}", line.split_whitespace().next().unwrap_or_default()));
+        }
+    }
+    none(&faults, "say above it in one line why the crate depends on it");
+}

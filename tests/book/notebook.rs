@@ -65,7 +65,7 @@ impl Notebook {
             ("tests/claims/main.rs", CONTENTS),
             ("tests/claims/statements.toml", STATEMENTS),
             (CLAIMS, CHAPTER),
-            ("src/lib.rs", "//! A crate.\n//!\n//! # Notation\n//!\n//! | a | b |\n//! |---|---|\n//! | $X$ | rows |\n"),
+            ("tests/claims/notation.md", "| a | b |\n|---|---|\n| $X$ | rows |\n"),
             (SNAP, METRICS),
             ("snapshots/chapter__second_claim.snap", METRICS),
             ("snapshots/chapter__chapter_claim.figure.snap", FIGURE),

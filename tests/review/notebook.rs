@@ -109,7 +109,7 @@ impl Notebook {
             ("tests/claims/main.rs", CONTENTS),
             (STATEMENTS, &posts()),
             (CLAIMS, CHAPTER),
-            ("src/lib.rs", "//! A crate.\n//!\n//! # Notation\n//!\n//! None.\n"),
+            ("tests/claims/notation.md", "None.\n"),
             (FIRST, METRICS),
             (SECOND, METRICS),
             (THIRD, METRICS),

@@ -17,7 +17,6 @@ use crate::console::interruption::listen;
 use crate::console::{Unsaid, say, say_diagnostic, say_mistake};
 use crate::diagnostic::Diagnostic;
 use crate::notebook::claim::snapshot;
-use crate::notebook::registry;
 use crate::publish::Stop;
 
 /// What the book is made of, below the root: folders, and whether what is below them counts too.
@@ -112,10 +111,9 @@ fn changes(kind: &EventKind) -> bool {
 fn relevant(root: &Path, path: &Path) -> Option<PathBuf> {
     let below = path.strip_prefix(root).ok()?;
     let of = |extensions: &[&str]| below.extension().is_some_and(|extension| extensions.iter().any(|other| extension == *other));
-    let source = (below.starts_with("tests/claims") && of(&["rs", "toml"]))
-        || (below.starts_with(snapshot::FOLDER) && of(&["snap"]))
+    let source = (below.starts_with("tests/claims") && of(&["rs", "toml", "md"]))
+        || (below.starts_with(snapshot::FOLDER) && of(&["snap", "toml"]))
         || (below.starts_with("book/theme") && of(&["css", "svg", "woff2"]))
-        || below == Path::new("book/book.toml")
-        || below == Path::new(registry::MAP);
+        || below == Path::new("book/book.toml");
     source.then(|| below.to_path_buf())
 }

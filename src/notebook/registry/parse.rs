@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{CONTENTS, Chapter, Claim, Head, MAP, Post, Prose, Registry, STATEMENTS, Statement, assertions};
+use super::{CONTENTS, Chapter, Claim, Head, NOTATION, Post, Prose, Registry, STATEMENTS, Statement, assertions};
 use crate::diagnostic::Diagnostic;
 
 /// The module of `tests/claims` that is no chapter.
@@ -17,8 +17,9 @@ type Open<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 /// Everything that the sources say, checked for form only.
 pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Registry {
     let mut registry = Registry::default();
-    if let Some((_, file)) = rust_file(open, Path::new(MAP), problems) {
-        registry.notation = section(Prose::from_doc(Path::new(MAP), &file.attrs), "Notation", problems);
+    match open(Path::new(NOTATION)) {
+        Ok(text) => registry.notation = Prose::at(NOTATION, 1, text),
+        Err(error) => problems.push(Diagnostic::new(NOTATION, format!("cannot be read: {error}"), "explain the symbols of the book there")),
     }
     (registry.posts, registry.statements) = statements(open, problems);
     registry.shared = open(Path::new(SHARED)).map_or_else(|_| String::new(), |text| shared(&text, &[]));
@@ -216,15 +217,4 @@ fn words_of(title: &str) -> String {
         rest = after;
     }
     words + rest
-}
-
-/// The section of `prose` under the heading `# name`.
-fn section(mut prose: Prose, name: &str, problems: &mut Vec<Diagnostic>) -> Prose {
-    let rows: Vec<&str> = prose.text.lines().collect();
-    let Some(start) = rows.iter().position(|row| row.trim_start_matches('#').trim() == name && row.starts_with('#')) else {
-        problems.push(Diagnostic::at(&prose.file, 1, format!("has no section `# {name}`"), "the book prints it"));
-        return Prose::default();
-    };
-    let length = rows[start + 1..].iter().position(|row| row.starts_with("# ")).unwrap_or(rows.len() - start - 1);
-    prose.cut(start + 1..start + 1 + length)
 }

@@ -101,7 +101,7 @@ fn says(registry: &Registry, statement: &Statement) -> String {
     format!("<span class=\"says\">{}</span>{reading}<span class=\"where\">{link}{place}. {}.</span>", markup(&statement.says), capital(statement.sort.name()))
 }
 
-/// The table of notation, from the map of the crate.
+/// What the symbols mean.
 pub(super) fn notation(loom: &mut Loom<'_>) -> String {
     let (markdown, _) = loom.prose(&loom.registry.notation, Place { page: "notation.md", claim: None, medium: Medium::Page });
     format!("# Notation\n\n{}", markdown.trim())
