@@ -4,6 +4,21 @@
 //! [`scores`] S = QKᵀ (n*×n). [`softmax`] attention weighs values by softmax rows of S/τ, [`linear`] attention by S
 //! times a number. With values V = Y an attention layer predicts targets, as a regression does. [`gradients`] says how its
 //! error moves with the form.
+//!
+//! ```
+//! use attention_regression::attention::{Diagonal, Head, Normalisation};
+//! use attention_regression::data;
+//!
+//! let data = data::sine(1);
+//! let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+//! let head = Head::identity(x.ncols());
+//! let (queries, keys) = (head.queries(x), head.keys(x));
+//! let softmax = Normalisation::Softmax { temperature: 1.0 };
+//! let weights = softmax.weights(queries.as_ref(), keys.as_ref(), Diagonal::Kept)?;
+//! let predictions = softmax.output(queries.as_ref(), keys.as_ref(), y, Diagonal::Kept)?;
+//! assert_eq!((weights.ncols(), predictions.nrows()), (x.nrows(), x.nrows()));
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 pub mod gradients;
 pub mod linear;

@@ -2,6 +2,16 @@
 //!
 //! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table.
 //! All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
+//!
+//! ```
+//! use attention_regression::data;
+//!
+//! let data = data::synthetic(1).standardised()?.centred();
+//! assert_eq!((data.train.x.ncols(), data.train.y.ncols()), (8, 1));
+//! let (table, names) = data::diabetes::raw()?;
+//! assert_eq!((table.n(), table.d(), names.len()), (442, 10, 10));
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 pub mod built_in;
 pub mod condensed;

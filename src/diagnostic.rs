@@ -1,6 +1,13 @@
 //! What is wrong, where, and what to do about it: the one form in which the loom, the reader of tables and the commands refuse.
 //!
 //! `build.rs` includes this file, so it depends on serde alone.
+//!
+//! ```
+//! use attention_regression::diagnostic::Diagnostic;
+//!
+//! let told = Diagnostic::at("table.csv", 7, "`n/a` is no number", "drop the row, or say --missing n/a");
+//! assert_eq!(told.to_string(), "table.csv:7: `n/a` is no number; drop the row, or say --missing n/a");
+//! ```
 
 use std::fmt;
 use std::path::PathBuf;

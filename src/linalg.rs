@@ -2,6 +2,15 @@
 //!
 //! Everything is dense, in f64 and sequential: results do not depend on a thread count. Norms are scaled by the
 //! largest entry first, so that neither 1e200 nor 1e-200 over- or underflows.
+//!
+//! ```
+//! use attention_regression::{Mat, linalg};
+//!
+//! let x = Mat::from_fn(4, 2, |i, j| [[1.0, 2.0], [2.0, 4.0], [3.0, 6.0], [4.0, 8.0]][i][j]);
+//! assert_eq!(linalg::rank(x.as_ref())?, 1);
+//! assert!(linalg::relative_gap((&x * 1e-200).as_ref(), x.as_ref()) > 0.99);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 mod moments;
 mod resolution;

@@ -6,6 +6,20 @@
 //!
 //! A loss that is not finite, or a million times the larger of its first value and the targets' mean square, is
 //! [`Error::Diverged`]. What it renounces: minibatches, warm-up, biases, weight decay.
+//!
+//! ```
+//! use attention_regression::attention::Normalisation;
+//! use attention_regression::attention::gradients::Task;
+//! use attention_regression::data;
+//! use attention_regression::training::{Parametrisation, Training};
+//!
+//! let data = data::synthetic(1).standardised()?.centred();
+//! let task = Task::regression(data.train.x.as_ref(), data.train.y.as_ref());
+//! let linear = Normalisation::Linear { scale: 1.0 / data.train.n() as f64 };
+//! let trained = Training::new(linear, Parametrisation::Tied).run(task, None)?;
+//! assert!(trained.last().loss < trained.path[0].loss);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 mod optimiser;
 mod parameters;

@@ -8,6 +8,17 @@
 //! pseudo-inverse root), and the rank says so; the Cholesky root does not exist and is refused. A direction that varies no more than
 //! rounding does would be blown up to unit variance: below max(n, d)·ε of the largest and what its columns can
 //! resolve ([`Resolution`]) it counts as none.
+//!
+//! ```
+//! use attention_regression::whitening::{Divisor, Root, Whitening, covariance};
+//! use attention_regression::{Mat, data, linalg};
+//!
+//! let x = data::synthetic(1).train.x;
+//! let whitening = Whitening::fit(x.as_ref(), Root::Zca, Divisor::N, 0.0)?;
+//! let white = covariance(whitening.apply(x.as_ref()).as_ref(), Divisor::N);
+//! assert!(linalg::max_abs_gap(white.as_ref(), Mat::identity(8, 8).as_ref()) < 1e-12);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::{Mat, MatRef};
 

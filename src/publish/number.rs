@@ -1,4 +1,11 @@
 //! Numbers as a reader sees them: so many significant digits, a true minus, powers of ten beyond five places.
+//!
+//! ```
+//! use attention_regression::publish::number::{Digits, markdown, unicode};
+//!
+//! assert_eq!(unicode(-4.18e-5, Digits::Significant(2)), "−4.2 × 10⁻⁵");
+//! assert_eq!(markdown(0.25, Digits::Decimals(1)), "0.2");
+//! ```
 
 /// How many digits a number is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
