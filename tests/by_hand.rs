@@ -1,7 +1,5 @@
 //! Cases small enough to check by hand: what every measure counts, where a training stops, what a whitening keeps.
 
-#![allow(clippy::unwrap_used)]
-
 use approx::assert_relative_eq;
 use attention_regression::agreement::{
     Signature, asymmetry, centred_cosine, cosine, idempotence_gap, mass_on_nearest, negative_share, perplexity, r_squared, row_sums, slope,

@@ -1,7 +1,5 @@
 //! The comparison: what is linear sees all rows through a small factor, and says the same as if it had seen them.
 
-#![allow(clippy::unwrap_used)]
-
 use approx::assert_relative_eq;
 use attention_regression::agreement::{Mechanism, cosine};
 use attention_regression::attention::Normalisation;

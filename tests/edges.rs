@@ -1,7 +1,5 @@
 //! What happens at the edges: where a training ends, what does not vary, what is huge, empty, or no number.
 
-#![allow(clippy::unwrap_used)]
-
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use attention_regression::agreement::{centred_cosine, cosine, mse, perplexity, row_sums};
 use attention_regression::attention::gradients::{Objective, Task};

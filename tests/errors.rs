@@ -1,7 +1,5 @@
 //! Every error of the numerical library, provoked, and the sentence that it says; none is left out.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::BTreeSet;
 
 use attention_regression::attention::gradients::Task;

@@ -1,8 +1,6 @@
 //! A number added to a column, or a power of two that multiplies it, changes nothing that a fit with an intercept says, as far as the
 //! column still holds it: against least squares in exact rational arithmetic.
 
-#![allow(clippy::unwrap_used)]
-
 use attention_regression::compare::document::{Baselines, Document, Origin};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Dataset, Table, standard_deviations};
