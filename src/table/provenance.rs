@@ -6,9 +6,9 @@ use serde::Serialize;
 
 /// Everything that a reader of the results should know of the reading.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Notes {
+pub struct Provenance {
     /// The table, or the training and the test table.
-    pub files: Vec<FileNotes>,
+    pub files: Vec<FileProvenance>,
     /// Named columns of the first table that were not used.
     pub ignored: Vec<String>,
     /// Columns of the first table that have no name, by their number from 1; they were not used.
@@ -23,13 +23,13 @@ pub struct Notes {
 
 /// How one file was written, and which of its rows were kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileNotes {
+pub struct FileProvenance {
     /// The file as it was named, or `standard input`.
     pub file: PathBuf,
     /// Rows that were kept.
     pub rows: usize,
     /// The lines of rows that were left out for a missing cell.
-    pub dropped: Vec<u64>,
+    pub dropped: Vec<usize>,
     /// What stands between cells.
     pub delimiter: char,
     /// Whether a comma is the decimal sign.
