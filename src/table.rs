@@ -19,7 +19,6 @@ mod dialect;
 mod file;
 mod header;
 mod input;
-mod levels;
 mod missing;
 mod provenance;
 mod quote;

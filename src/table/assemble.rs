@@ -8,10 +8,9 @@ use std::path::Path;
 use faer::{ColRef, Mat};
 
 use super::Prepared;
-use super::column::Parts;
+use super::column::{Column, Levels};
 use super::file::Contents;
 use super::header::Selection;
-use super::levels::Levels;
 use super::missing;
 use super::provenance::{Encoded, FileProvenance, Provenance};
 use super::quote::{dropping, quoted};
@@ -22,54 +21,44 @@ use crate::linalg::Moments;
 
 /// Makes a data set of one table, whose rows a split parts.
 pub(super) fn split(table: Contents, split: &Split) -> Result<Prepared, Diagnostic> {
-    let shape = Shape { width: table.width(), train: split.train.len(), test: split.test.len() };
-    let test_lines = split.test.iter().filter_map(|&row| table.lines.get(row).copied()).collect();
-    let parts = table.columns.into_iter().map(|column| column.split(split));
-    Assembly::new(&table.selection, &shape, vec![table.provenance], test_lines).fill(&table.selection, parts)
+    let width = table.width();
+    let lines = split.test.iter().filter_map(|&row| table.lines.get(row).copied()).collect();
+    let columns = table.columns.into_iter().map(|column| column.split(split));
+    Assembly::new(&table.selection, vec![table.provenance], width, lines).fill(&table.selection, columns)
 }
 
 /// Makes a data set of a training and a test table.
 pub(super) fn pair(train: Contents, test: Contents) -> Result<Prepared, Diagnostic> {
-    let shape = Shape { width: train.width(), train: train.provenance.rows, test: test.provenance.rows };
-    let parts = train.columns.into_iter().zip(test.columns).map(|(train, test)| train.with_test(test));
-    let files = vec![train.provenance, test.provenance];
-    Assembly::new(&train.selection, &shape, files, test.lines).fill(&train.selection, parts)
-}
-
-/// How many features there can be, and how many rows there are.
-struct Shape {
-    width: usize,
-    train: usize,
-    test: usize,
+    let (width, files) = (train.width(), vec![train.provenance, test.provenance]);
+    let columns = train.columns.into_iter().zip(test.columns);
+    Assembly::new(&train.selection, files, width, test.lines).fill(&train.selection, columns)
 }
 
 /// A data set that grows by columns.
 struct Assembly {
     dataset: Dataset,
     provenance: Provenance,
-    test_lines: Vec<usize>,
+    /// How many features there can be.
+    width: usize,
+    /// Where test rows begin, if a column is of texts.
+    lines: Vec<usize>,
 }
 
 impl Assembly {
-    fn new(selection: &Selection, shape: &Shape, files: Vec<FileProvenance>, test_lines: Vec<usize>) -> Self {
-        let targets = selection.names[selection.features..].to_vec();
-        let empty = |rows| Table { x: Mat::with_capacity(rows, shape.width), y: Mat::with_capacity(rows, targets.len()) };
-        let (train, test) = (empty(shape.train), empty(shape.test));
+    fn new(selection: &Selection, files: Vec<FileProvenance>, width: usize, lines: Vec<usize>) -> Self {
+        let empty = || Table { x: Mat::new(), y: Mat::new() };
+        let (name, targets) = (called(&files[0].file), selection.names[selection.features..].to_vec());
+        let dataset = Dataset { name, features: Vec::new(), targets, train: empty(), test: empty(), truth: None };
         let (ignored, nameless) = (selection.ignored.clone(), selection.nameless.clone());
-        let name = called(&files[0].file);
-        Self {
-            dataset: Dataset { name, features: Vec::new(), targets, train, test, truth: None },
-            provenance: Provenance { files, ignored, nameless, ..Provenance::default() },
-            test_lines,
-        }
+        Self { dataset, provenance: Provenance { files, ignored, nameless, ..Provenance::default() }, width, lines }
     }
 
-    fn fill(mut self, selection: &Selection, parts: impl Iterator<Item = Parts>) -> Result<Prepared, Diagnostic> {
-        for (at, (name, Parts { levels, train, test })) in selection.names.iter().zip(parts).enumerate() {
-            match levels {
-                _ if at >= selection.features => self.target(name, &train, &test)?,
-                None => self.feature(name.clone(), name, train, test)?,
-                Some(levels) => self.indicators(name, levels, &train, &test)?,
+    fn fill(mut self, selection: &Selection, columns: impl Iterator<Item = (Column, Column)>) -> Result<Prepared, Diagnostic> {
+        for (at, (name, (train, test))) in selection.names.iter().zip(columns).enumerate() {
+            match train.levels {
+                _ if at >= selection.features => self.target(name, &train.values, &test.values)?,
+                None => self.feature(name.clone(), name, train.values, test.values)?,
+                Some(levels) => self.indicators(name, levels, &train.values, &test.values)?,
             }
         }
         let features = &self.dataset.features;
@@ -98,8 +87,8 @@ impl Assembly {
             return Err(self.without_value(column));
         }
         self.provenance.filled.extend(missing::fill(&feature, &mut train, &mut test));
-        push(&mut self.dataset.train.x, &train);
-        push(&mut self.dataset.test.x, &test);
+        push(&mut self.dataset.train.x, &train, self.width);
+        push(&mut self.dataset.test.x, &test, self.width);
         if is_constant(&train) {
             self.provenance.constant.push(feature.clone());
         }
@@ -108,8 +97,8 @@ impl Assembly {
     }
 
     fn target(&mut self, name: &str, train: &[f64], test: &[f64]) -> Result<(), Diagnostic> {
-        push(&mut self.dataset.train.y, train);
-        push(&mut self.dataset.test.y, test);
+        push(&mut self.dataset.train.y, train, self.dataset.targets.len());
+        push(&mut self.dataset.test.y, test, self.dataset.targets.len());
         if !is_constant(train) {
             return Ok(());
         }
@@ -125,19 +114,18 @@ impl Assembly {
 
     /// One indicator for each level of the training rows but the first.
     fn indicators(&mut self, name: &str, levels: Levels, train: &[f64], test: &[f64]) -> Result<(), Diagnostic> {
-        let (known, others): (Vec<_>, Vec<_>) = levels.sorted().into_iter().partition(|(code, _)| train.contains(code));
-        let rows = || test.iter().zip(&self.test_lines);
+        let (known, others): (Vec<_>, Vec<_>) = levels.sorted().into_iter().partition(|(_, code)| train.contains(code));
+        let rows = || test.iter().zip(&self.lines);
         let first_line = |code: f64| rows().filter(|(other, _)| **other == code).map(|(_, line)| *line).min();
-        let strange = others.iter().filter_map(|(code, level)| Some((first_line(*code)?, level)));
-        if let Some((line, level)) = strange.min() {
+        if let Some((line, level)) = others.iter().filter_map(|(level, code)| Some((first_line(*code)?, level))).min() {
             return Err(self.strange_level(name, level, line));
         }
         let mut known = known.into_iter();
-        let Some((_, reference)) = known.next() else {
+        let Some((reference, _)) = known.next() else {
             return Err(self.without_value(name));
         };
         let mut encoded = Encoded { column: name.to_owned(), reference, levels: Vec::new() };
-        for (code, level) in known {
+        for (level, code) in known {
             let indicator = |&other: &f64| if other.is_nan() { other } else { f64::from(u8::from(other == code)) };
             let indicators = |codes: &[f64]| codes.iter().map(indicator).collect();
             self.feature(format!("{name}={level}"), name, indicators(train), indicators(test))?;
@@ -156,7 +144,11 @@ impl Assembly {
     }
 }
 
-fn push(matrix: &mut Mat<f64>, column: &[f64]) {
+/// Adds a column to a matrix that will have at most `width`.
+fn push(matrix: &mut Mat<f64>, column: &[f64], width: usize) {
+    if matrix.ncols() == 0 {
+        *matrix = Mat::with_capacity(column.len(), width);
+    }
     matrix.resize_with(column.len(), matrix.ncols() + 1, |i, _| column[i]);
 }
 

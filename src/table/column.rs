@@ -1,23 +1,22 @@
-//! A column in use, as numbers: those that its cells say, or the codes of their levels.
+//! A column in use, as numbers: those that its cells say, or the codes of their texts.
 
-use super::cell::{self, Fault};
-use super::levels::Levels;
+use std::collections::HashMap;
+
+use super::cell::{self, Fault, trimmed};
+use super::missing::is_missing;
 use crate::data::split::Split;
+use crate::linalg::count;
+
+/// The most levels that are encoded: each becomes a dense column, and a column of names or keys would fill any memory.
+pub(super) const MOST_LEVELS: usize = 1000;
 
 /// A column that is read; empty, and of numbers, by default.
 #[derive(Debug, Default)]
 pub(super) struct Column {
     /// One value for each row, NaN where the cell gave none.
     pub(super) values: Vec<f64>,
-    /// What the values are codes of, in a text column.
+    /// What the values are codes of, in a column of texts.
     pub(super) levels: Option<Levels>,
-}
-
-/// A column of training rows and of test rows.
-pub(super) struct Parts {
-    pub(super) levels: Option<Levels>,
-    pub(super) train: Vec<f64>,
-    pub(super) test: Vec<f64>,
 }
 
 impl Column {
@@ -28,14 +27,15 @@ impl Column {
 
     /// An empty column for cells of the same kind, which may have no other levels.
     pub(super) fn alike(&self) -> Self {
-        Self { levels: self.levels.as_ref().map(Levels::closed), ..Self::default() }
+        let closed = |levels: &Levels| Levels { closed: true, ..levels.clone() };
+        Self { levels: self.levels.as_ref().map(closed), ..Self::default() }
     }
 
     /// Takes a cell in; where it gives no value, takes a gap in and says why.
     pub(super) fn push(&mut self, cell: &str, comma: bool) -> Result<(), Fault> {
         let value = match &mut self.levels {
             None => cell::number(cell, comma),
-            Some(levels) => levels.code(cell),
+            Some(levels) => levels.code(trimmed(cell)),
         };
         self.values.push(value.unwrap_or(f64::NAN));
         value.map(drop)
@@ -43,17 +43,41 @@ impl Column {
 
     /// How many features it can become.
     pub(super) fn width(&self) -> usize {
-        self.levels.as_ref().map_or(1, Levels::len)
+        self.levels.as_ref().map_or(1, |levels| levels.codes.len())
     }
 
-    /// Its rows in the order of a split.
-    pub(super) fn split(self, split: &Split) -> Parts {
+    /// Its training rows and its test rows; the levels stay with the first.
+    pub(super) fn split(self, split: &Split) -> (Self, Self) {
         let rows = |rows: &[usize]| rows.iter().map(|&row| self.values[row]).collect();
-        Parts { train: rows(&split.train), test: rows(&split.test), levels: self.levels }
+        let test = Self { values: rows(&split.test), levels: None };
+        (Self { values: rows(&split.train), levels: self.levels }, test)
+    }
+}
+
+/// The levels of a column of texts with their codes, which count from 0 in the order in which they were met.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Levels {
+    codes: HashMap<Box<str>, f64>,
+    /// Whether other levels are refused.
+    closed: bool,
+}
+
+impl Levels {
+    fn code(&mut self, text: &str) -> Result<f64, Fault> {
+        let next = count(self.codes.len());
+        match self.codes.get(text) {
+            _ if is_missing(text) => Err(Fault::Missing),
+            Some(&code) => Ok(code),
+            None if self.closed => Err(Fault::UnknownLevel),
+            None if self.codes.len() == MOST_LEVELS => Err(Fault::TooManyLevels),
+            None => Ok(*self.codes.entry(text.into()).or_insert(next)),
+        }
     }
 
-    /// It with the same column of a test table.
-    pub(super) fn with_test(self, test: Self) -> Parts {
-        Parts { levels: self.levels, train: self.values, test: test.values }
+    /// Texts with their codes, sorted.
+    pub(super) fn sorted(self) -> Vec<(String, f64)> {
+        let mut sorted: Vec<_> = self.codes.into_iter().map(|(text, code)| (String::from(text), code)).collect();
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        sorted
     }
 }

@@ -33,70 +33,47 @@ impl Contents {
     pub(super) fn read(source: &Source, options: &ReadOptions, progress: &mut Progress<'_>) -> Result<Self, Diagnostic> {
         let input = Input::open(source, progress)?;
         let sample = Sample::of(&input, options.delimiter)?;
-        let selection = Header::new(input.name(), &sample).select(options)?;
-        let guessed = || sample.decimal_comma(&selection.used).unwrap_or(false);
-        let comma = options.decimal_comma.unwrap_or_else(guessed);
-        let file = Opened { input, sample, selection, comma, options };
-        let width = file.selection.names.len();
-        let mut scan = file.scan((0..width).map(|_| Column::default()).collect(), progress)?;
-        let texts = file.check(&scan).text_columns(options.one_hot)?;
-        file.check(&scan).all(&texts, options.missing, "")?;
+        let selection = Header::new(&input.name, &sample).select(options)?;
+        let comma = options.decimal_comma.or_else(|| sample.decimal_comma(&selection.used)).unwrap_or(false);
+        let layout = Layout { input, sample, selection, comma, options };
+        let width = layout.selection.names.len();
+        let mut scan = Scan::read(&layout, (0..width).map(|_| Column::default()).collect(), progress)?;
+        let texts = Check { layout: &layout, scan: &scan }.text_columns()?;
+        Check { layout: &layout, scan: &scan }.all(&texts, "")?;
         if !texts.is_empty() {
             drop(scan);
             let column = |at| if texts.contains(&at) { Column::of_texts() } else { Column::default() };
-            scan = file.scan((0..width).map(column).collect(), progress)?;
-            file.check(&scan).all(&[], options.missing, "")?;
+            scan = Scan::read(&layout, (0..width).map(column).collect(), progress)?;
+            Check { layout: &layout, scan: &scan }.all(&[], "")?;
         }
-        Ok(file.contents(scan))
+        Ok(Self::new(layout, scan))
     }
 
     /// Reads a test table, whose columns are those of this training table.
     pub(super) fn read_test(&self, source: &Source, options: &ReadOptions, progress: &mut Progress<'_>) -> Result<Self, Diagnostic> {
         let input = Input::open(source, progress)?;
         let sample = Sample::of(&input, options.delimiter)?;
-        let selection = Header::new(input.name(), &sample).select_again(&self.selection, &self.provenance.file)?;
+        let selection = Header::new(&input.name, &sample).select_again(&self.selection, &self.provenance.file)?;
         // A table of whole numbers does not show its decimal sign; then it is that of its twin.
         let twin = self.provenance.decimal_comma && sample.delimiter != b',';
-        let guessed = || sample.decimal_comma(&selection.used).unwrap_or(twin);
-        let comma = options.decimal_comma.unwrap_or_else(guessed);
-        let file = Opened { input, sample, selection, comma, options };
-        let scan = file.scan(self.columns.iter().map(Column::alike).collect(), progress)?;
-        file.check(&scan).all(&[], options.missing, &self.provenance.file.to_string_lossy())?;
-        Ok(file.contents(scan))
-    }
-}
-
-/// A file of which is known how it is written and which of its columns are used.
-struct Opened<'a> {
-    input: Input,
-    sample: Sample,
-    selection: Selection,
-    comma: bool,
-    options: &'a ReadOptions,
-}
-
-impl Opened<'_> {
-    fn scan(&self, columns: Vec<Column>, progress: &mut Progress<'_>) -> Result<Scan, Diagnostic> {
-        let layout = Layout { delimiter: self.sample.delimiter, comma: self.comma, used: &self.selection.used };
-        Scan::read(&self.input, layout, columns, self.options.missing, progress)
+        let comma = options.decimal_comma.or_else(|| sample.decimal_comma(&selection.used)).unwrap_or(twin);
+        let layout = Layout { input, sample, selection, comma, options };
+        let scan = Scan::read(&layout, self.columns.iter().map(Column::alike).collect(), progress)?;
+        Check { layout: &layout, scan: &scan }.all(&[], &self.provenance.file.to_string_lossy())?;
+        Ok(Self::new(layout, scan))
     }
 
-    fn check<'a>(&'a self, scan: &'a Scan) -> Check<'a> {
-        let (file, guessed) = (self.input.name(), self.options.decimal_comma.is_none());
-        Check { file, scan, selection: &self.selection, comma: self.comma, guessed }
-    }
-
-    fn contents(self, scan: Scan) -> Contents {
+    fn new(layout: Layout<'_>, scan: Scan) -> Self {
         let provenance = FileProvenance {
-            file: self.input.name().to_path_buf(),
+            file: layout.input.name,
             rows: scan.rows,
             dropped: scan.dropped,
-            delimiter: char::from(self.sample.delimiter),
-            decimal_comma: self.comma,
-            byte_order_mark: self.sample.has_mark,
-            crlf: self.sample.crlf,
-            gzip: self.input.is_compressed(),
+            delimiter: char::from(layout.sample.delimiter),
+            decimal_comma: layout.comma,
+            byte_order_mark: layout.sample.has_mark,
+            crlf: layout.sample.crlf,
+            gzip: layout.input.gzip,
         };
-        Contents { selection: self.selection, columns: scan.columns, lines: scan.lines, provenance }
+        Self { selection: layout.selection, columns: scan.columns, lines: scan.lines, provenance }
     }
 }

@@ -61,9 +61,7 @@ impl<'a> Header<'a> {
             Some(features) => self.find_all(features, "feature")?,
             None => self.others(&targets, &dropped),
         };
-        self.apart(&targets, &features, "both target and feature")?;
-        self.apart(&targets, &dropped, "both target and dropped")?;
-        self.apart(&features, &dropped, "both feature and dropped")?;
+        self.apart([("target", &targets), ("feature", &features), ("dropped", &dropped)])?;
         if features.is_empty() {
             return Err(self.refused("no feature is left", "drop fewer columns, or name features with --features"));
         }
@@ -113,11 +111,15 @@ impl<'a> Header<'a> {
         self.names.iter().enumerate().filter(is_other).map(|(at, _)| at).collect()
     }
 
-    fn apart(&self, these: &[usize], those: &[usize], what: &str) -> Result<(), Diagnostic> {
-        match these.iter().find(|at| those.contains(at)) {
-            Some(&at) => Err(self.refused(format!("the column {} is {what}", quoted(self.names[at])), "name it once")),
-            None => Ok(()),
+    fn apart(&self, roles: [(&str, &[usize]); 3]) -> Result<(), Diagnostic> {
+        let mut seen = HashMap::new();
+        for (role, &at) in roles.iter().flat_map(|(role, columns)| columns.iter().map(move |at| (role, at))) {
+            if let Some(other) = seen.insert(at, role) {
+                let what = format!("the column {} is both {other} and {role}", quoted(self.names[at]));
+                return Err(self.refused(what, "name it once"));
+            }
         }
+        Ok(())
     }
 
     /// The one place of a name, if it has one.

@@ -5,7 +5,7 @@
 //! what a progress bar can compare with the size of the file.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek as _, Write as _};
+use std::io::{self, BufReader, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
@@ -14,15 +14,18 @@ use super::text::{self, Text};
 use super::{Progress, Source};
 use crate::diagnostic::Diagnostic;
 
-/// What is read at once.
-const CHUNK: usize = 1 << 18;
+/// What is copied before progress is told again.
+const CHUNK: u64 = 1 << 18;
 
 /// A source that can be read from its beginning, as often as needed, one reader at a time.
 pub(super) struct Input {
-    name: PathBuf,
+    /// What it is called in messages.
+    pub(super) name: PathBuf,
     file: File,
-    size: u64,
-    compressed: bool,
+    /// Its size on the disk.
+    pub(super) size: u64,
+    /// Whether it is decompressed.
+    pub(super) gzip: bool,
 }
 
 impl Input {
@@ -46,51 +49,32 @@ impl Input {
             Diagnostic::new(&name, what, "make room where temporary files go, or name a file")
         };
         let mut copy = tempfile::tempfile().map_err(failed)?;
-        let (mut buffer, mut size) = (vec![0; CHUNK], 0);
+        let mut size = 0;
         loop {
-            let read = match from.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(unreadable(&name, &error)),
-            };
-            copy.write_all(&buffer[..read]).map_err(failed)?;
-            size += read as u64;
+            match io::copy(&mut from.by_ref().take(CHUNK), &mut copy).map_err(failed)? {
+                0 => return Self::with(name, copy, size),
+                copied => size += copied,
+            }
             progress(size, None);
         }
-        Self::with(name, copy, size)
     }
 
     fn with(name: PathBuf, mut file: File, size: u64) -> Result<Self, Diagnostic> {
         let mut magic = Vec::new();
         let read = file.rewind().and_then(|()| (&file).take(2).read_to_end(&mut magic));
         read.map_err(|error| unreadable(&name, &error))?;
-        let is_gzip = magic == [0x1f, 0x8b];
-        if !is_gzip && size > 0 && name.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz")) {
+        let gzip = magic == [0x1f, 0x8b];
+        if !gzip && size > 0 && name.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz")) {
             let cure = "rename it if it is plain text, or compress it again";
             return Err(Diagnostic::new(name, "ends in .gz and is no gzip file", cure));
         }
-        Ok(Self { name, file, size, compressed: is_gzip })
-    }
-
-    /// What it is called in messages.
-    pub(super) fn name(&self) -> &Path {
-        &self.name
-    }
-
-    /// Its size on the disk.
-    pub(super) fn size(&self) -> u64 {
-        self.size
+        Ok(Self { name, file, size, gzip })
     }
 
     /// How many bytes were taken from the disk since its beginning.
     pub(super) fn position(&self) -> u64 {
         // What cannot be told is shown as the beginning: it moves a progress bar and nothing else.
         (&self.file).stream_position().unwrap_or(0)
-    }
-
-    pub(super) fn is_compressed(&self) -> bool {
-        self.compressed
     }
 
     /// The text from its beginning.
@@ -101,8 +85,8 @@ impl Input {
     fn bytes(&self) -> io::Result<Box<dyn Read + '_>> {
         let mut file = &self.file;
         file.rewind()?;
-        match self.compressed {
-            true => Ok(Box::new(MultiGzDecoder::new(BufReader::with_capacity(CHUNK, file)))),
+        match self.gzip {
+            true => Ok(Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file)))),
             false => Ok(Box::new(file)),
         }
     }
@@ -116,11 +100,11 @@ impl Input {
     pub(super) fn broken(&self, error: &io::Error) -> Diagnostic {
         use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
         match error.kind() {
-            InvalidData | InvalidInput | UnexpectedEof if self.compressed => {
+            InvalidData | InvalidInput | UnexpectedEof if self.gzip => {
                 self.refused("holds gzip data that are damaged or cut short", "copy or compress the file again")
             }
-            Other => match self.bytes().and_then(text::first_fault) {
-                Ok(Some(fault)) => Diagnostic::at(&self.name, fault.line, fault.what, fault.cure),
+            Other => match self.bytes().and_then(|bytes| text::first_fault(&self.name, bytes)) {
+                Ok(Some(fault)) => fault,
                 Ok(None) => unreadable(&self.name, error),
                 Err(other) => unreadable(&self.name, &other),
             },
@@ -132,7 +116,10 @@ impl Input {
 fn unreadable(name: &Path, error: &io::Error) -> Diagnostic {
     let (what, cure) = match error.kind() {
         io::ErrorKind::NotFound => ("does not exist".to_owned(), "check the name and the folder"),
-        io::ErrorKind::PermissionDenied => ("may not be read".to_owned(), "change its permissions, or copy it to where you may read it"),
+        io::ErrorKind::PermissionDenied => {
+            let cure = "change its permissions, or copy it to where you may read it";
+            ("may not be read".to_owned(), cure)
+        }
         _ => (format!("cannot be read: {error}"), "check the file and the disk"),
     };
     Diagnostic::new(name, what, cure)

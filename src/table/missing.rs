@@ -1,6 +1,7 @@
-//! Missing cells: which cells are, what is refused of them, and the means that fill them in.
+//! Missing cells: which cells are, what happens to them, and the means that fill them in.
 //!
-//! Rows are left out for them where rows are read, in `scan`. A gap in a column is NaN.
+//! Rows are left out where rows are read, in `scan`, and refused where faults are told, in `check`. A gap in a column is
+//! NaN.
 
 use super::provenance::Filled;
 use crate::linalg::count;
@@ -15,33 +16,6 @@ pub enum Missing {
     Drop,
     /// Features get the mean of the training rows; targets are refused.
     Mean,
-}
-
-/// How missing cells are refused.
-pub(super) struct Refused {
-    /// Whether those of features are not.
-    pub(super) targets_only: bool,
-    pub(super) cell: &'static str,
-    pub(super) cells: &'static str,
-    pub(super) cure: &'static str,
-}
-
-impl Missing {
-    /// How missing cells are refused, where any are.
-    pub(super) fn refused(self) -> Option<Refused> {
-        let (targets_only, cell, cells, cure) = match self {
-            Self::Refuse => {
-                let cure = "leave such rows out with --missing drop, or fill in training means with --missing mean";
-                (false, "cell in column", "missing cells", cure)
-            }
-            Self::Mean => {
-                let cure = "a target cannot be filled in: leave such rows out with --missing drop";
-                (true, "target", "missing targets", cure)
-            }
-            Self::Drop => return None,
-        };
-        Some(Refused { targets_only, cell, cells, cure })
-    }
 }
 
 /// Whether a trimmed cell says that it says nothing.

@@ -46,7 +46,7 @@ impl<'a> Records<'a> {
                 // No newline ends this row, so the reader is not a line further.
                 let line = self.line_of(self.record.len() - 1) + 1;
                 let cure = "close it, or write a quote inside a quoted cell twice";
-                return Err(Diagnostic::at(self.input.name(), line, "a quote that opens here is never closed", cure));
+                return Err(Diagnostic::at(&self.input.name, line, "a quote that opens here is never closed", cure));
             }
             if self.record.len() > 1 || !trimmed(last).is_empty() {
                 return Ok(last != END.trim_matches('\n'));
@@ -73,7 +73,7 @@ impl<'a> Records<'a> {
         } else {
             "add or remove cells, or quote those that hold the delimiter".to_owned()
         };
-        Diagnostic::at(self.input.name(), first, what, cure)
+        Diagnostic::at(&self.input.name, first, what, cure)
     }
 
     /// The row that was reached.

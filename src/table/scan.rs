@@ -5,25 +5,27 @@
 
 use std::collections::BTreeMap;
 
-use super::Progress;
 use super::cell::{Fault, trimmed};
 use super::column::Column;
+use super::dialect::Sample;
+use super::header::Selection;
 use super::input::Input;
 use super::missing::Missing;
 use super::records::Records;
+use super::{Progress, ReadOptions};
 use crate::diagnostic::Diagnostic;
 
 /// How many rows are read before progress is told again.
 const OFTEN: usize = 256;
 
-/// How the cells of an input are found.
-#[derive(Debug, Clone, Copy)]
+/// A file of which is known how it is written and which of its columns are used.
 pub(super) struct Layout<'a> {
-    pub(super) delimiter: u8,
+    pub(super) input: Input,
+    pub(super) sample: Sample,
+    pub(super) selection: Selection,
     /// Whether a comma is the decimal sign.
     pub(super) comma: bool,
-    /// The columns that are used, in their order.
-    pub(super) used: &'a [usize],
+    pub(super) options: &'a ReadOptions,
 }
 
 /// How often something is wrong in a column, and where first.
@@ -52,17 +54,18 @@ pub(super) struct Scan {
 
 impl Scan {
     /// Reads all rows below the header into empty `columns`.
-    pub(super) fn read(input: &Input, layout: Layout<'_>, columns: Vec<Column>, missing: Missing, progress: &mut Progress<'_>) -> Result<Self, Diagnostic> {
-        let mut records = Records::open(input, layout.delimiter)?;
+    pub(super) fn read(layout: &Layout<'_>, columns: Vec<Column>, progress: &mut Progress<'_>) -> Result<Self, Diagnostic> {
+        let Layout { input, sample, selection, options, .. } = layout;
+        let mut records = Records::open(input, sample.delimiter)?;
         records.advance_evenly()?;
-        if layout.used.iter().any(|&at| at >= records.record().len()) {
+        if selection.used.iter().any(|&at| at >= records.record().len()) {
             return Err(input.refused("changed while it was read", "wait until it is complete, then try again"));
         }
         let has_texts = columns.iter().any(|column| column.levels.is_some());
         let mut scan = Self { columns, tallies: BTreeMap::new(), rows: 0, lines: Vec::new(), dropped: Vec::new() };
         while records.advance_evenly()? {
             let is_complete = scan.push(&records, layout);
-            if is_complete || missing != Missing::Drop {
+            if is_complete || options.missing != Missing::Drop {
                 scan.rows += 1;
                 scan.lines.extend(has_texts.then(|| records.line()));
             } else {
@@ -70,17 +73,17 @@ impl Scan {
                 scan.dropped.push(records.line());
             }
             if scan.seen().is_multiple_of(OFTEN) {
-                progress(input.position(), Some(input.size()));
+                progress(input.position(), Some(input.size));
             }
         }
-        progress(input.position(), Some(input.size()));
+        progress(input.position(), Some(input.size));
         Ok(scan)
     }
 
     /// Takes in the cells of a row; whether none of them is missing.
-    fn push(&mut self, records: &Records<'_>, layout: Layout<'_>) -> bool {
+    fn push(&mut self, records: &Records<'_>, layout: &Layout<'_>) -> bool {
         let mut is_complete = true;
-        for (at, (column, &place)) in self.columns.iter_mut().zip(layout.used).enumerate() {
+        for (at, (column, &place)) in self.columns.iter_mut().zip(&layout.selection.used).enumerate() {
             let cell = &records.record()[place];
             if let Err(fault) = column.push(cell, layout.comma) {
                 is_complete &= fault != Fault::Missing;

@@ -5,6 +5,9 @@
 //! once one is, by [`first_fault`].
 
 use std::io::{self, BufRead as _, BufReader, Cursor, Read};
+use std::path::Path;
+
+use crate::diagnostic::Diagnostic;
 
 /// What follows the last byte of the file: a line of its own, unless a quote is open that swallows it.
 pub(super) const END: &str = "\n\x03end of text\x03\n";
@@ -45,21 +48,13 @@ impl Read for Text<'_> {
     }
 }
 
-/// Why bytes are not text, and on which line.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct NoText {
-    pub(super) line: Option<usize>,
-    pub(super) what: String,
-    pub(super) cure: &'static str,
-}
-
-/// The first byte that no text has.
-pub(super) fn first_fault(bytes: impl Read) -> io::Result<Option<NoText>> {
+/// What the first byte is that no text has.
+pub(super) fn first_fault(file: &Path, bytes: impl Read) -> io::Result<Option<Diagnostic>> {
     let mut bytes = BufReader::with_capacity(1 << 16, bytes);
     let head = bytes.fill_buf()?;
     let utf8 = "save the file as UTF-8";
     if is_utf16(head) {
-        return Ok(Some(NoText { line: None, what: "the text is UTF-16".to_owned(), cure: utf8 }));
+        return Ok(Some(Diagnostic::new(file, "the text is UTF-16", utf8)));
     }
     let (line_end, mut line, mut before) = (line_end(head), Vec::new(), 0);
     for number in 1.. {
@@ -68,14 +63,13 @@ pub(super) fn first_fault(bytes: impl Read) -> io::Result<Option<NoText>> {
             break;
         }
         let sound = std::str::from_utf8(&line).map_or_else(|error| error.valid_up_to(), str::len);
-        let nul = line[..sound].iter().position(|&byte| byte == 0);
-        if let Some(at) = nul {
+        if let Some(at) = line[..sound].iter().position(|&byte| byte == 0) {
             let cure = "give a table of plain text in UTF-8; this is another kind of file";
-            return Ok(Some(NoText { line: Some(number), what: format!("byte {} is NUL", before + at + 1), cure }));
+            return Ok(Some(Diagnostic::at(file, number, format!("byte {} is NUL", before + at + 1), cure)));
         }
         if let Some(value) = line.get(sound) {
             let what = format!("byte {} is {value:#04x}, which is not UTF-8", before + sound + 1);
-            return Ok(Some(NoText { line: Some(number), what, cure: utf8 }));
+            return Ok(Some(Diagnostic::at(file, number, what, utf8)));
         }
         before += line.len();
     }
@@ -110,8 +104,8 @@ mod tests {
     #[test]
     fn faults_have_a_line_and_a_byte() {
         let fault = |bytes: &[u8]| {
-            let fault = first_fault(bytes).expect("bytes").expect("a fault");
-            (fault.line, fault.what)
+            let fault = first_fault(Path::new("t"), bytes).expect("bytes").expect("a fault");
+            (fault.place.and_then(|place| place.line), fault.what)
         };
         let not_utf8 = |byte, value: &str| format!("byte {byte} is {value}, which is not UTF-8");
         assert_eq!(fault(b"a\nb\xe9c\n"), (Some(2), not_utf8(4, "0xe9")));
@@ -119,6 +113,6 @@ mod tests {
         assert_eq!(fault(b"a\nb\xf0\x9f"), (Some(2), not_utf8(4, "0xf0")));
         assert_eq!(fault("\u{feff}ñ\n\n\0\n".as_bytes()), (Some(3), "byte 8 is NUL".to_owned()));
         assert_eq!(fault(b"a\0\n\0"), (None, "the text is UTF-16".to_owned()));
-        assert_eq!(first_fault("añ€😀b\n".as_bytes()).expect("bytes"), None);
+        assert_eq!(first_fault(Path::new("t"), "añ€😀b\n".as_bytes()).expect("bytes"), None);
     }
 }
