@@ -1,13 +1,13 @@
 //! A user's table: CSV files read into a [`Dataset`] in the units in which they were written.
 //!
-//! [`read`] takes one file and splits it, or takes a training and a test file. It finds out the delimiter and the decimal
-//! sign, chooses columns, parses every cell that is used, treats missing cells as the [`ReadOptions`] say and encodes text
-//! columns where it is asked to. What it did is told as [`Provenance`]; what it will not guess at is a [`Diagnostic`] that
-//! names file, line and cure.
+//! [`read`] takes one file and splits it, or takes a training and a test file. It finds out the delimiter and the
+//! decimal sign, chooses columns, parses every cell that is used, treats missing cells as the [`ReadOptions`] say and
+//! encodes text columns where it is asked to. What it did is told as [`Provenance`]; what it will not guess at is a
+//! [`Diagnostic`] that names file, line and cure.
 //!
-//! Nothing is learned from test rows: means that fill gaps and the levels of text columns are those of the training rows.
-//! Cells are parsed one row at a time into a column of numbers each, and columns are freed as the matrices are filled, so
-//! that memory peaks at about twice the numbers. Nothing is scaled or centred here.
+//! Nothing is learned from test rows: means that fill gaps and the levels of text columns are those of training rows.
+//! Cells are parsed one row at a time into a column of numbers each, and columns are freed as the matrices are filled,
+//! so that memory peaks at about twice the numbers. Nothing is scaled or centred here.
 //!
 //! It renounces dates, thousands separators, tables without a header, and encodings other than UTF-8.
 
@@ -36,7 +36,7 @@ use crate::data::{Dataset, split};
 use crate::diagnostic::Diagnostic;
 use crate::table::file::Contents;
 
-/// Where a table comes from.
+/// Where a table comes from: a file, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A file; it is decompressed where its name ends in `.gz` or its bytes say gzip.
@@ -46,7 +46,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// What it is called in messages.
+    /// The name of the source in messages.
     pub fn name(&self) -> PathBuf {
         match self {
             Self::File(path) => path.clone(),
@@ -56,18 +56,18 @@ impl Source {
 }
 
 impl From<OsString> for Source {
-    /// `-` is standard input, everything else a file.
+    /// The source that an argument names: `-` is standard input, everything else a file.
     fn from(argument: OsString) -> Self {
         if argument == "-" { Self::StandardInput } else { Self::File(argument.into()) }
     }
 }
 
-/// What is fitted and what is tested on.
+/// Which rows are fitted and which are tested on: those of one table that is split, or of two.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rows {
     /// One table, split at random by [`split::seeded`] after rows with missing cells are dropped.
     Split {
-        /// The table.
+        /// The table that is split.
         source: Source,
         /// The share of test rows.
         test_fraction: f64,
@@ -76,14 +76,14 @@ pub enum Rows {
     },
     /// Two tables with the same columns, in any order.
     Given {
-        /// What is fitted.
+        /// The table that is fitted.
         train: Source,
-        /// What it is tested on.
+        /// The table that the fit is tested on.
         test: Source,
     },
 }
 
-/// How a table is read.
+/// How a table is read: its columns, its missing cells, its delimiter and its decimal sign.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// The columns to predict; there must be one.
@@ -102,20 +102,21 @@ pub struct ReadOptions {
     pub decimal_comma: Option<bool>,
 }
 
-/// A table that was read.
+/// A data set that was read from a table, with what was done to it.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// Its numbers, in original units.
+    /// The numbers of the table, in original units.
     pub dataset: Dataset,
-    /// What was done to it.
+    /// What was done to the table.
     pub provenance: Provenance,
 }
 
-/// Hears of bytes read from the disk, and of how many there are where that is known. It begins again at every file and
-/// at every pass over one.
+/// A listener that hears how many bytes were read from the disk, and how many there are where that is known.
+///
+/// It begins again at every file and at every pass over one.
 pub type Progress<'a> = dyn FnMut(u64, Option<u64>) + 'a;
 
-/// Reads a table, or two.
+/// Reads a table or two into a data set.
 ///
 /// The rows of a split table stand in the order of [`split::seeded`], those of given tables in their own:
 ///

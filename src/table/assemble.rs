@@ -138,8 +138,8 @@ impl Assembly {
     fn strange_level(&self, column: &str, level: &str, line: usize) -> Diagnostic {
         let files = &self.provenance.files;
         let what = format!("the level {} of column {} stands in test rows only", quoted(level), quoted(column));
-        let dropping = dropping(&[column]);
-        let cure = format!("choose other test rows, merge the level with another, or leave the column out with {dropping}");
+        let out = format!("leave the column out with {}", dropping(&[column]));
+        let cure = format!("choose other test rows, merge the level with another, or {out}");
         Diagnostic::at(&files[files.len() - 1].file, line, what, cure)
     }
 }

@@ -49,9 +49,8 @@ mod tests {
 
     #[test]
     fn numbers_in_all_their_spellings() {
-        for (text, expected) in
-            [("1", 1.0), (" -2.5 ", -2.5), ("+.5", 0.5), ("5.", 5.0), ("1e-3", 1e-3), ("1E3", 1e3), ("\u{a0}7\u{a0}", 7.0), (" \"8\" ", 8.0)]
-        {
+        let plain = [("1", 1.0), (" -2.5 ", -2.5), ("+.5", 0.5), ("5.", 5.0), ("1e-3", 1e-3), ("1E3", 1e3)];
+        for (text, expected) in [("\u{a0}7\u{a0}", 7.0), (" \"8\" ", 8.0)].into_iter().chain(plain) {
             assert_eq!(number(text, false), Ok(expected), "{text}");
         }
         assert_eq!(number("-1,5e2", true), Ok(-150.0));

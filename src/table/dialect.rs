@@ -69,8 +69,8 @@ impl Sample {
         Ok(sample)
     }
 
-    /// Split at the delimiter that splits the header into most names and most rows into as many cells, then at that which
-    /// leaves most numbers; at a comma where none splits the header.
+    /// Split at the delimiter that splits the header into most names and most rows into as many cells, then at that
+    /// which leaves most numbers; at a comma where none splits the header.
     fn likeliest(input: &Input) -> Result<Self, Diagnostic> {
         let (mut best, mut fault): (Option<Self>, _) = (None, None);
         for candidate in DELIMITERS {

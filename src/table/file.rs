@@ -1,7 +1,8 @@
 //! One file from its bytes to columns: how it is written, what its header says, one pass over the rows or two.
 //!
-//! Every column is taken for numbers at first. Only where most cells of a column prove to be text, and are to be encoded,
-//! are the rows read again with that knowledge: so a table of numbers is read once, and no cell is ever kept as text.
+//! Every column is taken for numbers at first. Only where most cells of a column prove to be text, and are to be
+//! encoded, are the rows read again with that knowledge: so a table of numbers is read once, and no cell is ever kept as
+//! text.
 
 use super::check::Check;
 use super::column::Column;

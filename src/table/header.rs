@@ -103,12 +103,12 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// The named columns but these, and but all that are called as those dropped.
+    /// The named columns but these; a name that is dropped takes all columns of that name with it.
     fn others(&self, these: &[usize], dropped: &[usize]) -> Vec<usize> {
         let these: HashSet<usize> = these.iter().copied().collect();
         let dropped: HashSet<&str> = dropped.iter().map(|&at| self.names[at]).collect();
-        let is_other = |&(at, name): &(usize, &&str)| !name.is_empty() && !these.contains(&at) && !dropped.contains(name);
-        self.names.iter().enumerate().filter(is_other).map(|(at, _)| at).collect()
+        let is_taken = |at: usize| these.contains(&at) || dropped.contains(self.names[at]);
+        (0..self.names.len()).filter(|&at| !self.names[at].is_empty() && !is_taken(at)).collect()
     }
 
     fn apart(&self, roles: [(&str, &[usize]); 3]) -> Result<(), Diagnostic> {

@@ -9,12 +9,12 @@ use crate::linalg::count;
 /// What happens to missing cells (empty, `NA`, `N/A`, `null` or `?`) in columns that are used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Missing {
-    /// They are refused.
+    /// Missing cells are refused.
     #[default]
     Refuse,
-    /// Their rows are left out.
+    /// Rows with missing cells are left out.
     Drop,
-    /// Features get the mean of the training rows; targets are refused.
+    /// Missing features get the mean of the training rows; missing targets are refused.
     Mean,
 }
 

@@ -1,8 +1,8 @@
 //! The rows of a table, one at a time, with the physical lines they stand on.
 //!
-//! Quotes, delimiters and newlines inside quotes are the csv crate's work. It reads any text as some table; what it would
-//! pass over in silence is said here: rows of another length than the header, and a quote that is never closed. Lines
-//! that are blank are no rows.
+//! Quotes, delimiters and newlines inside quotes are the csv crate's work. It reads any text as some table; what it
+//! would pass over in silence is said here: rows of another length than the header, and a quote that is never closed.
+//! Lines that are blank are no rows.
 
 use std::io;
 

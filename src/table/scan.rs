@@ -1,7 +1,7 @@
 //! One pass over the rows: cells into columns, and a count of everything that has no place in them.
 //!
-//! A cell is seen once and not kept. Faults are counted by kind and column and only the first keeps its line and text, so
-//! that one sentence can say how often a thing is wrong.
+//! A cell is seen once and not kept. Faults are counted by kind and column and only the first keeps its line and text,
+//! so that one sentence can say how often a thing is wrong.
 
 use std::collections::BTreeMap;
 

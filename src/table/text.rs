@@ -1,8 +1,8 @@
 //! Bytes as text: what a table's bytes are made to be before they are split into cells, and where they are no text.
 //!
-//! [`Text`] hands on bytes without a byte order mark, without NUL, with lines that end in `\n` or `\r\n`, and with [`END`]
-//! behind the last. That they are UTF-8 is found out cell by cell, by the csv crate. Which byte is at fault is looked for
-//! once one is, by [`first_fault`].
+//! [`Text`] hands on bytes without a byte order mark, without NUL, with lines that end in `\n` or `\r\n`, and with
+//! [`END`] behind the last. That they are UTF-8 is found out row by row, by the csv crate. Which byte is at fault is
+//! looked for once one is, by [`first_fault`].
 
 use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::path::Path;

@@ -82,6 +82,17 @@ fn quoted_newlines_delimiters_and_quotes_belong_to_their_cell() {
     assert_eq!(prepared.provenance.encoded, [Encoded { column: "a,\nb".into(), reference: "p,\nq".into(), levels: names(&["say \"s\""]) }]);
 }
 
+/// Wherever a chunk of bytes ends.
+#[test]
+fn characters_that_are_cut_between_chunks_are_whole() {
+    for shift in 0..4 {
+        let long = format!("{}{}", "x".repeat(shift), "😀".repeat(200_000));
+        let asked = ReadOptions { one_hot: true, ..options() };
+        let prepared = accept(format!("c,y\np,1\n{long},2\n"), &asked);
+        assert_eq!(prepared.provenance.encoded[0].levels, [long]);
+    }
+}
+
 #[test]
 fn compressed_tables_are_decompressed() {
     let folder = Folder::new();

@@ -67,6 +67,11 @@ fn quotes_that_stay_open_are_named_by_their_line() {
 
 #[test]
 fn cells_that_are_no_numbers_are_named() {
+    // Lines are counted where they end as on an old Macintosh.
+    assert_eq!(
+        refuse("a,y\r1,2\rabc,3\r4,5\r", &options()),
+        "t.csv:3: `abc` in column `a` is no number; correct it, write NA if it is missing, or leave the column out with --drop a"
+    );
     assert_eq!(
         refuse("a,y\n1,2\nabc,3\n4,5\n", &options()),
         "t.csv:3: `abc` in column `a` is no number; correct it, write NA if it is missing, or leave the column out with --drop a"
@@ -264,6 +269,10 @@ fn a_wrong_delimiter_is_suspected_where_there_is_one_column() {
 fn bytes_that_are_no_text_are_refused() {
     assert_eq!(refuse(b"a,y\n1,2\nM\xfcnchen,3\n", &options()), "t.csv:3: byte 10 is 0xfc, which is not UTF-8; save the file as UTF-8");
     assert_eq!(refuse(b"a,y\n1,\0\n", &options()), "t.csv:2: byte 7 is NUL; give a table of plain text in UTF-8; this is another kind of file");
+    let far = [format!("a,y\n{}", "1,2\n".repeat(100_000)).as_bytes(), b"M\xfc,3\n"].concat();
+    assert_eq!(refuse(far, &options()), "t.csv:100002: byte 400006 is 0xfc, which is not UTF-8; save the file as UTF-8");
+    let cut = [b"\xef\xbb\xbfa,y\n1,2\n".as_slice(), b"3,\xf0\x9f"].concat();
+    assert_eq!(refuse(cut, &options()), "t.csv:3: byte 14 is 0xf0, which is not UTF-8; save the file as UTF-8");
     let utf16: Vec<u8> = "a,y\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(refuse([&b"\xff\xfe"[..], &utf16].concat(), &options()), "t.csv: the text is UTF-16; save the file as UTF-8");
     assert_eq!(refuse(utf16, &options()), "t.csv: the text is UTF-16; save the file as UTF-8");
