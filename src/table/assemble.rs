@@ -8,232 +8,157 @@ use std::path::Path;
 use faer::{ColRef, Mat};
 
 use super::Prepared;
-use super::levels::{self, Levels};
-use super::notes::{Encoded, FileNotes, Filled, Notes};
-use super::refusal::{Refusal, dropping, quoted};
-use super::scan::Column;
+use super::column::{Column, Levels};
+use super::file::Contents;
+use super::header::Selection;
+use super::missing;
+use super::provenance::{Encoded, FileProvenance, Provenance};
+use super::quote::{dropping, quoted};
 use crate::data::split::Split;
 use crate::data::{Dataset, Table};
-use crate::linalg::{Moments, count};
+use crate::diagnostic::Diagnostic;
+use crate::linalg::Moments;
 
-/// What a header gave.
-#[derive(Debug, Clone)]
-pub(super) struct Heading {
-    /// Features, then targets.
-    pub(super) names: Vec<String>,
-    pub(super) features: usize,
-    pub(super) ignored: Vec<String>,
-    pub(super) nameless: Vec<usize>,
+/// Makes a data set of one table, whose rows a split parts.
+pub(super) fn split(table: Contents, split: &Split) -> Result<Prepared, Diagnostic> {
+    let width = table.width();
+    let lines = split.test.iter().filter_map(|&row| table.lines.get(row).copied()).collect();
+    let columns = table.columns.into_iter().map(|column| column.split(split));
+    Assembly::new(&table.selection, vec![table.provenance], width, lines).fill(&table.selection, columns)
 }
 
-/// Columns of training and of test rows.
-pub(super) enum Halves {
-    OfOne(Vec<Column>, Split),
-    OfTwo(Vec<Column>, Vec<Column>),
+/// Makes a data set of a training and a test table.
+pub(super) fn pair(train: Contents, test: Contents) -> Result<Prepared, Diagnostic> {
+    let (width, files) = (train.width(), vec![train.provenance, test.provenance]);
+    let columns = train.columns.into_iter().zip(test.columns);
+    Assembly::new(&train.selection, files, width, test.lines).fill(&train.selection, columns)
 }
 
-impl Halves {
-    /// Pairs of columns, each freed when the next is asked for.
-    fn into_pairs(self) -> Box<dyn Iterator<Item = (Column, Column)>> {
-        match self {
-            Self::OfOne(columns, split) => Box::new(columns.into_iter().map(move |column| (column.rows(&split.train), column.rows(&split.test)))),
-            Self::OfTwo(train, test) => Box::new(train.into_iter().zip(test)),
-        }
-    }
-
-    /// How many rows are fitted and tested, and how many columns there can be of the first `features`.
-    fn shape(&self, features: usize) -> (usize, usize, usize) {
-        let width = |columns: &[Column]| columns.iter().take(features).map(Column::width).sum();
-        match self {
-            Self::OfOne(columns, split) => (split.train.len(), split.test.len(), width(columns)),
-            Self::OfTwo(train, test) => (train.first().map_or(0, Column::len), test.first().map_or(0, Column::len), width(train)),
-        }
-    }
+/// A data set that grows by columns.
+struct Assembly {
+    dataset: Dataset,
+    provenance: Provenance,
+    /// How many features there can be.
+    width: usize,
+    /// Where test rows begin, if a column is of texts.
+    lines: Vec<usize>,
 }
 
-impl Column {
-    /// The rows with these numbers, in this order.
-    fn rows(&self, rows: &[usize]) -> Self {
-        match self {
-            Self::Numbers(numbers) => Self::Numbers(rows.iter().map(|&row| numbers[row]).collect()),
-            Self::Codes(levels, codes) => Self::Codes(levels.clone(), rows.iter().map(|&row| codes[row]).collect()),
-        }
+impl Assembly {
+    fn new(selection: &Selection, files: Vec<FileProvenance>, width: usize, lines: Vec<usize>) -> Self {
+        let empty = || Table { x: Mat::new(), y: Mat::new() };
+        let (name, targets) = (called(&files[0].file), selection.names[selection.features..].to_vec());
+        let dataset = Dataset { name, features: Vec::new(), targets, train: empty(), test: empty(), truth: None };
+        let (ignored, nameless) = (selection.ignored.clone(), selection.nameless.clone());
+        Self { dataset, provenance: Provenance { files, ignored, nameless, ..Provenance::default() }, width, lines }
     }
 
-    fn len(&self) -> usize {
-        match self {
-            Self::Numbers(numbers) => numbers.len(),
-            Self::Codes(_, codes) => codes.len(),
-        }
-    }
-
-    /// How many columns of numbers it can become.
-    fn width(&self) -> usize {
-        match self {
-            Self::Numbers(_) => 1,
-            Self::Codes(levels, _) => levels.sorted().len(),
-        }
-    }
-}
-
-/// Makes a data set of the columns.
-pub(super) fn assemble(name: String, heading: Heading, halves: Halves, files: Vec<FileNotes>) -> Result<Prepared, Refusal> {
-    let (n, tested, width) = halves.shape(heading.features);
-    let mut building = Building {
-        x: Pair::with_capacity(n, tested, width),
-        y: Pair::with_capacity(n, tested, heading.names.len() - heading.features),
-        features: Vec::new(),
-        notes: Notes { files, ignored: heading.ignored, nameless: heading.nameless, ..Notes::default() },
-    };
-    let targets = heading.names[heading.features..].to_vec();
-    let called = building.notes.files.last().map(|notes| notes.file.clone()).unwrap_or_default();
-    for (at, (name, (train, test))) in heading.names.into_iter().zip(halves.into_pairs()).enumerate() {
-        match (train, test) {
-            (Column::Numbers(train), Column::Numbers(test)) if at >= heading.features => building.target(&name, &train, &test)?,
-            (Column::Numbers(train), Column::Numbers(test)) => building.feature(name.clone(), &name, train, test)?,
-            (Column::Codes(levels, train), Column::Codes(lines, test)) => building.indicators(&name, &levels, &train, &lines, &test)?,
-            // The second pass reads what the first one found; only a file that changes in between can come here.
-            _ => return Err(Refusal::new(&called, None, format!("changed its column {} while it was read", quoted(&name)), "read it again")),
-        }
-    }
-    let Building { x, y, features, notes } = building;
-    if features.is_empty() {
-        return Err(Refusal::new(&notes.files[0].file, None, "has no feature left: every text column has one level", "use other features"));
-    }
-    let mut seen = HashSet::new();
-    if let Some(twice) = features.iter().find(|feature| !seen.insert(feature.as_str())) {
-        let what = format!("two features are called {}, one of them an indicator", quoted(twice));
-        return Err(Refusal::new(&notes.files[0].file, None, what, "rename a column or a level"));
-    }
-    let dataset = Dataset { name, features, targets, train: Table { x: x.train, y: y.train }, test: Table { x: x.test, y: y.test }, truth: None };
-    Ok(Prepared { dataset, notes })
-}
-
-/// Matrices of training and test rows that grow by columns.
-struct Pair {
-    train: Mat<f64>,
-    test: Mat<f64>,
-}
-
-impl Pair {
-    fn with_capacity(train: usize, test: usize, columns: usize) -> Self {
-        Self { train: Mat::with_capacity(train, columns), test: Mat::with_capacity(test, columns) }
-    }
-
-    fn push(&mut self, train: &[f64], test: &[f64]) {
-        let width = self.train.ncols() + 1;
-        self.train.resize_with(train.len(), width, |i, _| train[i]);
-        self.test.resize_with(test.len(), width, |i, _| test[i]);
-    }
-}
-
-struct Building {
-    x: Pair,
-    y: Pair,
-    features: Vec<String>,
-    notes: Notes,
-}
-
-impl Building {
-    fn file(&self) -> &Path {
-        &self.notes.files[0].file
-    }
-
-    /// The file that test rows stand in.
-    fn test_file(&self) -> &Path {
-        &self.notes.files[self.notes.files.len() - 1].file
-    }
-
-    fn feature(&mut self, feature: String, column: &str, mut train: Vec<f64>, mut test: Vec<f64>) -> Result<(), Refusal> {
-        let gaps = |numbers: &[f64]| numbers.iter().filter(|number| number.is_nan()).count();
-        let (in_train, in_test) = (gaps(&train), gaps(&test));
-        if in_train + in_test > 0 {
-            if in_train == train.len() {
-                let what = format!("the column {} has no value in any training row", quoted(column));
-                return Err(Refusal::new(self.file(), None, what, format!("leave it out with {}", dropping(&[column]))));
+    fn fill(mut self, selection: &Selection, columns: impl Iterator<Item = (Column, Column)>) -> Result<Prepared, Diagnostic> {
+        for (at, (name, (train, test))) in selection.names.iter().zip(columns).enumerate() {
+            match train.levels {
+                _ if at >= selection.features => self.target(name, &train.values, &test.values)?,
+                None => self.feature(name.clone(), name, train.values, test.values)?,
+                Some(levels) => self.indicators(name, levels, &train.values, &test.values)?,
             }
-            let mean = mean_of_known(&train);
-            train.iter_mut().chain(&mut test).filter(|number| number.is_nan()).for_each(|number| *number = mean);
-            self.notes.filled.push(Filled { feature: feature.clone(), mean, train: in_train, test: in_test });
         }
-        self.x.push(&train, &test);
-        if spread(&train) != Spread::Real {
-            self.notes.constant.push(feature.clone());
+        let features = &self.dataset.features;
+        if features.is_empty() {
+            return Err(self.refused("has no feature left: every text column has one level", "use other features"));
         }
-        self.features.push(feature);
+        let mut seen = HashSet::new();
+        if let Some(twice) = features.iter().find(|feature| !seen.insert(feature.as_str())) {
+            let what = format!("two features are called {}, one of them an indicator", quoted(twice));
+            return Err(self.refused(what, "rename a column or a level"));
+        }
+        Ok(Prepared { dataset: self.dataset, provenance: self.provenance })
+    }
+
+    fn refused(&self, what: impl Into<String>, cure: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(&self.provenance.files[0].file, what, cure)
+    }
+
+    fn without_value(&self, column: &str) -> Diagnostic {
+        let what = format!("the column {} has no value in any training row", quoted(column));
+        self.refused(what, format!("leave it out with {}", dropping(&[column])))
+    }
+
+    fn feature(&mut self, feature: String, column: &str, mut train: Vec<f64>, mut test: Vec<f64>) -> Result<(), Diagnostic> {
+        if missing::gaps(&train) == train.len() {
+            return Err(self.without_value(column));
+        }
+        self.provenance.filled.extend(missing::fill(&feature, &mut train, &mut test));
+        push(&mut self.dataset.train.x, &train, self.width);
+        push(&mut self.dataset.test.x, &test, self.width);
+        if is_constant(&train) {
+            self.provenance.constant.push(feature.clone());
+        }
+        self.dataset.features.push(feature);
         Ok(())
     }
 
-    fn target(&mut self, name: &str, train: &[f64], test: &[f64]) -> Result<(), Refusal> {
-        self.y.push(train, test);
+    fn target(&mut self, name: &str, train: &[f64], test: &[f64]) -> Result<(), Diagnostic> {
+        push(&mut self.dataset.train.y, train, self.dataset.targets.len());
+        push(&mut self.dataset.test.y, test, self.dataset.targets.len());
+        if !is_constant(train) {
+            return Ok(());
+        }
         let (n, name) = (train.len(), quoted(name));
-        let what = match spread(train) {
-            Spread::Real => return Ok(()),
-            Spread::None(value) => format!("the target {name} is {value} in all {n} training rows"),
-            Spread::Rounding(low, high) => format!("the target {name} varies by rounding only, from {low} to {high} in {n} training rows"),
+        let low = train.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = train.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let what = match low == high {
+            true => format!("the target {name} is {low} in all {n} training rows"),
+            false => format!("the target {name} varies by rounding only, from {low} to {high} in {n} training rows"),
         };
-        Err(Refusal::new(self.file(), None, what, "choose a target that varies with --target"))
+        Err(self.refused(what, "choose a target that varies with --target"))
     }
 
     /// One indicator for each level of the training rows but the first.
-    fn indicators(&mut self, name: &str, levels: &Levels, train: &[u32], in_test: &Levels, test: &[u32]) -> Result<(), Refusal> {
-        let sorted = levels.sorted();
-        let found = |codes: &[u32]| {
-            let mut found = vec![false; sorted.len()];
-            codes.iter().filter(|&&code| code != levels::MISSING).for_each(|&code| found[code as usize] = true);
-            found
-        };
-        let (fitted, tested) = (found(train), found(test));
-        let strange = sorted.iter().filter(|(code, _)| tested[*code as usize] && !fitted[*code as usize]);
-        if let Some((code, level)) = strange.min_by_key(|(code, _)| in_test.line(*code)) {
-            let what = format!("the level {} of column {} stands in test rows only", quoted(level), quoted(name));
-            let cure = format!("choose other test rows, merge the level with another, or leave the column out with {}", dropping(&[name]));
-            return Err(Refusal::new(self.test_file(), in_test.line(*code), what, cure));
+    fn indicators(&mut self, name: &str, levels: Levels, train: &[f64], test: &[f64]) -> Result<(), Diagnostic> {
+        let (known, others): (Vec<_>, Vec<_>) = levels.sorted().into_iter().partition(|(_, code)| train.contains(code));
+        let rows = || test.iter().zip(&self.lines);
+        let first_line = |code: f64| rows().filter(|(other, _)| **other == code).map(|(_, line)| *line).min();
+        if let Some((line, level)) = others.iter().filter_map(|(level, code)| Some((first_line(*code)?, level))).min() {
+            return Err(self.strange_level(name, level, line));
         }
-        let mut known = sorted.into_iter().filter(|(code, _)| fitted[*code as usize]);
-        let Some((_, reference)) = known.next() else {
-            let what = format!("the column {} has no value in any training row", quoted(name));
-            return Err(Refusal::new(self.file(), None, what, format!("leave it out with {}", dropping(&[name]))));
+        let mut known = known.into_iter();
+        let Some((reference, _)) = known.next() else {
+            return Err(self.without_value(name));
         };
         let mut encoded = Encoded { column: name.to_owned(), reference, levels: Vec::new() };
-        for (code, level) in known {
-            let indicator = |&other: &u32| match other {
-                levels::MISSING => f64::NAN,
-                other => f64::from(u8::from(other == code)),
-            };
-            let feature = format!("{name}={level}");
-            self.feature(feature, name, train.iter().map(indicator).collect(), test.iter().map(indicator).collect())?;
+        for (level, code) in known {
+            let indicator = |&other: &f64| if other.is_nan() { other } else { f64::from(u8::from(other == code)) };
+            let indicators = |codes: &[f64]| codes.iter().map(indicator).collect();
+            self.feature(format!("{name}={level}"), name, indicators(train), indicators(test))?;
             encoded.levels.push(level);
         }
-        self.notes.encoded.push(encoded);
+        self.provenance.encoded.push(encoded);
         Ok(())
     }
-}
 
-/// How a column varies.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Spread {
-    /// All entries are this one.
-    None(f64),
-    /// Between two numbers that differ in their last digits only.
-    Rounding(f64, f64),
-    Real,
-}
-
-fn spread(numbers: &[f64]) -> Spread {
-    let (low, high) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &number| (low.min(number), high.max(number)));
-    match Moments::of(ColRef::from_slice(numbers)).is_constant() {
-        _ if low == high => Spread::None(low),
-        true => Spread::Rounding(low, high),
-        false => Spread::Real,
+    fn strange_level(&self, column: &str, level: &str, line: usize) -> Diagnostic {
+        let files = &self.provenance.files;
+        let what = format!("the level {} of column {} stands in test rows only", quoted(level), quoted(column));
+        let out = format!("leave the column out with {}", dropping(&[column]));
+        let cure = format!("choose other test rows, merge the level with another, or {out}");
+        Diagnostic::at(&files[files.len() - 1].file, line, what, cure)
     }
 }
 
-/// The mean of the entries that are not NaN.
-fn mean_of_known(numbers: &[f64]) -> f64 {
-    let known = || numbers.iter().filter(|number| !number.is_nan());
-    let n = count(known().count());
-    let mean = known().sum::<f64>() / n;
-    // Huge numbers are divided first: their sum may be none.
-    if mean.is_finite() { mean } else { known().map(|number| number / n).sum() }
+/// Adds a column to a matrix that will have at most `width`.
+fn push(matrix: &mut Mat<f64>, column: &[f64], width: usize) {
+    if matrix.ncols() == 0 {
+        *matrix = Mat::with_capacity(column.len(), width);
+    }
+    matrix.resize_with(column.len(), matrix.ncols() + 1, |i, _| column[i]);
+}
+
+fn is_constant(column: &[f64]) -> bool {
+    Moments::of(ColRef::from_slice(column)).is_constant()
+}
+
+/// A data set's name: that of its file, without folder and endings.
+fn called(file: &Path) -> String {
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    plain.rsplit_once('.').map_or(plain, |(stem, _)| stem).to_owned()
 }

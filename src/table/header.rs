@@ -1,21 +1,21 @@
-//! The header: which column is a target, which a feature, and which nobody's business.
+//! The header: which column is a target, which a feature, and which is not used.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
-use csv::ByteRecord;
-
+use super::ReadOptions;
 use super::cell::trimmed;
-use super::refusal::{listed, quoted};
-use super::{Reading, dialect};
+use super::dialect::{self, Sample};
+use super::quote::{listed, quoted};
+use crate::diagnostic::Diagnostic;
 
-/// What is wrong with a header, and the cure.
-pub(super) type Wrong = (String, String);
-
-/// The columns of a table, by their number from 0.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Columns {
+/// The columns of a table that are used, by their number from 0, and those that are not.
+#[derive(Debug, Clone)]
+pub(super) struct Selection {
     /// Features in their order, then targets.
     pub(super) used: Vec<usize>,
+    /// The names of those.
+    pub(super) names: Vec<String>,
     /// How many of them are features.
     pub(super) features: usize,
     /// Named columns that are not used.
@@ -24,123 +24,143 @@ pub(super) struct Columns {
     pub(super) nameless: Vec<usize>,
 }
 
-/// The names in a header.
-pub(super) fn names(header: &ByteRecord) -> Vec<String> {
-    header.iter().map(|name| String::from_utf8_lossy(trimmed(name)).into_owned()).collect()
+/// The names over a table, and where each of them stands.
+pub(super) struct Header<'a> {
+    file: &'a Path,
+    line: usize,
+    delimiter: u8,
+    names: Vec<&'a str>,
+    places: HashMap<&'a str, Vec<usize>>,
 }
 
-/// Chooses the columns that a reading asks for.
-pub(super) fn choose(names: &[String], reading: &Reading, delimiter: u8) -> Result<Columns, Wrong> {
-    if let [only] = names {
-        let what = format!("only one column, {}, was found with the {} as delimiter", quoted(only), dialect::name(delimiter));
-        return Err((what, "name another delimiter with --delimiter".to_owned()));
-    }
-    let nameless = nameless(names)?;
-    if reading.targets.is_empty() {
-        return Err(("no target is named".to_owned(), format!("choose one with --target; the columns are {}", listed(named(names)))));
-    }
-    let targets = find_all(names, &reading.targets, "target")?;
-    let dropped = find_all(names, &reading.drop, "column to drop")?;
-    let features = match &reading.features {
-        Some(features) => find_all(names, features, "feature")?,
-        // By name, so that dropping a name that stands twice drops both.
-        None => {
-            let dropped: HashSet<&str> = dropped.iter().map(|&at| names[at].as_str()).collect();
-            (0..names.len()).filter(|at| !names[*at].is_empty() && !targets.contains(at) && !dropped.contains(names[*at].as_str())).collect()
+impl<'a> Header<'a> {
+    pub(super) fn new(file: &'a Path, sample: &'a Sample) -> Self {
+        let names: Vec<&str> = sample.rows.first().into_iter().flatten().map(trimmed).collect();
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, name) in names.iter().enumerate() {
+            places.entry(name).or_default().push(at);
         }
-    };
-    let twice = |these: &[usize], those: &[usize], what: &str| match these.iter().find(|at| those.contains(at)) {
-        Some(&at) => Err((format!("the column {} is {what}", quoted(&names[at])), "name it once".to_owned())),
-        None => Ok(()),
-    };
-    twice(&targets, &features, "both target and feature")?;
-    twice(&targets, &dropped, "both target and dropped")?;
-    twice(&features, &dropped, "both feature and dropped")?;
-    if features.is_empty() {
-        return Err(("no feature is left".to_owned(), "drop fewer columns, or name features with --features".to_owned()));
+        Self { file, line: sample.line, delimiter: sample.delimiter, names, places }
     }
-    let count = features.len();
-    let used = [features, targets].concat();
-    let places = places(names);
-    used.iter().try_for_each(|&at| places.find(&names[at]).map(drop))?;
-    let is_used: HashSet<usize> = used.iter().copied().collect();
-    let ignored = (0..names.len()).filter(|at| !names[*at].is_empty() && !is_used.contains(at)).map(|at| names[at].clone()).collect();
-    Ok(Columns { used, features: count, ignored, nameless })
-}
 
-/// Where the columns `wanted` of a training table stand in this one.
-pub(super) fn find_again(names: &[String], wanted: &[&str], training: &str) -> Result<Vec<usize>, Wrong> {
-    let places = places(names);
-    let find = |name: &&str| {
-        places.find(name)?.ok_or_else(|| {
-            let what = format!("the column {} of {training} is missing", quoted(name));
-            (what, format!("add it; the columns here are {}", listed(named(names))))
-        })
-    };
-    wanted.iter().map(find).collect()
-}
-
-fn named(names: &[String]) -> impl Iterator<Item = &str> {
-    names.iter().map(String::as_str).filter(|name| !name.is_empty())
-}
-
-/// Columns without a name are row names (the first column) or come from delimiters at the end of lines; elsewhere a name is lost.
-fn nameless(names: &[String]) -> Result<Vec<usize>, Wrong> {
-    let end = names.iter().rposition(|name| !name.is_empty()).unwrap_or(0);
-    let nameless: Vec<usize> = (0..names.len()).filter(|&at| names[at].is_empty()).collect();
-    match nameless.iter().find(|&&at| at > 0 && at < end) {
-        Some(at) => Err((format!("column {} has no name", at + 1), "give it one in the header".to_owned())),
-        None => Ok(nameless.into_iter().map(|at| at + 1).collect()),
+    /// Chooses the columns that the options ask for.
+    pub(super) fn select(&self, options: &ReadOptions) -> Result<Selection, Diagnostic> {
+        if let [only] = self.names[..] {
+            let delimiter = dialect::name(self.delimiter);
+            let what = format!("only one column, {}, was found with the {delimiter} as delimiter", quoted(only));
+            return Err(self.refused(what, "name another delimiter with --delimiter"));
+        }
+        let nameless = self.nameless()?;
+        if options.targets.is_empty() {
+            let cure = format!("choose one with --target; the columns are {}", listed(self.named()));
+            return Err(self.refused("no target is named", cure));
+        }
+        let targets = self.find_all(&options.targets, "target")?;
+        let dropped = self.find_all(&options.drop, "column to drop")?;
+        let features = match &options.features {
+            Some(features) => self.find_all(features, "feature")?,
+            None => self.others(&targets, &dropped),
+        };
+        self.apart([("target", &targets), ("feature", &features), ("dropped", &dropped)])?;
+        if features.is_empty() {
+            return Err(self.refused("no feature is left", "drop fewer columns, or name features with --features"));
+        }
+        let (count, used) = (features.len(), [features, targets].concat());
+        used.iter().try_for_each(|&at| self.find(self.names[at]).map(drop))?;
+        let ignored = self.others(&used, &[]).into_iter().map(|at| self.names[at].to_owned()).collect();
+        let names = used.iter().map(|&at| self.names[at].to_owned()).collect();
+        Ok(Selection { used, names, features: count, ignored, nameless })
     }
-}
 
-/// Where each name stands, first and again.
-struct Places<'a>(HashMap<&'a str, (usize, Option<usize>)>);
-
-fn places(names: &[String]) -> Places<'_> {
-    let mut places: HashMap<&str, (usize, Option<usize>)> = HashMap::new();
-    for (at, name) in names.iter().enumerate() {
-        places.entry(name).and_modify(|(_, again)| *again = again.or(Some(at))).or_insert((at, None));
+    /// The selection of a training table, where its columns stand in this one.
+    pub(super) fn select_again(&self, training: &Selection, file: &Path) -> Result<Selection, Diagnostic> {
+        let find = |name: &String| {
+            self.find(name)?.ok_or_else(|| {
+                let what = format!("the column {} of {} is missing", quoted(name), file.to_string_lossy());
+                self.refused(what, format!("add it; the columns here are {}", listed(self.named())))
+            })
+        };
+        let used = training.names.iter().map(find).collect::<Result<_, _>>()?;
+        Ok(Selection { used, ..training.clone() })
     }
-    Places(places)
-}
 
-impl Places<'_> {
-    /// The one place of a name, if it has one.
-    fn find(&self, name: &str) -> Result<Option<usize>, Wrong> {
-        match self.0.get(name) {
-            Some((first, Some(second))) => {
-                let what = format!("the name {} stands over columns {} and {}", quoted(name), first + 1, second + 1);
-                Err((what, "rename one of them".to_owned()))
+    fn refused(&self, what: impl Into<String>, cure: impl Into<String>) -> Diagnostic {
+        Diagnostic::at(self.file, self.line, what, cure)
+    }
+
+    fn named(&self) -> impl Iterator<Item = &'a str> {
+        self.names.iter().copied().filter(|name| !name.is_empty())
+    }
+
+    /// Columns without a name are row names (the first column) or come from delimiters at the end of lines; elsewhere a
+    /// name is lost.
+    fn nameless(&self) -> Result<Vec<usize>, Diagnostic> {
+        let end = self.names.iter().rposition(|name| !name.is_empty()).unwrap_or(0);
+        let nameless = self.places.get("").cloned().unwrap_or_default();
+        match nameless.iter().find(|&&at| at > 0 && at < end) {
+            Some(at) => Err(self.refused(format!("column {} has no name", at + 1), "give it one in the header")),
+            None => Ok(nameless.into_iter().map(|at| at + 1).collect()),
+        }
+    }
+
+    /// The named columns but these; a name that is dropped takes all columns of that name with it.
+    fn others(&self, these: &[usize], dropped: &[usize]) -> Vec<usize> {
+        let these: HashSet<usize> = these.iter().copied().collect();
+        let dropped: HashSet<&str> = dropped.iter().map(|&at| self.names[at]).collect();
+        let is_taken = |at: usize| these.contains(&at) || dropped.contains(self.names[at]);
+        (0..self.names.len()).filter(|&at| !self.names[at].is_empty() && !is_taken(at)).collect()
+    }
+
+    fn apart(&self, roles: [(&str, &[usize]); 3]) -> Result<(), Diagnostic> {
+        let mut seen = HashMap::new();
+        for (role, &at) in roles.iter().flat_map(|(role, columns)| columns.iter().map(move |at| (role, at))) {
+            if let Some(other) = seen.insert(at, role) {
+                let what = format!("the column {} is both {other} and {role}", quoted(self.names[at]));
+                return Err(self.refused(what, "name it once"));
             }
-            place => Ok(place.map(|&(at, _)| at)),
+        }
+        Ok(())
+    }
+
+    /// The one place of a name, if it has one.
+    fn find(&self, name: &str) -> Result<Option<usize>, Diagnostic> {
+        match self.places.get(name).map(Vec::as_slice) {
+            Some([first, second, ..]) => {
+                let what = format!("the name {} stands over columns {} and {}", quoted(name), first + 1, second + 1);
+                Err(self.refused(what, "rename one of them"))
+            }
+            places => Ok(places.and_then(|places| places.first().copied())),
         }
     }
-}
 
-/// The columns with these names, each once, in this order.
-fn find_all(names: &[String], wanted: &[String], role: &str) -> Result<Vec<usize>, Wrong> {
-    let mut found = Vec::new();
-    for name in wanted {
-        let at = names.iter().position(|other| other == name.trim() && !other.is_empty());
-        let at = at.ok_or_else(|| (format!("there is no column {} (named as a {role})", quoted(name)), suggestion(names, name)))?;
-        if !found.contains(&at) {
-            found.push(at);
+    /// The first columns with these names, each once, in this order.
+    fn find_all(&self, wanted: &[String], role: &str) -> Result<Vec<usize>, Diagnostic> {
+        let mut found = Vec::new();
+        for name in wanted {
+            let Some(places) = self.places.get(name.trim()).filter(|_| !name.trim().is_empty()) else {
+                let what = format!("there is no column {} (named as a {role})", quoted(name));
+                return Err(self.refused(what, self.suggestion(name)));
+            };
+            if !found.contains(&places[0]) {
+                found.push(places[0]);
+            }
         }
+        Ok(found)
     }
-    Ok(found)
-}
 
-/// The nearest names, or else the first few.
-fn suggestion(names: &[String], wanted: &str) -> String {
-    let wanted: String = wanted.trim().to_lowercase().chars().take(100).collect();
-    let distance = |name: &str| strsim::damerau_levenshtein(&wanted, &name.to_lowercase().chars().take(100).collect::<String>());
-    let allowed = 1 + wanted.chars().count() / 4;
-    let mut near: Vec<(usize, &str)> = named(names).map(|name| (distance(name), name)).filter(|(distance, _)| *distance <= allowed).collect();
-    near.sort_by_key(|&(distance, _)| distance);
-    match near[..] {
-        [] => format!("the columns are {}", listed(named(names))),
-        [(_, only)] => format!("did you mean {}?", quoted(only)),
-        _ => format!("did you mean one of {}?", listed(near.into_iter().take(3).map(|(_, name)| name))),
+    /// The nearest names, or else the first few.
+    fn suggestion(&self, wanted: &str) -> String {
+        let plain = |name: &str| name.to_lowercase().chars().take(100).collect::<String>();
+        let wanted = plain(wanted.trim());
+        let allowed = 1 + wanted.chars().count() / 4;
+        let distance = |name: &str| strsim::damerau_levenshtein(&wanted, &plain(name));
+        let mut near: Vec<(usize, &str)> = self.named().map(|name| (distance(name), name)).collect();
+        near.retain(|&(distance, _)| distance <= allowed);
+        near.sort_by_key(|&(distance, _)| distance);
+        match near[..] {
+            [] => format!("the columns are {}", listed(self.named())),
+            [(_, only)] => format!("did you mean {}?", quoted(only)),
+            _ => format!("did you mean one of {}?", listed(near.into_iter().take(3).map(|(_, name)| name))),
+        }
     }
 }

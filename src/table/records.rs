@@ -1,80 +1,71 @@
 //! The rows of a table, one at a time, with the physical lines they stand on.
 //!
-//! Quotes, delimiters and newlines inside quotes are the csv crate's work. It reads any bytes as some table; what it would
-//! pass over in silence is said here: rows of another length than the header, and a quote that is never closed. Lines
-//! that are blank are no rows.
+//! Quotes, delimiters and newlines inside quotes are the csv crate's work. It reads any text as some table; what it
+//! would pass over in silence is said here: rows of another length than the header, and a quote that is never closed.
+//! Lines that are blank are no rows.
 
-use std::cell::Cell;
-use std::io::Read;
-use std::path::Path;
-use std::rc::Rc;
+use std::io;
 
-use csv::ByteRecord;
+use csv::StringRecord;
 
 use super::cell::trimmed;
-use super::input::{Input, Opened};
-use super::refusal::Refusal;
+use super::input::Input;
 use super::text::{END, Text};
+use crate::diagnostic::Diagnostic;
 
 /// A pass over the rows of an input.
 pub(super) struct Records<'a> {
     input: &'a Input,
-    reader: csv::Reader<Text<Box<dyn Read>>>,
-    taken: Rc<Cell<u64>>,
-    record: ByteRecord,
+    reader: csv::Reader<Text<'a>>,
+    record: StringRecord,
     width: Option<usize>,
 }
 
 impl<'a> Records<'a> {
     /// Before the first row, which is the header.
-    pub(super) fn open(input: &'a Input, delimiter: u8) -> Result<Self, Refusal> {
-        let Opened { text, taken } = input.text()?;
+    pub(super) fn open(input: &'a Input, delimiter: u8) -> Result<Self, Diagnostic> {
         let mut builder = csv::ReaderBuilder::new();
         // A `\r` before the newline stays in the last cell, where it is trimmed: so the reader is never between the two,
         // and its line is always the one after the row.
-        builder.delimiter(delimiter).has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n')).buffer_capacity(1 << 18);
-        Ok(Self { input, reader: builder.from_reader(text), taken, record: ByteRecord::new(), width: None })
+        builder.delimiter(delimiter).has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
+        let reader = builder.buffer_capacity(1 << 18).from_reader(input.text()?);
+        Ok(Self { input, reader, record: StringRecord::new(), width: None })
     }
 
     /// Goes to the next row that is not blank; `false` behind the last.
-    pub(super) fn advance(&mut self) -> Result<bool, Refusal> {
+    pub(super) fn advance(&mut self) -> Result<bool, Diagnostic> {
         loop {
-            let there = self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(error) => self.input.broken(error),
-                kind => Refusal::new(self.file(), None, format!("cannot be read: {kind:?}"), "check the file"),
+            let there = self.reader.read_record(&mut self.record).map_err(|error| match error.into_kind() {
+                csv::ErrorKind::Io(error) => self.input.broken(&error),
+                kind => self.input.broken(&io::Error::other(format!("{kind:?}"))),
             })?;
-            let Some(last) = self.record.len().checked_sub(1).filter(|_| there) else {
+            let Some(last) = self.record.iter().next_back().filter(|_| there) else {
                 return Ok(false);
             };
-            if self.record[last].ends_with(END) {
+            if last.ends_with(END) {
                 // No newline ends this row, so the reader is not a line further.
-                let (line, what) = (self.line_of(last) + 1, "a quote that opens here is never closed");
-                return Err(Refusal::new(self.file(), line, what, "close it, or write a quote inside a quoted cell twice"));
+                let line = self.line_of(self.record.len() - 1) + 1;
+                let cure = "close it, or write a quote inside a quoted cell twice";
+                return Err(Diagnostic::at(&self.input.name, line, "a quote that opens here is never closed", cure));
             }
-            if last > 0 {
-                return Ok(true);
-            }
-            if self.record[0] == END[1..END.len() - 1] {
-                return Ok(false);
-            }
-            if !trimmed(&self.record[0]).is_empty() {
-                return Ok(true);
+            if self.record.len() > 1 || !trimmed(last).is_empty() {
+                return Ok(last != END.trim_matches('\n'));
             }
         }
     }
 
     /// Goes to the next row, which must be as long as the first one.
-    pub(super) fn advance_evenly(&mut self) -> Result<bool, Refusal> {
+    pub(super) fn advance_evenly(&mut self) -> Result<bool, Diagnostic> {
         if !self.advance()? {
             return Ok(false);
         }
         let found = self.record.len();
         let expected = *self.width.get_or_insert(found);
-        if found == expected { Ok(true) } else { Err(self.ragged(expected, found)) }
+        if found == expected { Ok(true) } else { Err(self.ragged(expected)) }
     }
 
-    fn ragged(&self, expected: usize, found: usize) -> Refusal {
-        let (first, last) = (self.line(), self.last_line());
+    fn ragged(&self, expected: usize) -> Diagnostic {
+        let (first, last, found) = (self.line(), self.line_of(self.record.len()), self.record.len());
         let cells = if found == 1 { "cell" } else { "cells" };
         let what = format!("the row has {found} {cells}, the header has {expected}");
         let cure = if last > first {
@@ -82,41 +73,27 @@ impl<'a> Records<'a> {
         } else {
             "add or remove cells, or quote those that hold the delimiter".to_owned()
         };
-        Refusal::new(self.file(), first, what, cure)
+        Diagnostic::at(&self.input.name, first, what, cure)
     }
 
     /// The row that was reached.
-    pub(super) fn record(&self) -> &ByteRecord {
+    pub(super) fn record(&self) -> &StringRecord {
         &self.record
     }
 
     /// The line where the row begins.
-    pub(super) fn line(&self) -> u64 {
+    pub(super) fn line(&self) -> usize {
         self.line_of(0)
     }
 
-    /// The line where a cell of the row begins.
-    pub(super) fn line_of(&self, cell: usize) -> u64 {
-        let below = |cell: &[u8]| cell.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        let swallowed = self.record.iter().skip(cell).map(below).sum::<u64>();
-        self.reader.position().line().saturating_sub(1 + swallowed)
-    }
-
-    fn last_line(&self) -> u64 {
-        self.reader.position().line().saturating_sub(1)
-    }
-
-    pub(super) fn file(&self) -> &Path {
-        self.input.name()
-    }
-
-    /// Bytes taken from the disk so far, and how many there are.
-    pub(super) fn progress(&self) -> (u64, u64) {
-        (self.taken.get(), self.input.size())
+    /// The line where a cell of the row begins; behind the last cell, where the row ends.
+    pub(super) fn line_of(&self, cell: usize) -> usize {
+        let swallowed: usize = self.record.iter().skip(cell).map(|cell| cell.matches('\n').count()).sum();
+        (self.reader.position().line() as usize).saturating_sub(1 + swallowed)
     }
 
     /// Whether the text began with a byte order mark.
     pub(super) fn has_mark(&self) -> bool {
-        self.reader.get_ref().has_mark()
+        self.reader.get_ref().has_mark
     }
 }

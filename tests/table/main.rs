@@ -7,7 +7,8 @@ mod round_trips;
 use std::path::PathBuf;
 
 use attention_regression::Mat;
-use attention_regression::table::{Prepared, Reading, Refusal, Rows, Source, read};
+use attention_regression::diagnostic::Diagnostic;
+use attention_regression::table::{Prepared, ReadOptions, Rows, Source, read};
 use tempfile::TempDir;
 
 /// A folder for the files of one test.
@@ -28,14 +29,14 @@ impl Folder {
     }
 
     /// A refusal's sentence, with files named below the folder.
-    fn sentence(&self, refusal: &Refusal) -> String {
+    fn sentence(&self, refusal: &Diagnostic) -> String {
         refusal.to_string().replace(&format!("{}/", self.0.path().display()), "")
     }
 }
 
 /// Targets `y`, and everything else by default.
-fn reading() -> Reading {
-    Reading { targets: vec!["y".to_owned()], ..Reading::default() }
+fn options() -> ReadOptions {
+    ReadOptions { targets: vec!["y".to_owned()], ..ReadOptions::default() }
 }
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -51,20 +52,20 @@ fn halved(source: Source) -> Rows {
     Rows::Split { source, test_fraction: 0.5, seed: 1 }
 }
 
-fn accept(bytes: impl AsRef<[u8]>, reading: &Reading) -> Prepared {
+fn accept(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> Prepared {
     let folder = Folder::new();
     let table = folder.file("t.csv", bytes);
-    read(&given(table.clone(), table), reading, &mut |_, _| {}).unwrap_or_else(|refusal| panic!("{}", folder.sentence(&refusal)))
+    read(&given(table.clone(), table), options, &mut |_, _| {}).unwrap_or_else(|refusal| panic!("{}", folder.sentence(&refusal)))
 }
 
-fn refuse(bytes: impl AsRef<[u8]>, reading: &Reading) -> String {
+fn refuse(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> String {
     let folder = Folder::new();
     let table = folder.file("t.csv", bytes);
-    refuse_rows(&folder, &given(table.clone(), table), reading)
+    refuse_rows(&folder, &given(table.clone(), table), options)
 }
 
-fn refuse_rows(folder: &Folder, rows: &Rows, reading: &Reading) -> String {
-    folder.sentence(&read(rows, reading, &mut |_, _| {}).expect_err("a refusal"))
+fn refuse_rows(folder: &Folder, rows: &Rows, options: &ReadOptions) -> String {
+    folder.sentence(&read(rows, options, &mut |_, _| {}).expect_err("a refusal"))
 }
 
 fn rows(matrix: &Mat<f64>) -> Vec<Vec<f64>> {

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 
 use attention_regression::data::Dataset;
-use attention_regression::table::{Reading, read};
+use attention_regression::table::{ReadOptions, read};
 use proptest::prelude::*;
 
-use super::{Folder, given, reading};
+use super::{Folder, given, options};
 
 /// How a table is written.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ proptest! {
         prop_assume!(ys.iter().any(|&y| (y - ys[0]).abs() > 1e-9 * y.abs().max(ys[0].abs())));
         let folder = Folder::new();
         let file = folder.file("t", style.write(&table));
-        let asked = Reading { decimal_comma: style.comma.then_some(true), ..reading() };
+        let asked = ReadOptions { decimal_comma: style.comma.then_some(true), ..options() };
         let read = read(&given(file.clone(), file), &asked, &mut |_, _| {});
         let Dataset { train, test, features, .. } = read.map_err(|refusal| TestCaseError::fail(refusal.to_string()))?.dataset;
         prop_assert_eq!(features.len(), width - 1);

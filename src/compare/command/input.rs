@@ -10,7 +10,7 @@ use super::progress;
 use crate::compare::document::Origin;
 use crate::data::built_in::Made;
 use crate::data::{self, Dataset};
-use crate::table::{self, Missing, Notes, Reading, Rows, Source};
+use crate::table::{self, Missing, Provenance, ReadOptions, Rows, Source};
 
 impl Compare {
     /// The data, and where they came from.
@@ -25,7 +25,7 @@ impl Compare {
                 Rows::Split { source, test_fraction: self.test_fraction.unwrap_or(0.2), seed: self.seed }
             }
         };
-        let reading = Reading {
+        let options = ReadOptions {
             targets: self.targets.clone(),
             features: (!self.features.is_empty()).then(|| self.features.clone()),
             drop: self.drop.clone(),
@@ -38,8 +38,8 @@ impl Compare {
             delimiter: self.delimiter,
             decimal_comma: self.decimal_comma,
         };
-        let prepared = table::read(&rows, &reading, &mut |read, total| progress::reading(bar, read, total))?;
-        Ok((prepared.dataset, origin(&prepared.notes)))
+        let prepared = table::read(&rows, &options, &mut |read, total| progress::reading(bar, read, total))?;
+        Ok((prepared.dataset, origin(&prepared.provenance)))
     }
 
     /// Built-in data, where their name was given and no file has it.
@@ -59,9 +59,9 @@ impl Compare {
 }
 
 /// What was done to a table, in sentences.
-fn origin(notes: &Notes) -> Origin {
+fn origin(provenance: &Provenance) -> Origin {
     let mut sentences = Vec::new();
-    for file in &notes.files {
+    for file in &provenance.files {
         let name = file.file.display();
         if file.decimal_comma {
             sentences.push(format!("{name}: decimal commas, cells separated by `{}`", file.delimiter.escape_default()));
@@ -70,22 +70,22 @@ fn origin(notes: &Notes) -> Origin {
             sentences.push(format!("{name}: {} rows with missing cells left out, {} kept", file.dropped.len(), file.rows));
         }
     }
-    for filled in &notes.filled {
+    for filled in &provenance.filled {
         sentences.push(format!("`{}`: {} missing cells filled with the training mean", filled.feature, filled.train + filled.test));
     }
-    for encoded in &notes.encoded {
+    for encoded in &provenance.encoded {
         sentences.push(format!("`{}`: {} indicators, level `{}` has none", encoded.column, encoded.levels.len(), encoded.reference));
     }
-    if !notes.constant.is_empty() {
-        sentences.push(format!("constant on the training rows, weight zero: {}", notes.constant.join(", ")));
+    if !provenance.constant.is_empty() {
+        sentences.push(format!("constant on the training rows, weight zero: {}", provenance.constant.join(", ")));
     }
-    if !notes.nameless.is_empty() {
-        let places: Vec<String> = notes.nameless.iter().map(usize::to_string).collect();
+    if !provenance.nameless.is_empty() {
+        let places: Vec<String> = provenance.nameless.iter().map(usize::to_string).collect();
         sentences.push(format!("columns without a name are not used: {}", places.join(", ")));
     }
     Origin {
-        source: notes.files.iter().map(|file| file.file.display().to_string()).collect(),
-        dropped_rows: notes.files.iter().map(|file| file.dropped.clone()).collect(),
+        source: provenance.files.iter().map(|file| file.file.display().to_string()).collect(),
+        dropped_rows: provenance.files.iter().map(|file| file.dropped.iter().map(|&line| line as u64).collect()).collect(),
         notes: sentences,
     }
 }

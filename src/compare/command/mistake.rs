@@ -2,8 +2,8 @@
 
 use crate::compare::export::ExportError;
 use crate::console::Unsaid;
+use crate::diagnostic::Diagnostic;
 use crate::publish::{FolderError, harmless};
-use crate::table::Refusal;
 
 /// A mistake in arguments or data: what is wrong, and the cure on a line of its own.
 pub(super) struct Mistake {
@@ -19,10 +19,10 @@ impl Mistake {
     }
 }
 
-impl From<Refusal> for Mistake {
-    fn from(refusal: Refusal) -> Self {
-        let line = refusal.line.map_or_else(String::new, |line| format!(":{line}"));
-        Self::new(format!("{}{line}: {}", harmless(&refusal.file.to_string_lossy()), refusal.what), refusal.cure)
+impl From<Diagnostic> for Mistake {
+    fn from(diagnostic: Diagnostic) -> Self {
+        let place = diagnostic.place.map_or_else(String::new, |place| format!("{}: ", harmless(&place.to_string())));
+        Self::new(format!("{place}{}", diagnostic.what), diagnostic.cure)
     }
 }
 

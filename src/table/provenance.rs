@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-/// Everything that a reader of the results should know of the reading.
+/// What was done to a table on its way into a data set: what a reader of the results should know.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Notes {
+pub struct Provenance {
     /// The table, or the training and the test table.
-    pub files: Vec<FileNotes>,
+    pub files: Vec<FileProvenance>,
     /// Named columns of the first table that were not used.
     pub ignored: Vec<String>,
     /// Columns of the first table that have no name, by their number from 1; they were not used.
@@ -23,40 +23,40 @@ pub struct Notes {
 
 /// How one file was written, and which of its rows were kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileNotes {
+pub struct FileProvenance {
     /// The file as it was named, or `standard input`.
     pub file: PathBuf,
-    /// Rows that were kept.
+    /// How many rows were kept.
     pub rows: usize,
     /// The lines of rows that were left out for a missing cell.
-    pub dropped: Vec<u64>,
-    /// What stands between cells.
+    pub dropped: Vec<usize>,
+    /// The character that stands between cells.
     pub delimiter: char,
     /// Whether a comma is the decimal sign.
     pub decimal_comma: bool,
-    /// Whether it begins with a byte order mark.
+    /// Whether the file begins with a byte order mark.
     pub byte_order_mark: bool,
-    /// Whether its lines end in `\r\n`.
+    /// Whether the lines of the file end in `\r\n`.
     pub crlf: bool,
-    /// Whether it was decompressed.
+    /// Whether the file was decompressed.
     pub gzip: bool,
 }
 
 /// A text column of k levels as k − 1 indicators, which with an intercept span all k without redundance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Encoded {
-    /// The column.
+    /// The name of the text column.
     pub column: String,
     /// The level that has no indicator: the first of the sorted ones.
     pub reference: String,
-    /// The levels that have one, sorted.
+    /// The levels that have an indicator, sorted.
     pub levels: Vec<String>,
 }
 
 /// Missing cells of a feature that got its training mean.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Filled {
-    /// The feature.
+    /// The name of the feature.
     pub feature: String,
     /// The mean over the training rows that have a value.
     pub mean: f64,
