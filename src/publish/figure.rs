@@ -1,31 +1,39 @@
 //! A figure as data: what a claim plots, before anybody draws it.
 //!
-//! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so
-//! a plot never shows a number that no test has accepted. `graph` draws what claims build on. `chart`, `multiples`, `dots`, `panels` and `gallery` draw with
-//! plotters on `svg`, our backend: colours follow the page's light and dark theme, text needs no installed font, and `<title>` and `<desc>`
-//! say in words what the picture shows. Every figure is drawn twice, 680 units wide and, for phones, 360.
+//! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so a plot
+//! never shows a number that no test has accepted. `chart`, `dots`, `multiples`, `panels` and `gallery` draw with a `pen`,
+//! whose typed forms go through plotters to `svg`, our backend: colours follow the page's light and dark theme, text needs
+//! no installed font, and `<title>` and `<desc>` say in words what the picture shows. Every figure is drawn twice, 680
+//! units wide and, for phones, 360.
 //!
 //! What it renounces: legends (labels stand beside the data), frames, grids, bitmaps.
 
+mod axis;
 mod chart;
+mod colour;
 pub mod describe;
 mod dots;
+mod form;
 mod gallery;
 mod key;
 mod labels;
+mod layout;
 mod model;
 mod multiples;
 mod panels;
 mod pen;
+mod series;
 mod svg;
+mod words;
 
-use pen::{Anchor, Pen};
+use super::escape;
+use pen::Pen;
 
-pub(crate) use chart::{LABEL, TICK, lines};
 pub use model::{
     Axis, Cell, Chart, Column, Dots, Figure, Gallery, Group, Ink, Label, Mark, Multiples, Pane, Panel, Panels, Plot, Reference, Row, RowSeries, Scale, Series,
     Side, Stroke,
 };
+pub(crate) use words::{LABEL, TICK, lines, literal};
 
 /// The width of a page's text, and that of a phone, in units.
 pub(crate) const WIDE: i32 = 680;
@@ -38,6 +46,11 @@ pub struct Drawing {
     pub wide: String,
     /// 360 units wide.
     pub narrow: String,
+}
+
+/// The name of the narrow drawing, of files and in a page, beside that of the wide one.
+pub(crate) fn narrow(name: &str) -> String {
+    format!("{name}-narrow")
 }
 
 /// Why a figure cannot be drawn.
@@ -63,7 +76,7 @@ pub enum DrawError {
 /// What in the figure cannot be drawn.
 pub fn draw(figure: &Figure, id: &str) -> Result<Drawing, DrawError> {
     let description = describe::describe(figure);
-    let on = |width: i32, suffix: &str| {
+    let on = |width: i32, id: &str| {
         let mut body = String::new();
         let height = match &figure.plot {
             Plot::Chart(chart) => chart::draw(chart, &mut body, width)?,
@@ -72,9 +85,9 @@ pub fn draw(figure: &Figure, id: &str) -> Result<Drawing, DrawError> {
             Plot::Panels(panels) => panels::draw(panels, &mut body, width, if width == WIDE { 4 } else { 2 })?,
             Plot::Gallery(gallery) => gallery::draw(gallery, &mut body, width, if width == WIDE { 2 } else { 1 })?,
         };
-        Ok(framed(&format!("{id}{suffix}"), (width, height), "img", &figure.title, &description, &body))
+        Ok(framed(id, (width, height), "img", &figure.title, &description, &body))
     };
-    Ok(Drawing { wide: on(WIDE, "")?, narrow: on(NARROW, "-narrow")? })
+    Ok(Drawing { wide: on(WIDE, id)?, narrow: on(NARROW, &narrow(id))? })
 }
 
 /// A drawing with its frame of reference, its title and its description.
@@ -84,56 +97,4 @@ pub(crate) fn framed(id: &str, (width, height): (i32, i32), role: &str, title: &
         escape(title),
         escape(description),
     )
-}
-
-/// Text for an element of SVG.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// A name as it is, underscores included: in a figure one underscore lowers the next character, two are one that is shown.
-pub(crate) fn literal(name: &str) -> String {
-    name.replace('_', "__")
-}
-
-/// Text in parts, those that are lowered marked.
-fn lowered(text: &str) -> Vec<(String, bool)> {
-    let mut parts: Vec<(String, bool)> = Vec::new();
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let (letter, low) = match letter {
-            '_' if letters.next_if_eq(&'_').is_some() => ('_', false),
-            '_' => match letters.next() {
-                Some(letter) => (letter, true),
-                None => break,
-            },
-            letter => (letter, false),
-        };
-        match parts.last_mut() {
-            Some((part, false)) if !low => part.push(letter),
-            _ => parts.push((letter.to_string(), low)),
-        }
-    }
-    parts
-}
-
-/// The width of a line of text in units, estimated: there is no font to ask.
-fn text_width(text: &str, size: f64) -> i32 {
-    let letters = lowered(text).iter().map(|(part, _)| part.chars().count()).sum::<usize>();
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "labels are short")]
-    let width = (letters as f64 * size * 0.55).ceil() as i32;
-    width
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_underscore_lowers_and_two_are_one() {
-        let part = |text: &str, low: bool| (text.to_owned(), low);
-        assert_eq!(lowered("W_qW_kᵀ"), [part("W", false), part("q", true), part("W", false), part("k", true), part("ᵀ", false)]);
-        assert_eq!(lowered(&literal("a_b__c_")), [part("a_b__c_", false)]);
-        assert_eq!(lowered("end_"), [part("end", false)]);
-    }
 }

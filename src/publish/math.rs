@@ -111,7 +111,7 @@ pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
     let parsed = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     pulldown_latex::push_mathml(&mut mathml, parsed, config).map_err(|error| error.to_string())?;
     // The LaTeX goes into an attribute: an annotation would be indexed by the search, and every formula found twice.
-    let words = source.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let words = super::escape(&source);
     Ok(shielded(&mathml.replace('\n', " ").replacen("<math ", &format!("<math alttext=\"{words}\" "), 1)))
 }
 

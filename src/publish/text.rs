@@ -1,4 +1,4 @@
-//! Plain text: tables in columns, sentences with their capital letter.
+//! Text: tables in columns, sentences with their capital letter, what HTML and SVG would read as theirs.
 
 /// Cells in columns, those numbered in `right` flush right.
 pub fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[String; N]>) -> String {
@@ -18,4 +18,9 @@ pub fn aligned<const N: usize>(head: [&str; N], right: &[usize], rows: Vec<[Stri
 pub(crate) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Text for an element or attribute of HTML or SVG.
+pub(crate) fn escape(text: &str) -> String {
+    maud::Render::render(text).into_string()
 }

@@ -23,7 +23,7 @@ use attention_regression::data::{Dataset, Scaling};
 use attention_regression::experiment::Variant;
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, spectral_norm};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -314,53 +314,33 @@ fn cosine_to_ridge(case: &Case, run: &Run, head: &Head) -> Result<f64> {
 
 fn losses(case: &Case, softmax: &Run, linear: &Run) -> Figure {
     let ([fitted, ridge], softmax, linear) = (case.ridge, &softmax.trained.path, &linear.trained.path);
-    let curve = |name: &str, ink: Ink, stroke: Stroke, path: &[Record], of: fn(&Record) -> f64, label: (usize, Side)| {
-        let kept: Vec<&Record> = path.iter().filter(|record| record.step > 0).collect();
-        let (x, y): (Vec<f64>, Vec<f64>) = kept.iter().map(|record| (count(record.step), of(record))).unzip();
-        let label = Some(Label { at: label.0.min(x.len() - 1), side: label.1 });
-        Series { name: name.to_owned(), ink, mark: None, stroke, x, y, relative: 0.02, label }
+    let curve = |name: &str, path: &[Record], of: fn(&Record) -> f64| {
+        let kept = path.iter().filter(|record| record.step > 0);
+        Series::through(name, kept.map(|record| (count(record.step), of(record)))).within(0.02)
     };
-    let level = |name: &str, at: f64, stroke: Stroke| Series {
-        name: name.to_owned(),
-        ink: Ink::Regression,
-        mark: None,
-        stroke,
-        x: vec![1.0, 600.0],
-        y: vec![at; 2],
-        relative: 1e-3,
-        label: Some(Label { at: 1, side: Side::Right }),
-    };
+    let level = |name: &str, at: f64| Series::curve(name, [1.0, 600.0], [at; 2]).label(Side::Right, 1);
     let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
     let train = |record: &Record| record.loss;
     let series = vec![
-        level("ridge, test", ridge, Stroke::Solid),
-        level("ridge, training", fitted, Stroke::Dashed),
-        curve("linear, training", Ink::Linear, Stroke::Dashed, linear, train, (25, Side::Left)),
-        curve("linear, test", Ink::Linear, Stroke::Solid, linear, test, (15, Side::Above)),
-        curve("softmax, training", Ink::Softmax, Stroke::Dashed, softmax, train, (usize::MAX, Side::Right)),
-        curve("softmax, test", Ink::Softmax, Stroke::Solid, softmax, test, (usize::MAX, Side::Right)),
+        level("ridge, test", ridge),
+        level("ridge, training", fitted).stroke(Stroke::Dashed),
+        curve("linear, training", linear, train).ink(Ink::Linear).stroke(Stroke::Dashed).label(Side::Left, 25),
+        curve("linear, test", linear, test).ink(Ink::Linear).label(Side::Above, 15),
+        curve("softmax, training", softmax, train).ink(Ink::Softmax).stroke(Stroke::Dashed).label_at_end(Side::Right),
+        curve("softmax, test", softmax, test).ink(Ink::Softmax).label_at_end(Side::Right),
         lowest(softmax),
     ];
     let x = Axis::log("step of Adam", &[1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::log("mean squared error, in units of the target's variance", &[0.1, 0.3, 1.0, 3.0, 10.0]);
-    Figure { title: "Errors of softmax and linear attention along training, diabetes".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
+    Figure::new("Errors of softmax and linear attention along training, diabetes", Chart::new(x, y, series))
 }
 
 /// The place on a path where the test error is lowest.
 fn lowest(path: &[Record]) -> Series {
     let held_out = |record: &&Record| record.held_out.unwrap_or(f64::INFINITY);
     let best = path.iter().filter(|record| record.step > 0).min_by(|a, b| held_out(a).total_cmp(&held_out(b)));
-    let (x, y) = best.map(|record| (count(record.step), held_out(&record))).into_iter().unzip();
-    Series {
-        name: "softmax, lowest test error".to_owned(),
-        ink: Ink::Softmax,
-        mark: Some(Mark::Square),
-        stroke: Stroke::None,
-        x,
-        y,
-        relative: 0.02,
-        label: None,
-    }
+    let best = best.map(|record| (count(record.step), held_out(&record)));
+    Series::through("softmax, lowest test error", best).ink(Ink::Softmax).marks(Mark::Square).within(0.02)
 }
 
 /// ## A product waits on a saddle

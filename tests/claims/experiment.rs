@@ -36,9 +36,7 @@ use attention_regression::attention::{self, Diagonal};
 use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{
-    Axis, Cell, Chart, Column, Dots, Figure, Ink, Label, Mark, Multiples, Pane, Plot, Reference, Row, RowSeries, Series, Side, Stroke,
-};
+use attention_regression::publish::figure::{Axis, Cell, Chart, Column, Dots, Figure, Ink, Mark, Multiples, Pane, Row, RowSeries, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Trained, Training};
 use attention_regression::{Mat, Result, record};
@@ -103,10 +101,10 @@ fn without_softmax_attention_predicts_what_ridge_predicts() -> Result<()> {
         let case = experiment.first_case();
         let marks: Number = |_, run| run.test.mse;
         let bars: Number = |_, run| run.loss;
-        pane(name, case, ("test rows", marks), Some(("training rows", bars)), Some(("ridge", case.ridge[1])), Axis::linear("mean squared error", ticks))
+        let axis = Axis::linear("mean squared error", ticks);
+        pane(name, case, ("test rows", marks), Some(("training rows", bars)), axis).reference("ridge", case.ridge[1])
     });
-    let title = "Errors of eight attentions on three tables, against ridge, first draw".to_owned();
-    evidence.figure(Figure { title, plot: Plot::Dots(Dots { rows: rows(), panes: panes.collect() }) });
+    evidence.figure(Figure::new("Errors of eight attentions on three tables, against ridge, first draw", Dots::new(rows(), panes.collect())));
     record!(evidence)
 }
 
@@ -155,13 +153,13 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
     }
     evidence.contrast("parting", "centred cosine to ridge, synthetic less diabetes", "cosine_synthetic", "cosine_diabetes").within(relative(0.1)).apart(0.2);
     let panes = |name: &str, of: Number, axis: &dyn Fn() -> Axis| {
-        let pane = |(table, experiment): (&str, &Experiment)| pane(table, experiment.first_case(), (name, of), None, None, axis());
+        let pane = |(table, experiment): (&str, &Experiment)| pane(table, experiment.first_case(), (name, of), None, axis());
         NAMES.into_iter().zip(all).map(pane).collect::<Vec<_>>()
     };
     let gaps = panes("gap in outputs", |_, run| run.test.output_gap, &|| Axis::log("gap in outputs", &[1e-6, 1e-4, 1e-2, 2.0]));
     let cosines = panes("centred cosine", cosine, &|| Axis::linear("cosine to ridge", &[0.4, 0.6, 0.8, 1.0]));
-    let title = "How eight attentions agree with ridge on three tables, first draw".to_owned();
-    evidence.figure(Figure { title, plot: Plot::Dots(Dots { rows: rows(), panes: [cosines, gaps].concat() }) });
+    let dots = Dots::new(rows(), [cosines, gaps].concat());
+    evidence.figure(Figure::new("How eight attentions agree with ridge on three tables, first draw", dots));
     record!(evidence)
 }
 
@@ -351,28 +349,25 @@ fn shares(all: &[Experiment; 3], number: impl Fn(&Run) -> f64, factors: &[Factor
 /// Size and alignment of each kind of attention on each table, from start to start.
 fn trails(all: &'static [Experiment; 3]) -> Result<Figure> {
     let mut series = Vec::new();
-    let line = |name: String, ink: Ink, mark: Mark, stroke: Stroke, points: Vec<(f64, f64)>, label: Option<Label>| {
-        let (x, y) = points.into_iter().unzip();
-        Series { name, ink, mark: Some(mark), stroke, x, y, relative: 0.05, label }
-    };
     for (name, experiment) in NAMES.into_iter().zip(all) {
         for (kind, chosen, ink, mark) in kinds() {
             let of = |start: f64, number: Number| median(&experiment.medians(start, chosen, number));
-            let points = STARTS.map(|start| (of(start, |_, run| run.mechanism.size), of(start, |_, run| run.mechanism.alignment))).to_vec();
-            let label = (name == "diabetes")
-                .then_some(Label { at: if ink == Ink::Linear { 3 } else { 1 }, side: if ink == Ink::Linear { Side::Above } else { Side::Below } });
-            let words = if label.is_some() { kind.to_owned() } else { format!("{kind}, {name}") };
-            series.push(line(words, ink, mark, Stroke::Solid, points, label));
+            let points = STARTS.map(|start| (of(start, |_, run| run.mechanism.size), of(start, |_, run| run.mechanism.alignment)));
+            let trail = |name: String| Series::through(name, points).ink(ink).mark(mark).within(0.05);
+            series.push(match (name, ink) {
+                ("diabetes", Ink::Linear) => trail(kind.to_owned()).label(Side::Above, 3),
+                ("diabetes", _) => trail(kind.to_owned()).label(Side::Below, 1),
+                _ => trail(format!("{kind}, {name}")),
+            });
         }
     }
     let smallest = all.iter().map(|experiment| 1.0 / count(experiment.first_case().comparison.data().train.d()).sqrt());
-    let smallest = smallest.map(|root| (root, root)).collect();
-    series.push(line("regression".to_owned(), Ink::Regression, Mark::Circle, Stroke::None, vec![(1.0, 1.0)], Some(Label { at: 0, side: Side::Right })));
-    series.push(line("smallest tied forms".to_owned(), Ink::Regression, Mark::HollowSquare, Stroke::None, smallest, Some(Label { at: 0, side: Side::Left })));
+    let smallest = smallest.map(|root| (root, root));
+    series.push(Series::through("regression", [(1.0, 1.0)]).marks(Mark::Circle).within(0.05).label(Side::Right, 0));
+    series.push(Series::through("smallest tied forms", smallest).marks(Mark::HollowSquare).within(0.05).label(Side::Left, 0));
     let x = Axis::log("size, ‖A‖ ∕ ‖H‖", &[0.1, 1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::linear("alignment, ⟨A, H⟩ ∕ ‖A‖‖H‖", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]);
-    let title = "Size and alignment of trained attention, along the size of its start";
-    Ok(Figure { title: title.to_owned(), plot: Plot::Chart(Chart { tall: true, ..Chart::new(x, y, series) }) })
+    Ok(Figure::new("Size and alignment of trained attention, along the size of its start", Chart::new(x, y, series).tall()))
 }
 
 type Kind = (&'static str, fn(Variant) -> bool, Ink, Mark);
@@ -726,31 +721,29 @@ fn losses(all: &'static [Experiment; 3]) -> Figure {
         let case = experiment.first_case();
         let path: Vec<&Record> = experiment.first(variant).trained.path.iter().filter(|record| record.step > 0).step_by(2).collect();
         let (name, ink) = if linear(variant) { ("linear attention", Ink::Linear) } else { ("softmax attention", Ink::Softmax) };
-        let series = |name: String, ink: Ink, stroke: Stroke, points: Vec<(f64, f64)>| {
-            let (x, y) = points.into_iter().unzip();
-            Series { name, ink, mark: None, stroke, x, y, relative: 0.05, label: None }
+        let curve = |rows: &str, of: &dyn Fn(&Record) -> f64| {
+            Series::through(format!("{name}, {rows} rows"), path.iter().map(|record| (count(record.step), of(record)))).ink(ink).within(0.05)
         };
-        let curve = |rows: &str, stroke: Stroke, of: &dyn Fn(&Record) -> f64| {
-            series(format!("{name}, {rows} rows"), ink, stroke, path.iter().map(|record| (count(record.step), of(record))).collect())
-        };
-        let level = |name: &str, stroke: Stroke, at: f64| series(format!("ridge, {name} rows"), Ink::Regression, stroke, vec![(1.0, at), (600.0, at)]);
-        let ridge = [level("training", Stroke::Dashed, case.ridge[0]), level("test", Stroke::Dotted, case.ridge[1])];
+        let level = |name: &str, at: f64| Series::through(format!("ridge, {name} rows"), [(1.0, at), (600.0, at)]).within(0.05);
         let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
-        let curves = [curve("training", Stroke::Dashed, &|record| record.loss), curve("test", Stroke::Solid, &test)];
-        Cell { series: ridge.into_iter().chain(curves).collect() }
+        let series = vec![
+            level("training", case.ridge[0]).stroke(Stroke::Dashed),
+            level("test", case.ridge[1]).stroke(Stroke::Dotted),
+            curve("training", &|record| record.loss).stroke(Stroke::Dashed),
+            curve("test", &test),
+        ];
+        Cell { series }
     };
-    let row = |variant: Variant| Row { name: variant.name(), cells: all.iter().map(|experiment| cell(experiment, variant)).collect() };
+    let row = |variant: Variant| Row::new(variant.name(), all.iter().map(|experiment| cell(experiment, variant)).collect());
     let ticks: [&[f64]; 3] = [&[0.02, 0.2, 2.0, 20.0], &[0.05, 0.5, 5.0, 50.0], &[0.1, 1.0, 10.0]];
-    let columns = NAMES
-        .into_iter()
-        .zip(ticks)
-        .map(|(name, ticks)| Column { name: name.to_owned(), y: Axis::log("mean squared error, in units of the target's variance", ticks) });
+    let y = |ticks: &[f64]| Axis::log("mean squared error, in units of the target's variance", ticks);
+    let columns = NAMES.into_iter().zip(ticks).map(|(name, ticks)| Column::new(name, y(ticks)));
     let multiples = Multiples {
         x: Axis::log("step", &[1.0, 10.0, 100.0, 600.0]),
         columns: columns.collect(),
         rows: Variant::grid().into_iter().filter(|variant| !variant.whitened).map(row).collect(),
     };
-    Figure { title: "Loss curves of four attentions on three tables, with ridge's error, first draw".to_owned(), plot: Plot::Multiples(multiples) }
+    Figure::new("Loss curves of four attentions on three tables, with ridge's error, first draw", multiples)
 }
 
 /// The names of the eight variants.
@@ -758,8 +751,8 @@ fn rows() -> Vec<String> {
     Variant::grid().iter().map(Variant::name).collect()
 }
 
-/// The eight variants on one table: `of` as marks, `bar` as bars, `reference` as a line.
-fn pane(name: &str, case: &Case, (words, of): (&str, Number), bar: Option<(&str, Number)>, reference: Option<(&str, f64)>, axis: Axis) -> Pane {
+/// The eight variants on one table: `of` as marks, `bar` as bars.
+fn pane(name: &str, case: &Case, (words, of): (&str, Number), bar: Option<(&str, Number)>, axis: Axis) -> Pane {
     let values = |of: Number, chosen: &dyn Fn(Variant) -> bool| {
         let row = |variant: Variant| {
             let runs = case.runs(USUAL, move |other| other == variant);
@@ -767,13 +760,8 @@ fn pane(name: &str, case: &Case, (words, of): (&str, Number), bar: Option<(&str,
         };
         Variant::grid().into_iter().map(row).collect::<Vec<_>>()
     };
-    let series = |name: &str, ink: Ink, mark: Mark, of: Number, chosen: &dyn Fn(Variant) -> bool| RowSeries {
-        name: name.to_owned(),
-        ink,
-        mark,
-        values: values(of, chosen),
-        relative: 0.02,
-    };
+    let series =
+        |name: &str, ink: Ink, mark: Mark, of: Number, chosen: &dyn Fn(Variant) -> bool| RowSeries::new(name, mark, values(of, chosen)).ink(ink).within(0.02);
     let main = |ink, mark, chosen: &dyn Fn(Variant) -> bool| series(words, ink, mark, of, chosen);
     let mut all: Vec<RowSeries> = bar.into_iter().map(|(name, bar)| series(name, Ink::Muted, Mark::Bar, bar, &|_| true)).collect();
     all.push(main(Ink::Linear, Mark::Circle, &|variant| linear(variant) && !variant.whitened));
@@ -782,5 +770,5 @@ fn pane(name: &str, case: &Case, (words, of): (&str, Number), bar: Option<(&str,
     all.push(main(Ink::Softmax, Mark::HollowSquare, &|variant| softmax(variant) && variant.whitened && !tied(variant)));
     all.push(main(Ink::Softmax, Mark::Diamond, &|variant| softmax(variant) && !variant.whitened && tied(variant)));
     all.push(main(Ink::Softmax, Mark::HollowDiamond, &|variant| softmax(variant) && variant.whitened && tied(variant)));
-    Pane { name: name.to_owned(), axis, reference: reference.map(|(name, at)| Reference { name: name.to_owned(), at }), series: all }
+    Pane::new(name, axis, all)
 }

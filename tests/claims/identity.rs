@@ -45,7 +45,7 @@ use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
 use attention_regression::data::Dataset;
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, singular_values, symmetric_power, trace};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::{Mat, MatRef, Result, record};
 use faer::prelude::*;
@@ -233,34 +233,15 @@ fn scatter(data: &Dataset) -> Result<Figure> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let (fit, picture) = (Ridge::fit(x, y, 0.0, Intercept::None)?, rescaled(picture(x, y).as_ref(), y));
     let points = |matrix: MatRef<'_, f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
-    let ticks = vec![-10.0, -5.0, 0.0, 5.0, 10.0];
-    let drawn = Series {
-        name: "XXᵀy, rescaled".to_owned(),
-        ink: Ink::Linear,
-        mark: Some(Mark::Circle),
-        stroke: Stroke::None,
-        x: points(fit.fitted()),
-        y: points(picture.as_ref()),
-        relative: 1e-4,
-        label: None,
-    };
-    let line = Series {
-        name: "agreement".to_owned(),
-        ink: Ink::Muted,
-        mark: None,
-        stroke: Stroke::Dotted,
-        x: vec![-10.0, 7.5, 10.0],
-        y: vec![-10.0, 7.5, 10.0],
-        relative: 1e-4,
-        label: Some(Label { at: 1, side: Side::Left }),
-    };
-    let chart = Chart {
-        x: Axis::linear("least-squares prediction, in units of y", &ticks),
-        y: Axis::linear("prediction of the picture XXᵀy after the best rescaling, in units of y", &ticks),
-        tall: true,
-        series: vec![line, drawn],
-    };
-    Ok(Figure { title: "The picture's predictions against those of least squares".to_owned(), plot: Plot::Chart(chart) })
+    let ticks = [-10.0, -5.0, 0.0, 5.0, 10.0];
+    let diagonal = Series::through("agreement", [-10.0, 7.5, 10.0].map(|at| (at, at)));
+    let series = vec![
+        diagonal.ink(Ink::Muted).stroke(Stroke::Dotted).within(1e-4).label(Side::Left, 1),
+        Series::curve("XXᵀy, rescaled", points(fit.fitted()), points(picture.as_ref())).ink(Ink::Linear).marks(Mark::Circle).within(1e-4),
+    ];
+    let x = Axis::linear("least-squares prediction, in units of y", &ticks);
+    let y = Axis::linear("prediction of the picture XXᵀy after the best rescaling, in units of y", &ticks);
+    Ok(Figure::new("The picture's predictions against those of least squares", Chart::new(x, y, series).tall()))
 }
 
 /// ## Linear attention projects only if its form inverts the Gram matrix on its range
@@ -531,30 +512,15 @@ fn remainders(matrix: MatRef<'_, f64>) -> Result<Vec<f64>> {
 
 fn widths(width: usize, scores: &[f64], normalised: &[f64]) -> Figure {
     let most = 4 * width;
-    let places = |until: usize| (0..=until).map(count).collect::<Vec<_>>();
     // From the width on the scores leave only rounding, which no figure keeps.
     let scores = (0..=most).map(|columns| if columns < width { scores[columns] } else { 0.0 }).collect();
-    let series = |name: &str, ink: Ink, y: Vec<f64>, label: Label| Series {
-        name: name.to_owned(),
-        ink,
-        mark: None,
-        stroke: Stroke::Solid,
-        x: places(most),
-        y,
-        relative: 1e-4,
-        label: Some(label),
-    };
-    let chart = Chart {
-        x: Axis::linear("columns r that the product passes through", &(0..=4).map(|step| count(step * width)).collect::<Vec<_>>()),
-        y: Axis::linear("share of the norm that is left", &[0.0, 0.25, 0.5, 0.75, 1.0]),
-        tall: false,
-        series: vec![
-            series("softmax of the scores", Ink::Softmax, normalised[..=most].to_vec(), Label { at: 3 * width, side: Side::Above }),
-            series("scores", Ink::Linear, scores, Label { at: width / 4, side: Side::Right }),
-        ],
-    };
-    Figure {
-        title: "What the best product through so many columns leaves of attention's weights, with and without softmax".to_owned(),
-        plot: Plot::Chart(chart),
-    }
+    let curve = |name: &str, left: Vec<f64>| Series::curve(name, (0..=most).map(count), left).within(1e-4);
+    let series = vec![
+        curve("softmax of the scores", normalised[..=most].to_vec()).ink(Ink::Softmax).label(Side::Above, 3 * width),
+        curve("scores", scores).ink(Ink::Linear).label(Side::Right, width / 4),
+    ];
+    let x = Axis::linear("columns r that the product passes through", &[0, 1, 2, 3, 4].map(|step| count(step * width)));
+    let y = Axis::linear("share of the norm that is left", &[0.0, 0.25, 0.5, 0.75, 1.0]);
+    let title = "What the best product through so many columns leaves of attention's weights, with and without softmax";
+    Figure::new(title, Chart::new(x, y, series))
 }

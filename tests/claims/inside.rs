@@ -11,7 +11,7 @@ use attention_regression::agreement::{Signature, asymmetry, cosine};
 use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{Axis, Chart, Dots, Figure, Gallery, Group, Ink, Label, Mark, Pane, Panel, Plot, RowSeries, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Dots, Figure, Gallery, Group, Ink, Mark, Pane, Panel, RowSeries, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, hat_matrix};
 use attention_regression::{Mat, MatRef, Result, attention, record};
 use faer::Scale;
@@ -171,7 +171,7 @@ fn what_two_trainings_share_depends_on_their_starts() -> Result<()> {
     evidence.contrast("real", contrast, "softmax_real", "linear_real").within(relative(0.3)).by(1.2);
     let groups = [straight, curved].map(|variant| of_inits(real.first_case(), variant)).into_iter().collect::<Result<Vec<_>>>()?;
     let title = "The matrices of two initialisations of linear and of softmax attention with separate weights, diabetes, first draw";
-    evidence.figure(Figure { title: title.to_owned(), plot: Plot::Gallery(Gallery { groups }) });
+    evidence.figure(Figure::new(title, Gallery { groups }));
     record!(evidence)
 }
 
@@ -182,7 +182,7 @@ fn of_inits(case: &Case, variant: Variant) -> Result<Group> {
     let columns: Vec<usize> = heaviest(matrices[0].as_ref()).into_iter().take(18).map(|(place, _)| place).collect();
     let rows = eighteen(&case.comparison);
     let panels = ["A, first", "A, second"].into_iter().zip(&matrices).map(|(symbol, matrix)| panel(symbol, matrix.as_ref(), &rows, &columns));
-    Ok(Group { name: variant.name(), panels: panels.collect() })
+    Ok(Group::new(variant.name(), panels.collect()))
 }
 
 /// Which columns of a large matrix a gallery shows.
@@ -210,7 +210,7 @@ fn eighteen(comparison: &Comparison) -> Vec<usize> {
 /// Some rows and columns of a matrix, for a gallery.
 fn panel(symbol: &str, matrix: MatRef<'_, f64>, rows: &[usize], columns: &[usize]) -> Panel {
     let rows = rows.iter().map(|&i| columns.iter().map(|&j| matrix[(i, j)]).collect()).collect();
-    Panel { symbol: symbol.to_owned(), words: String::new(), note: String::new(), rows, relative: 0.05 }
+    Panel::new(symbol, rows).within(0.05)
 }
 
 /// Ridge on rows as they are and whitened, then every variant from one start and the first initialisation: weights, scores, form.
@@ -230,7 +230,7 @@ fn gallery(title: &str, case: &Case, start: f64, which: Shown) -> Result<Figure>
         let inverse = linalg::symmetric_power(gram.as_ref(), -1.0)?;
         let hat = hat_matrix(x, penalty, Intercept::None)?;
         let panels = vec![panel("H", hat.as_ref(), &shown, &columns(hat.as_ref())), panel("(XᵀX + λI)⁻¹", inverse.as_ref(), &all, &all)];
-        groups.push(Group { name: name.to_owned(), panels });
+        groups.push(Group::new(name, panels));
     }
     for run in case.runs(start, |_| true).filter(|run| run.init == 0) {
         let (x, head) = (comparison.rows(run.variant).train.x.as_ref(), &run.trained.head);
@@ -238,9 +238,9 @@ fn gallery(title: &str, case: &Case, start: f64, which: Shown) -> Result<Figure>
         let columns = columns(weights.as_ref());
         let scores = panel("QKᵀ", scores.as_ref(), &shown, &columns);
         let panels = vec![panel("A", weights.as_ref(), &shown, &columns), scores, panel("W_qW_kᵀ", head.form().as_ref(), &all, &all)];
-        groups.push(Group { name: run.variant.name(), panels });
+        groups.push(Group::new(run.variant.name(), panels));
     }
-    Ok(Figure { title: title.to_owned(), plot: Plot::Gallery(Gallery { groups }) })
+    Ok(Figure::new(title, Gallery { groups }))
 }
 
 /// ## Ten rows answer for {{separate|half|0.45..0.7}} of what all ask
@@ -300,27 +300,22 @@ fn asked(experiment: &Experiment) -> Result<Figure> {
     let case = experiment.first_case();
     let comparison = &case.comparison;
     let numbers = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 221];
-    let curve = |name: &str, ink: Ink, stroke: Stroke, weights: MatRef<'_, f64>, (at, side): (usize, Side)| {
+    let curve = |name: &str, weights: MatRef<'_, f64>| {
         let shares = heaviest(weights);
-        let held = |&number: &usize| shares.iter().take(number).map(|(_, share)| share).sum();
-        let (x, y) = (numbers.iter().map(|&number| count(number)).collect(), numbers.iter().map(held).collect());
-        Series { name: name.to_owned(), ink, mark: None, stroke, x, y, relative: 0.05, label: Some(Label { at, side }) }
+        let held = |number: usize| shares.iter().take(number).map(|(_, share)| share).sum();
+        Series::through(name, numbers.map(|number| (count(number), held(number)))).within(0.05)
     };
     let of = |place: usize| case.weights(experiment.first(Variant::grid()[place]));
-    let ten = Series { x: vec![10.0; 2], y: vec![0.0, 1.0], label: None, ..curve("ten", Ink::Muted, Stroke::Dotted, comparison.hat(), (0, Side::Above)) };
     let series = vec![
-        ten,
-        curve("hat matrix", Ink::Regression, Stroke::Solid, comparison.hat(), (11, Side::Right)),
-        curve("linear", Ink::Linear, Stroke::Solid, of(0)?.as_ref(), (9, Side::Left)),
-        curve("softmax, tied", Ink::Softmax, Stroke::Dashed, of(5)?.as_ref(), (8, Side::Right)),
-        curve("softmax, separate", Ink::Softmax, Stroke::Solid, of(4)?.as_ref(), (4, Side::Left)),
+        Series::curve("ten", [10.0; 2], [0.0, 1.0]).ink(Ink::Muted).stroke(Stroke::Dotted).within(0.05),
+        curve("hat matrix", comparison.hat()).label(Side::Right, 11),
+        curve("linear", of(0)?.as_ref()).ink(Ink::Linear).label(Side::Left, 9),
+        curve("softmax, tied", of(5)?.as_ref()).ink(Ink::Softmax).stroke(Stroke::Dashed).label(Side::Right, 8),
+        curve("softmax, separate", of(4)?.as_ref()).ink(Ink::Softmax).label(Side::Left, 4),
     ];
     let x = Axis::log("number of heaviest columns", &[1.0, 10.0, 100.0, 221.0]);
     let y = Axis::linear("share of the sum of absolute weights", &[0.0, 0.25, 0.5, 0.75, 1.0]);
-    Ok(Figure {
-        title: "Share of the heaviest columns of a hat matrix and of attention weights, diabetes".to_owned(),
-        plot: Plot::Chart(Chart::new(x, y, series)),
-    })
+    Ok(Figure::new("Share of the heaviest columns of a hat matrix and of attention weights, diabetes", Chart::new(x, y, series)))
 }
 
 /// ## Effective weights are coefficients, unless there is a softmax
@@ -448,7 +443,7 @@ fn weights(title: &str, experiments: &[&Experiment], ticks: &[f64], (rescale, wo
         };
         experiments.iter().flat_map(column).collect()
     };
-    let series = |name: &str, ink: Ink, mark: Mark, values: Vec<Vec<f64>>| RowSeries { name: name.to_owned(), ink, mark, values, relative: 0.02 };
+    let series = |name: &str, ink: Ink, mark: Mark, values: Vec<Vec<f64>>| RowSeries::new(name, mark, values).ink(ink).within(0.02);
     let pane = |name: &str, chosen: fn(Variant) -> bool, ink: Ink, marks: [Mark; 4]| {
         let mut all = vec![series("true weights", Ink::Muted, Mark::Bar, of(&|experiment| experiment.first_case().comparison.data().truth.clone()))];
         all.retain(|series| series.values.iter().any(|values| !values.is_empty()));
@@ -461,7 +456,7 @@ fn weights(title: &str, experiments: &[&Experiment], ticks: &[f64], (rescale, wo
             all.push(series(&variant.name(), ink, mark, of(&rescaled)));
         }
         all.push(series("ridge", Ink::Regression, Mark::Circle, of(&|experiment| Some(experiment.first_case().comparison.ridge().coefficients().to_owned()))));
-        Pane { name: name.to_owned(), axis: Axis::linear("standard deviations of y for one of x", ticks), reference: None, series: all }
+        Pane::new(name, Axis::linear("standard deviations of y for one of x", ticks), all)
     };
     let panes = vec![
         pane("without softmax", linear, Ink::Linear, [Mark::Circle, Mark::Cross, Mark::HollowCircle, Mark::HollowDiamond]),
@@ -474,7 +469,7 @@ fn weights(title: &str, experiments: &[&Experiment], ticks: &[f64], (rescale, wo
             .iter()
             .map(move |name| format!("{}{}", if several && data.truth.is_none() && name.starts_with('x') { "sine, " } else { "" }, subscripted(name)))
     });
-    Figure { title: title.to_owned(), plot: Plot::Dots(Dots { rows: rows.collect(), panes }) }
+    Figure::new(title, Dots::new(rows, panes))
 }
 
 /// `x1` with its number lowered.

@@ -19,7 +19,7 @@ use attention_regression::attention::{Diagonal, Head, Normalisation};
 use attention_regression::data::{self, Dataset, Scaling};
 use attention_regression::linalg::{count, frobenius_norm, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, diagnostics, hat_matrix, kernel};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -149,35 +149,16 @@ fn a_row_that_sees_itself_remembers() -> Result<()> {
 }
 
 fn beliefs(bandwidths: &[f64], path: &[Errors], least: f64) -> Figure {
-    let curve = |name: &str, of: fn(&Errors) -> f64, stroke: Stroke, mark: Option<Mark>, at: usize, side: Side| Series {
-        name: name.to_owned(),
-        ink: Ink::Softmax,
-        mark,
-        stroke,
-        x: bandwidths.to_vec(),
-        y: path.iter().map(of).collect(),
-        relative: 1e-3,
-        label: Some(Label { at, side }),
-    };
-    let line = Series {
-        name: "least squares, test".to_owned(),
-        ink: Ink::Regression,
-        mark: None,
-        stroke: Stroke::Solid,
-        x: vec![0.05, 20.0],
-        y: vec![least; 2],
-        relative: 1e-3,
-        label: Some(Label { at: 0, side: Side::Below }),
-    };
+    let curve = |name: &str, of: fn(&Errors) -> f64| Series::curve(name, bandwidths.iter().copied(), path.iter().map(of)).ink(Ink::Softmax);
     let series = vec![
-        line,
-        curve("training", |errors| errors.train, Stroke::Dashed, None, 8, Side::Right),
-        curve("masked diagonal", |errors| errors.masked, Stroke::None, Some(Mark::Cross), 20, Side::Below),
-        curve("test", |errors| errors.test, Stroke::Solid, None, 4, Side::Above),
+        Series::curve("least squares, test", [0.05, 20.0], [least; 2]).label(Side::Below, 0),
+        curve("training", |errors| errors.train).stroke(Stroke::Dashed).label(Side::Right, 8),
+        curve("masked diagonal", |errors| errors.masked).marks(Mark::Cross).label(Side::Below, 20),
+        curve("test", |errors| errors.test).label(Side::Above, 4),
     ];
     let x = Axis::log("bandwidth h on whitened rows", &[0.05, 0.1, 1.0, 10.0, 20.0]);
     let y = Axis::linear("mean squared error, in units of the target's variance", &[0.0, 0.4, 0.8, 1.2]);
-    Figure { title: "Errors of the distance kernel against its bandwidth, diabetes".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
+    Figure::new("Errors of the distance kernel against its bandwidth, diabetes", Chart::new(x, y, series))
 }
 
 /// ## A masked diagonal is honest only for weights that were not trained

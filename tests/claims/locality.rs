@@ -21,7 +21,7 @@ use attention_regression::data::Dataset;
 use attention_regression::experiment::{Scores, Variant};
 use attention_regression::linalg::{self, column, count, frobenius_norm, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -216,27 +216,16 @@ fn polygon(keys: MatRef<'_, f64>, vertices: &[usize], inside: &[usize]) -> Figur
     let (mut order, mut inside) = (vertices.to_vec(), inside.to_vec());
     inside.sort_by(|&a, &b| keys[(a, 0)].total_cmp(&keys[(b, 0)]));
     order.sort_by(|&a, &b| libm::atan2(keys[(a, 1)], keys[(a, 0)]).total_cmp(&libm::atan2(keys[(b, 1)], keys[(b, 0)])));
-    let series = |name: &str, ink: Ink, mark: Option<Mark>, stroke: Stroke, rows: &[usize], label: Option<Label>| Series {
-        name: name.to_owned(),
-        ink,
-        mark,
-        stroke,
-        x: rows.iter().map(|&i| keys[(i, 0)]).collect(),
-        y: rows.iter().map(|&i| keys[(i, 1)]).collect(),
-        relative: 1e-6,
-        label,
-    };
+    let places = |name: &str, rows: &[usize]| Series::through(name, rows.iter().map(|&i| (keys[(i, 0)], keys[(i, 1)]))).within(1e-6);
     let closed: Vec<usize> = order.iter().chain(order.first()).copied().collect();
     let axis = |name: &str| Axis::linear(name, &[-3.0, -1.5, 0.0, 1.5, 3.0]);
-    let marks = vec![
-        series("the hull", Ink::Muted, None, Stroke::Dotted, &closed, None),
-        series("never wins", Ink::Muted, Some(Mark::Dot), Stroke::None, &inside, Some(Label { at: 0, side: Side::Left })),
-        series("wins some query", Ink::Softmax, Some(Mark::Square), Stroke::None, &order, Some(Label { at: 0, side: Side::Right })),
+    let series = vec![
+        places("the hull", &closed).ink(Ink::Muted).stroke(Stroke::Dotted),
+        places("never wins", &inside).ink(Ink::Muted).marks(Mark::Dot).label(Side::Left, 0),
+        places("wins some query", &order).ink(Ink::Softmax).marks(Mark::Square).label(Side::Right, 0),
     ];
-    Figure {
-        title: "Keys in the plane: vertices of their convex hull, which can win, and the others, which cannot".to_owned(),
-        plot: Plot::Chart(Chart { tall: true, ..Chart::new(axis("first coordinate of the key"), axis("second coordinate"), marks) }),
-    }
+    let chart = Chart::new(axis("first coordinate of the key"), axis("second coordinate"), series).tall();
+    Figure::new("Keys in the plane: vertices of their convex hull, which can win, and the others, which cannot", chart)
 }
 
 /// ## A bias on the keys makes attention a kernel regression
@@ -633,26 +622,21 @@ fn three_laws_of_influence() -> Result<()> {
 
 fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
     const FLOOR: f64 = 1e-8;
-    let series = |name: &str, ink: Ink, mark: Mark, of: fn(&FarKey) -> f64, at: usize, side: Side| {
-        let (x, y) = radii.iter().zip(path).map(|(&radius, far)| (radius, of(far))).filter(|(_, weight)| *weight >= FLOOR).unzip();
-        Series { name: name.to_owned(), ink, mark: Some(mark), stroke: Stroke::Solid, x, y, relative: 0.01, label: Some(Label { at, side }) }
+    let curve = |name: &str, mark: Mark, of: fn(&FarKey) -> f64| {
+        let points = radii.iter().zip(path).map(|(&radius, far)| (radius, of(far))).filter(|(_, weight)| *weight >= FLOOR);
+        Series::through(name, points).mark(mark).within(0.01)
     };
     let series = vec![
-        series("least squares", Ink::Regression, Mark::Circle, |far| far.least_squares, 18, Side::Right),
-        series("softmax, towards", Ink::Softmax, Mark::Square, |far| far.towards, 18, Side::Right),
-        series("linear, W = I", Ink::Linear, Mark::Circle, |far| far.linear, 18, Side::Right),
-        series("softmax, away", Ink::Softmax, Mark::HollowSquare, |far| far.away, 9, Side::Right),
-        series("kernel", Ink::Accent, Mark::Diamond, |far| far.kernel, 4, Side::Left),
+        curve("least squares", Mark::Circle, |far| far.least_squares).label(Side::Right, 18),
+        curve("softmax, towards", Mark::Square, |far| far.towards).ink(Ink::Softmax).label(Side::Right, 18),
+        curve("linear, W = I", Mark::Circle, |far| far.linear).ink(Ink::Linear).label(Side::Right, 18),
+        curve("softmax, away", Mark::HollowSquare, |far| far.away).ink(Ink::Softmax).label(Side::Right, 9),
+        curve("kernel", Mark::Diamond, |far| far.kernel).ink(Ink::Accent).label(Side::Left, 4),
     ];
-    let chart = Chart::new(
-        Axis::log("distance R of the key", &[1.0, 10.0, 100.0, 1000.0]),
-        Axis::log("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0, 100.0]),
-        series,
-    );
-    Figure {
-        title: "Weight of a single far key in least squares, linear attention, softmax attention and a kernel smoother".to_owned(),
-        plot: Plot::Chart(chart),
-    }
+    let x = Axis::log("distance R of the key", &[1.0, 10.0, 100.0, 1000.0]);
+    let y = Axis::log("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0, 100.0]);
+    let title = "Weight of a single far key in least squares, linear attention, softmax attention and a kernel smoother";
+    Figure::new(title, Chart::new(x, y, series))
 }
 
 /// ## Softmax never leaves the range of its values

@@ -15,7 +15,7 @@ use attention_regression::attention::linear;
 use attention_regression::data::{self, Dataset, Synthetic};
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, singular_values, symmetric_power};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Error, Mat, MatRef, Result, record};
@@ -275,28 +275,15 @@ fn of_random(similarity: Similarity, rows: MatRef<'_, f64>, fit: MatRef<'_, f64>
 
 fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figure {
     let shares: Vec<f64> = (0..=16).map(|step| 0.125 * count(step)).collect();
-    let curve = |measure: &dyn Fn(MatRef<'_, f64>) -> f64| -> Vec<f64> {
+    let curve = |name: &str, measure: &dyn Fn(MatRef<'_, f64>) -> f64| {
         let stretched = |share: f64| Mat::from_fn(predicted.nrows(), 1, |i, _| mean + share * (predicted[(i, 0)] - mean));
-        shares.iter().map(|&share| measure(stretched(share).as_ref())).collect()
+        Series::through(name, shares.iter().map(|&share| (share, measure(stretched(share).as_ref())))).within(1e-4).label(Side::Below, 8)
     };
-    let series = |name: &str, ink: Ink, mark: Mark, stroke: Stroke, y: Vec<f64>, side: Side| Series {
-        name: name.to_owned(),
-        ink,
-        mark: Some(mark),
-        stroke,
-        x: shares.clone(),
-        y,
-        relative: 1e-4,
-        label: Some(Label { at: 8, side }),
-    };
-    let chart = Chart {
-        x: Axis::linear("share of least squares' deviation from the mean", &[0.0, 0.5, 1.0, 1.5, 2.0]),
-        y: Axis::linear("cosine to least squares, and R² on the test rows", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]),
-        tall: false,
-        series: vec![
-            series("R² on the test rows", Ink::Regression, Mark::Circle, Stroke::Solid, curve(&|stretched| r_squared(stretched, y)), Side::Below),
-            series("cosine to least squares", Ink::Accent, Mark::Square, Stroke::Solid, curve(&|stretched| cosine(stretched, predicted)), Side::Below),
-        ],
-    };
-    Figure { title: "Cosine and explained variance of predictions stretched away from the mean".to_owned(), plot: Plot::Chart(chart) }
+    let series = vec![
+        curve("R² on the test rows", &|stretched| r_squared(stretched, y)).mark(Mark::Circle),
+        curve("cosine to least squares", &|stretched| cosine(stretched, predicted)).ink(Ink::Accent).mark(Mark::Square),
+    ];
+    let x = Axis::linear("share of least squares' deviation from the mean", &[0.0, 0.5, 1.0, 1.5, 2.0]);
+    let y = Axis::linear("cosine to least squares, and R² on the test rows", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]);
+    Figure::new("Cosine and explained variance of predictions stretched away from the mean", Chart::new(x, y, series))
 }

@@ -22,7 +22,7 @@ use attention_regression::agreement::mse;
 use attention_regression::attention::{Diagonal, linear, scores, softmax};
 use attention_regression::linalg::{centred, condition_number, count, frobenius_norm, moments, relative_gap, symmetric_power};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::{Error, Mat, MatRef, Result, record};
 use faer::Scale;
@@ -211,25 +211,24 @@ fn recall(draw: Draw, n: usize) -> Result<[f64; 3]> {
 }
 
 fn holdings(sizes: &[usize], table: &[Vec<[f64; 3]>]) -> Figure {
-    let marks = |name: &str, which: usize, ink: Ink, mark: Mark, at: usize, side: Side| {
+    let marks = |name: &str, which: usize, mark: Mark| {
         let points = sizes.iter().zip(table).flat_map(|(&n, errors)| errors.iter().map(move |errors| (count(n), drawn(errors[which]))));
-        let (x, y) = points.filter(|&(n, _)| which > 0 || n <= 64.0).unzip();
-        Series { name: name.to_owned(), ink, mark: Some(mark), stroke: Stroke::None, x, y, relative: 1e-2, label: Some(Label { at, side }) }
+        Series::through(name, points.filter(|&(n, _)| which > 0 || n <= 64.0)).marks(mark).within(1e-2)
     };
-    let law = |name: &str, ink: Ink, from: usize, to: usize, law: fn(f64) -> f64| {
-        let x: Vec<f64> = (from..=to).step_by(((to - from) / 60).max(1)).map(count).collect();
-        Series { name: name.to_owned(), ink, mark: None, stroke: Stroke::Dotted, y: x.iter().map(|&n| law(n)).collect(), x, relative: 1e-3, label: None }
+    let law = |name: &str, from: usize, to: usize, law: fn(f64) -> f64| {
+        let sizes = (from..=to).step_by(((to - from) / 60).max(1)).map(count);
+        Series::through(name, sizes.map(|n| (n, law(n)))).stroke(Stroke::Dotted)
     };
     let series = vec![
-        law("(n − 1) ∕ d", Ink::Linear, 4, 64, |n| (n - 1.0) / 32.0),
-        law("1 − d ∕ n", Ink::Regression, 32, 1024, |n| 1.0 - 32.0 / n),
-        marks("sum of outer products", 0, Ink::Linear, Mark::Circle, 17, Side::Left),
-        marks("least squares", 1, Ink::Regression, Mark::HollowCircle, 37, Side::Below),
-        marks("softmax, τ = 1 ∕ 32", 2, Ink::Softmax, Mark::Square, 42, Side::Above),
+        law("(n − 1) ∕ d", 4, 64, |n| (n - 1.0) / 32.0).ink(Ink::Linear),
+        law("1 − d ∕ n", 32, 1024, |n| 1.0 - 32.0 / n),
+        marks("sum of outer products", 0, Mark::Circle).ink(Ink::Linear).label(Side::Left, 17),
+        marks("least squares", 1, Mark::HollowCircle).label(Side::Below, 37),
+        marks("softmax, τ = 1 ∕ 32", 2, Mark::Square).ink(Ink::Softmax).label(Side::Above, 42),
     ];
     let x = Axis::log("stored pairs n", &[4.0, 16.0, 64.0, 256.0, 1024.0]);
     let y = Axis::linear("mean squared error of recall", &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5]);
-    Figure { title: "Error of recalling stored pairs, against their number, for three memories".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
+    Figure::new("Error of recalling stored pairs, against their number, for three memories", Chart::new(x, y, series))
 }
 
 /// Values that mean something: a function of $t = d^{1/2}k^\top b$ plus noise of standard deviation one half, and new
@@ -361,25 +360,20 @@ fn mean(numbers: &[f64]) -> f64 {
 
 /// Curves of [memory, regression] by [stored, new].
 fn stored_and_new(sizes: &[usize], curves: &[[[f64; 2]; 2]]) -> Figure {
-    let series = |name: &str, learner: usize, which: usize, at: usize, side: Side| Series {
-        name: name.to_owned(),
-        ink: [Ink::Softmax, Ink::Regression][learner],
-        mark: Some([Mark::Square, Mark::Circle][learner]),
-        stroke: [Stroke::Dashed, Stroke::Solid][which],
-        x: sizes.iter().map(|&n| count(n)).collect(),
-        y: curves.iter().map(|curve| drawn(curve[learner][which])).collect(),
-        relative: 0.02,
-        label: Some(Label { at, side }),
+    let curve = |name: &str, learner: usize, which: usize| {
+        let errors = curves.iter().map(|curve| drawn(curve[learner][which]));
+        let curve = Series::through(name, sizes.iter().map(|&n| count(n)).zip(errors)).within(0.02);
+        curve.ink([Ink::Softmax, Ink::Regression][learner]).mark([Mark::Square, Mark::Circle][learner]).stroke([Stroke::Dashed, Stroke::Solid][which])
     };
     let series = vec![
-        series("softmax, stored", 0, 0, 0, Side::Below),
-        series("least squares, stored", 1, 0, 3, Side::Above),
-        series("softmax, new", 0, 1, 2, Side::Above),
-        series("least squares, new", 1, 1, 1, Side::Right),
+        curve("softmax, stored", 0, 0).label(Side::Below, 0),
+        curve("least squares, stored", 1, 0).label(Side::Above, 3),
+        curve("softmax, new", 0, 1).label(Side::Above, 2),
+        curve("least squares, new", 1, 1).label(Side::Right, 1),
     ];
     let x = Axis::log("stored pairs n", &[64.0, 128.0, 256.0, 512.0, 1024.0]);
     let y = Axis::linear("mean squared error", &[0.0, 0.25, 0.5, 0.75, 1.0]);
-    Figure { title: "Errors of a memory and of a regression on stored pairs and on new keys".to_owned(), plot: Plot::Chart(Chart::new(x, y, series)) }
+    Figure::new("Errors of a memory and of a regression on stored pairs and on new keys", Chart::new(x, y, series))
 }
 
 /// Six decimals of an error: what is less has been recalled.

@@ -20,7 +20,7 @@ use attention_regression::attention::{Diagonal, Normalisation, linear};
 use attention_regression::data::{Dataset, Table};
 use attention_regression::linalg::{self, centred, column, column_means, count, max_abs, moments, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::{Error, Mat, MatRef, Result, record};
@@ -253,37 +253,19 @@ fn from_kernel(data: &Dataset, bandwidth: f64, form: MatRef<'_, f64>) -> Result<
 fn curves(data: &Dataset) -> Result<Figure> {
     let grid = Mat::from_fn(121, 1, |i, _| 0.05 * count(i) - 3.0);
     let fit = Ridge::fit(features(&data.train.x, &LINE).as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
-    let entries = |matrix: &Mat<f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
-    let curve = |name: &str, ink: Ink, stroke: Stroke, y: Mat<f64>, at: usize, side: Side| Series {
-        name: name.to_owned(),
-        ink,
-        mark: None,
-        stroke,
-        x: entries(&grid),
-        y: entries(&y),
-        relative: 1e-3,
-        label: Some(Label { at, side }),
-    };
-    let points = Series {
-        name: "training rows".to_owned(),
-        ink: Ink::Muted,
-        mark: Some(Mark::Dot),
-        stroke: Stroke::None,
-        x: entries(&data.train.x),
-        y: entries(&data.train.y),
-        relative: 1e-4,
-        label: None,
-    };
+    let curve = |name: &str, y: &Mat<f64>| Series::curve(name, linalg::entries(grid.as_ref()), linalg::entries(y.as_ref()));
+    let points = Series::curve("training rows", linalg::entries(data.train.x.as_ref()), linalg::entries(data.train.y.as_ref()));
     let scalar = attend(&grid, data, &LINE, leaning(best_alone(data)?).as_ref())?;
     let featured = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
     let series = vec![
-        points,
-        curve("least squares", Ink::Regression, Stroke::Solid, fit.predict(features(&grid, &LINE).as_ref()), 60, Side::Below),
-        curve("softmax, key x", Ink::Softmax, Stroke::Dashed, scalar, 118, Side::Right),
-        curve("softmax, keys 1, x, x²", Ink::Softmax, Stroke::Solid, featured, 77, Side::Above),
+        points.ink(Ink::Muted).marks(Mark::Dot).within(1e-4),
+        curve("least squares", &fit.predict(features(&grid, &LINE).as_ref())).label(Side::Below, 60),
+        curve("softmax, key x", &scalar).ink(Ink::Softmax).stroke(Stroke::Dashed).label(Side::Right, 118),
+        curve("softmax, keys 1, x, x²", &featured).ink(Ink::Softmax).label(Side::Above, 77),
     ];
-    let chart = Chart::new(Axis::linear("x", &[-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]), Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
-    Ok(Figure { title: "A sine, a line, and softmax attention with two sets of keys".to_owned(), plot: Plot::Chart(chart) })
+    let x = Axis::linear("x", &[-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]);
+    let chart = Chart::new(x, Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
+    Ok(Figure::new("A sine, a line, and softmax attention with two sets of keys", chart))
 }
 
 /// ## A regression must be told of the wave
@@ -360,37 +342,21 @@ fn told_of(of: &[fn(f64) -> f64], queries: &Mat<f64>, data: &Dataset) -> Result<
 fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
     let grid = Mat::from_fn(121, 1, |i, _| 0.05 * count(i));
     let fit = Ridge::fit(features(&data.train.x, &LINE).as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
-    let entries = |matrix: &Mat<f64>| matrix.col(0).iter().copied().collect::<Vec<f64>>();
-    let curve = |name: &str, ink: Ink, stroke: Stroke, y: Mat<f64>, at: usize, side: Side| Series {
-        name: name.to_owned(),
-        ink,
-        mark: None,
-        stroke,
-        x: entries(&grid),
-        y: entries(&y),
-        relative: 1e-3,
-        label: Some(Label { at, side }),
-    };
+    let curve = |name: &str, y: &Mat<f64>| Series::curve(name, linalg::entries(grid.as_ref()), linalg::entries(y.as_ref()));
     let shown: Vec<usize> = (0..data.train.n()).filter(|&i| data.train.x[(i, 0)] >= 0.0).collect();
     let rows = data.train.rows(&shown);
-    let points = Series {
-        mark: Some(Mark::Dot),
-        stroke: Stroke::None,
-        x: entries(&rows.x),
-        label: None,
-        ..curve("training rows", Ink::Muted, Stroke::None, rows.y.clone(), 0, Side::Left)
-    };
+    let points = Series::curve("training rows", linalg::entries(rows.x.as_ref()), linalg::entries(rows.y.as_ref()));
     let truth = Mat::from_fn(121, 1, |i, _| libm::sin(2.0 * grid[(i, 0)]));
     let kernel = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
-    let last = Series { x: vec![3.0; 2], y: vec![-1.5, 1.5], ..curve("last key", Ink::Muted, Stroke::Dotted, Mat::zeros(2, 1), 1, Side::Right) };
+    let last = Series::curve("last key", [3.0; 2], [-1.5, 1.5]);
     let series = vec![
-        last,
-        points,
-        curve("least squares", Ink::Regression, Stroke::Solid, fit.predict(features(&grid, &LINE).as_ref()), 120, Side::Right),
-        curve("softmax, keys 1, x, x²", Ink::Softmax, Stroke::Solid, kernel, 120, Side::Right),
-        curve("linear, 1, sin 2x, cos 2x", Ink::Linear, Stroke::Dashed, told_of(&WAVE, &grid, data)?, 120, Side::Right),
-        curve("sin 2x", Ink::Muted, Stroke::Dotted, truth, 79, Side::Above),
+        last.ink(Ink::Muted).stroke(Stroke::Dotted).label(Side::Right, 1),
+        points.ink(Ink::Muted).marks(Mark::Dot),
+        curve("least squares", &fit.predict(features(&grid, &LINE).as_ref())).label(Side::Right, 120),
+        curve("softmax, keys 1, x, x²", &kernel).ink(Ink::Softmax).label(Side::Right, 120),
+        curve("linear, 1, sin 2x, cos 2x", &told_of(&WAVE, &grid, data)?).ink(Ink::Linear).stroke(Stroke::Dashed).label(Side::Right, 120),
+        curve("sin 2x", &truth).ink(Ink::Muted).stroke(Stroke::Dotted).label(Side::Above, 79),
     ];
     let chart = Chart::new(Axis::linear("x", &[0.0, 1.5, 3.0, 4.5, 6.0]), Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
-    Ok(Figure { title: "A sine beyond the data, and what a line, softmax and linear attention say of it".to_owned(), plot: Plot::Chart(chart) })
+    Ok(Figure::new("A sine beyond the data, and what a line, softmax and linear attention say of it", chart))
 }

@@ -18,7 +18,7 @@ use attention_regression::attention::{Diagonal, linear, softmax};
 use attention_regression::data::Dataset;
 use attention_regression::linalg::count;
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
-use attention_regression::publish::figure::{Axis, Dots, Figure, Ink, Mark, Pane, Plot, RowSeries, Scale};
+use attention_regression::publish::figure::{Axis, Dots, Figure, Ink, Mark, Pane, RowSeries};
 use attention_regression::regression::{Intercept, hat_matrix, kernel, smoother_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result, record};
@@ -161,26 +161,23 @@ fn signatures() -> Result<Figure> {
         let of = |(_, matrix): &(&str, Mat<f64>)| Signature::of(matrix.as_ref(), white.as_ref());
         measured.push((*name, *ink, *mark, all.iter().map(of).collect::<Result<Vec<_>>>()?));
     }
-    let pane = |name: &str, scale: Scale, ticks: &[f64], of: fn(&Signature) -> f64| {
-        let series = measured.iter().map(|(name, ink, mark, signatures)| RowSeries {
-            name: (*name).to_owned(),
-            ink: *ink,
-            mark: *mark,
-            // Zero but for rounding is drawn as zero.
-            values: signatures.iter().map(|signature| vec![if of(signature).abs() < 1e-9 { 0.0 } else { of(signature) }]).collect(),
-            relative: 1e-3,
-        });
-        Pane { name: name.to_owned(), axis: Axis { name: String::new(), scale, ticks: ticks.to_vec() }, reference: None, series: series.collect() }
+    let pane = |name: &str, axis: Axis, of: fn(&Signature) -> f64| {
+        // Zero but for rounding is drawn as zero.
+        let drawn = |signature: &Signature| vec![if of(signature).abs() < 1e-9 { 0.0 } else { of(signature) }];
+        let series =
+            |(name, ink, mark, signatures): &(&str, Ink, Mark, Vec<Signature>)| RowSeries::new(*name, *mark, signatures.iter().map(drawn).collect()).ink(*ink);
+        Pane::new(name, axis, measured.iter().map(series).collect())
     };
+    let linear = |ticks: &[f64]| Axis::linear("", ticks);
     let panes = vec![
-        pane("trace", Scale::Log, &[1.0, 10.0, 100.0, 1000.0], |signature| signature.trace),
-        pane("asymmetry", Scale::Linear, &[0.0, 0.5, 1.0, 1.5], |signature| signature.asymmetry),
-        pane("negative entries", Scale::Linear, &[0.0, 0.25, 0.5, 0.75], |signature| signature.negative_share),
-        pane("row sums, lowest", Scale::Linear, &[0.0, 0.5, 1.0], |signature| signature.row_sums.0),
-        pane("weight on ten nearest", Scale::Linear, &[0.0, 0.25, 0.5, 0.75], |signature| signature.mass_on_ten_nearest),
-        pane("rows looked at", Scale::Linear, &[0.0, 100.0, 200.0, 300.0, 400.0], |signature| signature.perplexity),
+        pane("trace", Axis::log("", &[1.0, 10.0, 100.0, 1000.0]), |signature| signature.trace),
+        pane("asymmetry", linear(&[0.0, 0.5, 1.0, 1.5]), |signature| signature.asymmetry),
+        pane("negative entries", linear(&[0.0, 0.25, 0.5, 0.75]), |signature| signature.negative_share),
+        pane("row sums, lowest", linear(&[0.0, 0.5, 1.0]), |signature| signature.row_sums.0),
+        pane("weight on ten nearest", linear(&[0.0, 0.25, 0.5, 0.75]), |signature| signature.mass_on_ten_nearest),
+        pane("rows looked at", linear(&[0.0, 100.0, 200.0, 300.0, 400.0]), |signature| signature.perplexity),
     ];
-    Ok(Figure { title: "Signatures of eight smoothers on two data sets".to_owned(), plot: Plot::Dots(Dots { rows, panes }) })
+    Ok(Figure::new("Signatures of eight smoothers on two data sets", Dots::new(rows, panes)))
 }
 
 /// ## Regression needs its negative weights

@@ -9,7 +9,7 @@ use attention_regression::data::{self, Dataset, Synthetic, Table};
 use attention_regression::experiment::{Agreement, Comparison, Scores, Settings, Variant};
 use attention_regression::notebook::claim::evidence::median;
 use attention_regression::notebook::claim::{replication, sticky};
-use attention_regression::publish::figure::{Figure, Panel, Panels, Plot};
+use attention_regression::publish::figure::{Figure, Panel, Panels};
 use attention_regression::publish::number::{self, Digits};
 use attention_regression::training::{Parametrisation, Trained, Training};
 use attention_regression::{Error, Mat, MatRef, Result, linalg};
@@ -134,7 +134,7 @@ pub(crate) fn four_panels(
     let trace = |matrix: MatRef<'_, f64>| format!("trace {}", number::unicode(linalg::trace(matrix), Digits::Short(3)));
     let panel = |symbol: &str, words: &str, note: String, matrix: MatRef<'_, f64>, shown: &[usize]| {
         let rows = shown.iter().map(|&i| shown.iter().map(|&j| matrix[(i, j)]).collect()).collect();
-        Panel { symbol: symbol.to_owned(), words: words.to_owned(), note, rows, relative: 1e-3 }
+        Panel::new(symbol, rows).words(words).note(note)
     };
     let panels = vec![
         panel("H", "the hat matrix", trace(hat), hat, shown),
@@ -142,7 +142,7 @@ pub(crate) fn four_panels(
         panel("QKᵀ", "scores", String::new(), scores, shown),
         panel("W_qW_kᵀ", "the form", format!("{0} × {0}", form.nrows()), form, &all),
     ];
-    Figure { title: title.to_owned(), plot: Plot::Panels(Panels { panels }) }
+    Figure::new(title, Panels { panels })
 }
 
 /// Numbers evenly spaced on a logarithmic scale, ends included, the same on every machine.

@@ -26,7 +26,7 @@ use attention_regression::data::{Dataset, Synthetic, Table};
 use attention_regression::experiment::{Comparison, Settings, Variant};
 use attention_regression::linalg::{self, count, frobenius_norm, gram, rank_above, relative_gap, spectral_norm, trace};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -314,32 +314,18 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
     let above = (0..7).filter(|&place| natural[place] > formula(place + 1)).count();
     evidence.exactly("above", "numbers of targets for which the mean lies above the closed form, of seven", above, 7);
 
-    let targets: Vec<f64> = (1..=8).map(count).collect();
-    let series = |name: &str, mark, stroke, y: Vec<f64>, at, side| Series {
-        name: name.to_owned(),
-        ink: Ink::Linear,
-        mark,
-        stroke,
-        x: targets.clone(),
-        y,
-        relative: 1e-3,
-        label: Some(Label { at, side }),
-    };
-    let closed = series("whitened rows, √(1 − m ∕ d)", None, Stroke::Dotted, (1..=8).map(formula).collect(), 2, Side::Below);
-    let natural = series(
-        "rows as they are",
-        Some(Mark::Circle),
-        Stroke::Solid,
-        natural.into_iter().map(|gap| if gap < 1e-9 { 0.0 } else { gap }).collect(),
-        4,
-        Side::Right,
-    );
-    let axes = (
-        Axis::linear("number of targets m", &[1.0, 2.0, 4.0, 6.0, 8.0]),
-        Axis::linear("distance of the form from the inverse Gram matrix, ‖W − G⁻¹‖ ∕ ‖G⁻¹‖", &[0.0, 0.25, 0.5, 0.75, 1.0]),
-    );
+    let targets = || (1..=8).map(count);
+    let series = vec![
+        Series::curve("whitened rows, √(1 − m ∕ d)", targets(), (1..=8).map(formula)).ink(Ink::Linear).stroke(Stroke::Dotted).label(Side::Below, 2),
+        Series::curve("rows as they are", targets(), natural.into_iter().map(|gap| if gap < 1e-9 { 0.0 } else { gap }))
+            .ink(Ink::Linear)
+            .mark(Mark::Circle)
+            .label(Side::Right, 4),
+    ];
+    let x = Axis::linear("number of targets m", &[1.0, 2.0, 4.0, 6.0, 8.0]);
+    let y = Axis::linear("distance of the form from the inverse Gram matrix, ‖W − G⁻¹‖ ∕ ‖G⁻¹‖", &[0.0, 0.25, 0.5, 0.75, 1.0]);
     let title = "How far the form that descent ends at is from the inverse Gram matrix, against the number of targets";
-    evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, vec![closed, natural])) });
+    evidence.figure(Figure::new(title, Chart::new(x, y, series)));
     record!(evidence)
 }
 
@@ -431,34 +417,18 @@ fn another_set_of_values_exposes_the_mechanism() -> Result<()> {
     evidence.measure("kernel_after", "$R^2$ of the fixed kernel on twenty new targets", after).within(relative(1e-3)).at_least(0.5);
 
     let targets: Vec<f64> = (1..=8).map(count).collect();
-    let line = Series {
-        name: "regression".to_owned(),
-        ink: Ink::Regression,
-        mark: None,
-        stroke: Stroke::Solid,
-        x: targets.clone(),
-        y: vec![medians(&|draw| draw.regression)[0]; 8],
-        relative: 1e-5,
-        label: Some(Label { at: 0, side: Side::Above }),
-    };
     let single = targets.iter().enumerate().flat_map(|(place, &m)| shares[0].iter().map(move |draw| (m, draw.attention[place])));
     let (shown, below): (Vec<_>, Vec<_>) = single.partition(|(_, share)| *share >= FRAME);
     evidence.count("below", "dots of 240 with $R^2 < -1/2$ on new targets, one to eight targets", below.len());
-    let (x, y) = shown.into_iter().unzip();
-    let draws = Series { name: "single draws".to_owned(), ink: Ink::Linear, mark: Some(Mark::Dot), stroke: Stroke::None, x, y, relative: 1e-3, label: None };
-    let marks = Series {
-        name: "linear attention".to_owned(),
-        ink: Ink::Linear,
-        mark: Some(Mark::Circle),
-        stroke: Stroke::Solid,
-        x: targets.clone(),
-        y: (0..8).map(|place| medians(&|draw| draw.attention[place])[0]).collect(),
-        relative: 1e-3,
-        label: Some(Label { at: 2, side: Side::Right }),
-    };
-    let axes = (Axis::linear("number of targets that taught the form", &[1.0, 2.0, 4.0, 6.0, 8.0]), Axis::linear("R² on new targets", &[FRAME, 0.0, 0.5, 1.0]));
-    let title = "Variance of new targets explained, against the number of targets in training";
-    evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, vec![draws, line, marks])) });
+    let learned = (0..8).map(|place| medians(&|draw| draw.attention[place])[0]);
+    let series = vec![
+        Series::through("single draws", shown).ink(Ink::Linear).marks(Mark::Dot),
+        Series::curve("regression", targets.clone(), [medians(&|draw| draw.regression)[0]; 8]).within(1e-5).label(Side::Above, 0),
+        Series::curve("linear attention", targets, learned).ink(Ink::Linear).mark(Mark::Circle).label(Side::Right, 2),
+    ];
+    let x = Axis::linear("number of targets that taught the form", &[1.0, 2.0, 4.0, 6.0, 8.0]);
+    let y = Axis::linear("R² on new targets", &[FRAME, 0.0, 0.5, 1.0]);
+    evidence.figure(Figure::new("Variance of new targets explained, against the number of targets in training", Chart::new(x, y, series)));
     record!(evidence)
 }
 
@@ -579,18 +549,14 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
             // It is met in one step; after how many more the gradient is exactly zero depends on the CPU.
             points = vec![points[0], (1000.0, points[points.len() - 1].1)];
         }
-        let label = Some(Label { at: at.min(points.len() - 1), side });
-        let (x, y) = points.into_iter().unzip();
+        let at = at.min(points.len() - 1);
         let name = if m == 1 { "one noise target".to_owned() } else { format!("{m} noise targets") };
-        Ok::<_, Error>(Series { name, ink: Ink::Linear, mark: None, stroke: Stroke::Solid, x, y, relative: 0.02, label })
+        Ok::<_, Error>(Series::through(name, points).ink(Ink::Linear).within(0.02).label(side, at))
     };
     let series = vec![path(1, 1, Side::Below)?, path(8, 40, Side::Above)?, path(64, 12, Side::Left)?];
-    let axes = (
-        Axis::log("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]),
-        Axis::log("distance from the hat matrix, ‖A − H‖ ∕ ‖H‖", &[1e-9, 1e-6, 1e-3, 1.0]),
-    );
-    let title = "Distance of attention from the hat matrix while it learns noise";
-    evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, series)) });
+    let x = Axis::log("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]);
+    let y = Axis::log("distance from the hat matrix, ‖A − H‖ ∕ ‖H‖", &[1e-9, 1e-6, 1e-3, 1.0]);
+    evidence.figure(Figure::new("Distance of attention from the hat matrix while it learns noise", Chart::new(x, y, series)));
     record!(evidence)
 }
 

@@ -26,7 +26,7 @@ use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
 use attention_regression::data::Dataset;
 use attention_regression::linalg::{self, column_means, count, frobenius_norm, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Mat, MatRef, Result, record};
@@ -238,27 +238,16 @@ fn errors(made: &Heads, real: &Heads) -> Result<Figure> {
         for (heads, order, constant, mark) in [("one head", 1, third, Mark::HollowSquare), ("two heads", 2, fourth, Mark::Square)] {
             let temperatures = logarithmic(1.0, 1e4, 13);
             let start = constant.powf(1.0 / f64::from(order)).max(1.0);
-            let ends = vec![start, 1e4];
-            let line = |name: String, mark: Option<Mark>, stroke: Stroke, x: Vec<f64>, y: Vec<f64>, label: Option<Label>| Series {
-                name,
-                ink,
-                mark,
-                stroke,
-                x,
-                y,
-                relative: 1e-3,
-                label,
-            };
-            let law = ends.iter().map(|temperature| constant / temperature.powi(order)).collect();
-            series.push(line(format!("cumulant, {heads}, {name}"), None, Stroke::Dotted, ends.clone(), law, None));
+            let law = [start, 1e4].map(|temperature: f64| (temperature, constant / temperature.powi(order)));
+            series.push(Series::through(format!("cumulant, {heads}, {name}"), law).ink(ink).stroke(Stroke::Dotted));
             let measured = temperatures.iter().map(|&temperature| if order == 1 { case.one_head(temperature) } else { case.two_heads(temperature, 1.0) });
-            let label = Label { at: 12, side: Side::Right };
-            series.push(line(format!("{heads}, {name}"), Some(mark), Stroke::None, temperatures.clone(), measured.collect::<Result<_>>()?, Some(label)));
+            let measured = measured.collect::<Result<Vec<_>>>()?;
+            series.push(Series::curve(format!("{heads}, {name}"), temperatures, measured).ink(ink).marks(mark).label(Side::Right, 12));
         }
     }
+    let x = Axis::log("temperature τ", &[1.0, 10.0, 100.0, 1e3, 1e4]);
     let y = Axis::log("relative distance from least squares' predictions", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0, 10.0]);
-    let chart = Chart { tall: true, ..Chart::new(Axis::log("temperature τ", &[1.0, 10.0, 100.0, 1e3, 1e4]), y, series) };
-    Ok(Figure { title: "Error of one softmax head and of two, against the temperature".to_owned(), plot: Plot::Chart(chart) })
+    Ok(Figure::new("Error of one softmax head and of two, against the temperature", Chart::new(x, y, series).tall()))
 }
 
 /// ## Softmax brings the intercept for keys and values, not for queries
@@ -468,16 +457,13 @@ type Table = Vec<Vec<Vec<f64>>>;
 
 fn shapes(sizes: &[usize], tables: &[(&str, Ink, Mark, Table)]) -> Figure {
     let one = |(name, ink, mark, table): &(&str, Ink, Mark, Table)| {
-        let (x, y): (Vec<f64>, Vec<f64>) = sizes.iter().zip(table).flat_map(|(&n, draws)| draws.iter().map(move |errors| (count(n), errors[0]))).unzip();
-        let label = Some(Label { at: x.len() - 1, side: Side::Right });
-        Series { name: (*name).to_owned(), ink: *ink, mark: Some(*mark), stroke: Stroke::None, x, y, relative: 0.02, label }
+        let points = sizes.iter().zip(table).flat_map(|(&n, draws)| draws.iter().map(move |errors| (count(n), errors[0])));
+        Series::through(*name, points).ink(*ink).marks(*mark).within(0.02).label_at_end(Side::Right)
     };
-    let chart = Chart::new(
-        Axis::log("keys", &[100.0, 1e3, 1e4, 1e5]),
-        Axis::log("relative distance from the linear law", &[0.01, 0.1, 1.0, 10.0]),
-        tables.iter().map(one).collect(),
-    );
-    Figure { title: "Distance of softmax attention from a linear law, for three distributions of keys".to_owned(), plot: Plot::Chart(chart) }
+    let x = Axis::log("keys", &[100.0, 1e3, 1e4, 1e5]);
+    let y = Axis::log("relative distance from the linear law", &[0.01, 0.1, 1.0, 10.0]);
+    let chart = Chart::new(x, y, tables.iter().map(one).collect());
+    Figure::new("Distance of softmax attention from a linear law, for three distributions of keys", chart)
 }
 
 /// Kish's effective sample size over the number of keys, the mean over queries.

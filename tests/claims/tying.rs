@@ -19,7 +19,7 @@ use attention_regression::attention::{Diagonal, Normalisation, linear};
 use attention_regression::data::{Dataset, Scaling};
 use attention_regression::linalg::{count, frobenius_norm, gram, relative_gap, singular_values, spectral_norm, trace};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
 use attention_regression::{Mat, MatRef, Result, record};
@@ -251,12 +251,10 @@ fn a_small_start_finds_the_smallest_form() -> Result<()> {
     evidence.measure("swap_separate", "$R^2$ on twenty other linear targets, smallest separate form", swap(0)).within(relative(1e-3)).noted();
     evidence.measure("swap_tied", "$R^2$ on twenty other linear targets, smallest tied form", swap(1)).within(relative(1e-3)).noted();
     evidence.contrast("better", "$R^2$ on other targets, tied less separate", "swap_tied", "swap_separate").within(relative(1e-2)).apart(0.02);
-    let axes = (
-        Axis::log("standard deviation σ of the initial weights", &DEVIATIONS),
-        Axis::log("distance from the smallest form, in its norms", &[1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]),
-    );
+    let x = Axis::log("standard deviation σ of the initial weights", &DEVIATIONS);
+    let y = Axis::log("distance from the smallest form, in its norms", &[1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]);
     let title = "Distance of the trained form from the smallest one, against the size of the start";
-    evidence.figure(Figure { title: title.to_owned(), plot: Plot::Chart(Chart::new(axes.0, axes.1, series)) });
+    evidence.figure(Figure::new(title, Chart::new(x, y, series)));
     record!(evidence)
 }
 
@@ -312,29 +310,12 @@ fn mean_log(ends: &[End]) -> f64 {
 fn chart_series(name: &str, power: f64, ends: &[Vec<End>]) -> [Series; 2] {
     let tied = name == "tied";
     let law = |sigma: f64| 10f64.powf(mean_log(&ends[0])) * (sigma / DEVIATIONS[0]).powf(power);
-    let line = Series {
-        name: if tied { "∝ σ²".to_owned() } else { "∝ σ".to_owned() },
-        ink: Ink::Muted,
-        mark: None,
-        stroke: Stroke::Dotted,
-        x: vec![0.01, 0.05, 0.3],
-        y: [0.01, 0.05, 0.3].map(law).to_vec(),
-        relative: 2e-2,
-        label: Some(Label { at: 1, side: if tied { Side::Below } else { Side::Above } }),
-    };
+    let ((law_words, law_side), (mark, side)) =
+        if tied { (("∝ σ²", Side::Below), (Mark::Diamond, Side::Right)) } else { (("∝ σ", Side::Above), (Mark::Circle, Side::Left)) };
+    let line = Series::through(law_words, [0.01, 0.05, 0.3].map(|sigma| (sigma, law(sigma))));
     let points = DEVIATIONS.iter().zip(ends).flat_map(|(&deviation, ends)| ends.iter().map(move |end| (deviation, end.distance)));
-    let (x, y) = points.unzip();
-    let marks = Series {
-        name: format!("{name} weights"),
-        ink: Ink::Linear,
-        mark: Some(if tied { Mark::Diamond } else { Mark::Circle }),
-        stroke: Stroke::None,
-        x,
-        y,
-        relative: 1e-2,
-        label: Some(Label { at: 9, side: if tied { Side::Right } else { Side::Left } }),
-    };
-    [line, marks]
+    let marks = Series::through(format!("{name} weights"), points).marks(mark);
+    [line.ink(Ink::Muted).stroke(Stroke::Dotted).within(2e-2).label(law_side, 1), marks.ink(Ink::Linear).within(1e-2).label(side, 9)]
 }
 
 /// What the smallest tied form costs beside the smallest separate one, and what both say of other values.

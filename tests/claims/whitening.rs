@@ -19,7 +19,7 @@
 use attention_regression::attention::{Diagonal, linear};
 use attention_regression::linalg::{self, condition_number, count, frobenius_norm, relative_gap, singular_values};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Error, Mat, MatRef, Result, record};
@@ -351,20 +351,21 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
 
     let [real_gaps, made_gaps] = measured;
     let [real_formula, made_formula] = formula;
+    let curve = |name: &str, gaps: Vec<f64>| Series::curve(name, penalties.iter().copied(), gaps).within(1e-6);
     evidence.figure(gaps(vec![
-        line("bound, synthetic", Ink::Muted, None, &penalties, along(made, bound)?, Stroke::Dotted, Some(Label { at: 14, side: Side::Below })),
-        line("diabetes", Ink::Accent, None, &penalties, real_formula, Stroke::Solid, None),
-        line("diabetes", Ink::Accent, Some(Mark::Square), &penalties, real_gaps, Stroke::None, Some(Label { at: 4, side: Side::Left })),
-        line("synthetic", Ink::Regression, None, &penalties, made_formula, Stroke::Solid, None),
-        line("synthetic", Ink::Regression, Some(Mark::Circle), &penalties, made_gaps, Stroke::None, Some(Label { at: 8, side: Side::Right })),
+        curve("bound, synthetic", along(made, bound)?).ink(Ink::Muted).stroke(Stroke::Dotted).label(Side::Below, 14),
+        curve("diabetes, closed form", real_formula).ink(Ink::Accent),
+        curve("diabetes", real_gaps).ink(Ink::Accent).marks(Mark::Square).label(Side::Left, 4),
+        curve("synthetic, closed form", made_formula),
+        curve("synthetic", made_gaps).marks(Mark::Circle).label(Side::Right, 8),
     ]));
     record!(evidence)
 }
 
 fn gaps(series: Vec<Series>) -> Figure {
+    let x = Axis::log("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]);
     let y = Axis::log("largest difference between the two hat matrices, spectral norm", &[1e-6, 1e-4, 1e-2, 1.0]);
-    let chart = Chart::new(Axis::log("penalty λ", &[1e-4, 1e-2, 1.0, 100.0, 1e3]), y, series);
-    Figure { title: "How far whitening moves ridge's hat matrix, against the penalty".to_owned(), plot: Plot::Chart(chart) }
+    Figure::new("How far whitening moves ridge's hat matrix, against the penalty", Chart::new(x, y, series))
 }
 
 /// The spectral norm of the difference of the two hat matrices.
@@ -387,9 +388,4 @@ fn bound(x: MatRef<'_, f64>, penalty: f64) -> Result<f64> {
 
 fn share_of_bound(x: MatRef<'_, f64>, penalty: f64) -> Result<f64> {
     Ok(measured_gap(x, penalty)? / bound(x, penalty)?)
-}
-
-fn line(name: &str, ink: Ink, mark: Option<Mark>, x: &[f64], y: Vec<f64>, stroke: Stroke, label: Option<Label>) -> Series {
-    let name = if mark.is_none() && ink != Ink::Muted { format!("{name}, closed form") } else { name.to_owned() };
-    Series { name, ink, mark, stroke, x: x.to_vec(), y, relative: 1e-6, label }
 }

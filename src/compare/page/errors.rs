@@ -4,7 +4,7 @@ use super::case::{Case, Subject};
 use super::plate::Plate;
 use super::ticks;
 use crate::experiment::Errors;
-use crate::publish::figure::{self, Axis, Dots, Figure, Ink, Mark, Pane, Plot, Reference, RowSeries};
+use crate::publish::figure::{self, Axis, Dots, Figure, Ink, Mark, Pane, RowSeries};
 
 /// Panes that stand beside each other.
 const PANES: usize = 3;
@@ -32,10 +32,10 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
         panes.push(shares);
     }
     let more = if targets.len() > PANES { format!(" The first {PANES} of {} targets are shown.", targets.len()) } else { String::new() };
-    let rows = cases.iter().map(|case| case.variant.name()).collect();
+    let rows = cases.iter().map(|case| case.variant.name());
     Some(Plate {
         id: "errors",
-        figure: Figure { title: "Errors of every variant, against ridge".to_owned(), plot: Plot::Dots(Dots { rows, panes }) },
+        figure: Figure::new("Errors of every variant, against ridge", Dots::new(rows, panes)),
         lead: "Errors.",
         caption: format!("Each mark is a training’s error on test rows, each bar on the training rows that it sees; the line is ridge on test rows.{more}"),
         numbers: None,
@@ -57,18 +57,19 @@ fn pane(cases: &[&Case<'_>], target: usize, name: &str, of: &dyn Fn(&Errors) -> 
     let [train, test] = [0, 1].map(numbers);
     let axis = axis(&[train.concat(), test.concat(), vec![at]].concat());
     let placed = |values: &[f64]| values.iter().filter_map(|&value| ticks::place(&axis, value)).collect::<Vec<f64>>();
-    let series = |name: &str, ink: Ink, mark: Mark, rows: &[Vec<f64>], chosen: &dyn Fn(&Case<'_>) -> bool| RowSeries {
-        name: name.to_owned(),
-        ink,
-        mark,
-        values: cases.iter().zip(rows).map(|(case, values)| if chosen(case) { placed(values) } else { Vec::new() }).collect(),
-        relative: 0.0,
+    let series = |name: &str, ink: Ink, mark: Mark, rows: &[Vec<f64>], chosen: &dyn Fn(&Case<'_>) -> bool| {
+        let values = cases.iter().zip(rows).map(|(case, values)| if chosen(case) { placed(values) } else { Vec::new() });
+        RowSeries::new(name, mark, values.collect()).ink(ink)
     };
     let mut all = vec![series("training rows", Ink::Muted, Mark::Bar, &train, &|_| true)];
     let mut kinds: Vec<(Ink, Mark)> = cases.iter().map(|case| (case.ink(), case.mark())).collect();
     kinds.dedup();
     all.extend(kinds.into_iter().map(|(ink, mark)| series("test rows", ink, mark, &test, &|case| (case.ink(), case.mark()) == (ink, mark))));
     all.retain(|series| series.values.iter().any(|values| !values.is_empty()));
-    let reference = ticks::place(&axis, at).map(|at| Reference { name: "ridge".to_owned(), at });
-    Pane { name: name.to_owned(), axis, reference, series: all }
+    let reference = ticks::place(&axis, at);
+    let pane = Pane::new(name, axis, all);
+    match reference {
+        Some(at) => pane.reference("ridge", at),
+        None => pane,
+    }
 }

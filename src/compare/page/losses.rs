@@ -4,7 +4,7 @@ use super::case::{Case, Grid, Subject, grid};
 use super::plate::Plate;
 use super::ticks;
 use crate::linalg::count;
-use crate::publish::figure::{Axis, Cell, Column, Figure, Ink, Multiples, Plot, Row, Series, Stroke};
+use crate::publish::figure::{Axis, Cell, Column, Figure, Multiples, Row, Series, Stroke};
 use crate::training::Record;
 
 pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
@@ -18,14 +18,14 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     let x = ticks::log("step", &[first, last]);
     let cell = |case: &Option<&Case<'_>>| Cell { series: case.map_or(Vec::new(), |case| curves(case, &path(case), &y, (ridge, first, last))) };
     let multiples = Multiples {
-        columns: columns.iter().map(|name| Column { name: (*name).to_owned(), y: y.clone() }).collect(),
-        rows: rows.iter().map(|(name, cells)| Row { name: name.clone(), cells: cells.iter().map(cell).collect() }).collect(),
+        columns: columns.iter().map(|name| Column::new(*name, y.clone())).collect(),
+        rows: rows.iter().map(|(name, cells)| Row::new(name, cells.iter().map(cell).collect())).collect(),
         x,
     };
     let several = if subject.document.data.targets.len() > 1 { ", in the mean over targets" } else { "" };
     Some(Plate {
         id: "losses",
-        figure: Figure { title: "Loss curves of every variant, with ridge’s error".to_owned(), plot: Plot::Multiples(multiples) },
+        figure: Figure::new("Loss curves of every variant, with ridge’s error", multiples),
         lead: "Losses.",
         caption: format!(
             "Mean squared error along training from the first seed, on the training rows that a variant sees (dashed) and on test rows (solid){several}; \
@@ -42,17 +42,17 @@ fn path<'a>(case: &Case<'a>) -> Vec<&'a Record> {
 
 fn curves(case: &Case<'_>, path: &[&Record], y: &Axis, (ridge, first, last): (f64, f64, f64)) -> Vec<Series> {
     let attention = if case.linear() { "linear attention" } else { "softmax attention" };
-    let series = |name: String, ink: Ink, stroke: Stroke, points: Vec<(f64, Option<f64>)>| {
-        let (x, y) = points.into_iter().filter_map(|(x, loss)| Some((x, ticks::place(y, loss?)?))).unzip();
-        Series { name, ink, mark: None, stroke, x, y, relative: 0.0, label: None }
+    let series = |name: &str, rows: &str, points: Vec<(f64, Option<f64>)>| {
+        let points = points.into_iter().filter_map(|(x, loss)| Some((x, ticks::place(y, loss?)?)));
+        Series::through(format!("{name}, {rows} rows"), points)
     };
-    let curve = |rows: &str, stroke: Stroke, of: &dyn Fn(&Record) -> Option<f64>| {
-        series(format!("{attention}, {rows} rows"), case.ink(), stroke, path.iter().map(|record| (count(record.step), of(record))).collect())
+    let curve = |rows: &str, of: &dyn Fn(&Record) -> Option<f64>| {
+        series(attention, rows, path.iter().map(|record| (count(record.step), of(record))).collect()).ink(case.ink())
     };
     let mut all = vec![
-        series("ridge, test rows".to_owned(), Ink::Regression, Stroke::Dotted, vec![(first, Some(ridge)), (last, Some(ridge))]),
-        curve("training", Stroke::Dashed, &|record| Some(record.loss)),
-        curve("test", Stroke::Solid, &|record| record.held_out),
+        series("ridge", "test", vec![(first, Some(ridge)), (last, Some(ridge))]).stroke(Stroke::Dotted),
+        curve("training", &|record| Some(record.loss)).stroke(Stroke::Dashed),
+        curve("test", &|record| record.held_out),
     ];
     all.retain(|series| !series.x.is_empty());
     all

@@ -12,7 +12,7 @@ use crate::compare::wording::short;
 use crate::experiment::Comparison;
 use crate::linalg::count;
 use crate::publish::capital;
-use crate::publish::figure::{Axis, Chart, Figure, Ink, Label, Mark, Plot, Series, Side, Stroke};
+use crate::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use crate::training::Parametrisation;
 
 pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
@@ -27,10 +27,10 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     let lost = points.iter().filter(|(across, up)| ticks::place(&x, *across).is_none() || ticks::place(&y, *up).is_none()).count();
     let zeros = points.iter().filter(|(across, _)| *across <= 0.0).count();
     let series = series(subject.cases, &x, &y, mean);
-    let title = "The map: every run by its distance from ridge in outputs, and the alignment of its matrix with the hat matrix".to_owned();
+    let title = "The map: every run by its distance from ridge in outputs, and the alignment of its matrix with the hat matrix";
     Some(Plate {
         id: "map",
-        figure: Figure { title, plot: Plot::Chart(Chart { tall: true, ..Chart::new(x, y, series) }) },
+        figure: Figure::new(title, Chart::new(x, y, series).tall()),
         lead: "The map.",
         caption: caption(&marks(subject.cases), zeros, lost),
         numbers: Some(numbers(subject.cases)),
@@ -73,22 +73,12 @@ fn gaps(case: &Case<'_>) -> Vec<(f64, f64)> {
 fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Series> {
     let ends = |axis: &Axis| (axis.ticks.first().copied().unwrap_or(0.0), axis.ticks.last().copied().unwrap_or(1.0));
     let ((left, right), (bottom, top)) = (ends(x), ends(y));
-    let threshold = |name: &str, from: (f64, f64), to: (f64, f64), side: Side| Series {
-        name: name.to_owned(),
-        ink: Ink::Muted,
-        mark: None,
-        stroke: Stroke::Dotted,
-        x: vec![from.0, to.0],
-        y: vec![from.1, to.1],
-        relative: 0.0,
-        label: Some(Label { at: 1, side }),
-    };
+    let threshold =
+        |name: &str, from: (f64, f64), to: (f64, f64), side: Side| Series::through(name, [from, to]).ink(Ink::Muted).stroke(Stroke::Dotted).label(side, 1);
     let cloud = |name: &str, ink: Ink, mark: Mark, points: Vec<(f64, f64)>, side: Side| {
         let mut points: Vec<(f64, f64)> = points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let label = Some(Label { at: 0, side });
-        let (x, y) = points.into_iter().unzip();
-        Series { name: name.to_owned(), ink, mark: Some(mark), stroke: Stroke::None, x, y, relative: 0.0, label }
+        Series::through(name, points).ink(ink).marks(mark).label(side, 0)
     };
     let mut all = vec![threshold("same outputs", (OUTPUTS, bottom), (OUTPUTS, top), Side::Left)];
     all.push(threshold("same mechanism", (left, ALIGNMENT), (right, ALIGNMENT), Side::Below));

@@ -8,7 +8,7 @@ use super::predictions::evenly;
 use super::weights::largest;
 use crate::experiment::Variant;
 use crate::linalg::{self, entries, select_rows};
-use crate::publish::figure::{Figure, Gallery, Group, Panel, Plot};
+use crate::publish::figure::{Figure, Gallery, Group, Panel};
 use crate::regression::{Intercept, hat_matrix};
 use crate::training::Trained;
 use crate::{Mat, MatRef, Result, attention};
@@ -44,10 +44,9 @@ pub(super) fn plate(subject: Subject<'_>) -> Result<Option<Plate>> {
         caption.push_str(&format!(", and of {} features the {} with the largest coefficients of ridge", data.features.len(), features.len()));
     }
     caption.push_str(if data.targets.len() > 1 { ", both for the first target." } else { "." });
-    let title = "The matrices of ridge and of every variant".to_owned();
     Ok((!groups.is_empty()).then_some(Plate {
         id: "matrices",
-        figure: Figure { title, plot: Plot::Gallery(Gallery { groups }) },
+        figure: Figure::new("The matrices of ridge and of every variant", Gallery { groups }),
         lead: "Matrices.",
         caption,
         numbers: None,
@@ -77,12 +76,12 @@ fn of_variant(subject: Subject<'_>, case: &Case<'_>, trained: &Trained, rows: &[
 
 fn group<const N: usize>(name: &str, panels: [Option<Panel>; N]) -> Option<Group> {
     let panels: Vec<Panel> = panels.into_iter().flatten().collect();
-    (!panels.is_empty()).then(|| Group { name: name.to_owned(), panels })
+    (!panels.is_empty()).then(|| Group::new(name, panels))
 }
 
 /// Some rows and columns of a matrix, unless there is nothing to see in them.
 fn panel(symbol: &str, matrix: MatRef<'_, f64>, shown: &[usize]) -> Option<Panel> {
     let rows: Vec<Vec<f64>> = shown.iter().map(|&i| shown.iter().map(|&j| matrix[(i, j)]).collect()).collect();
     let drawable = rows.iter().flatten().all(|entry| entry.is_finite()) && !rows.is_empty();
-    drawable.then(|| Panel { symbol: symbol.to_owned(), words: String::new(), note: String::new(), rows, relative: 0.0 })
+    drawable.then(|| Panel::new(symbol, rows))
 }

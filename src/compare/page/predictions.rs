@@ -12,7 +12,7 @@ use crate::attention::Diagonal;
 use crate::compare::wording::short;
 use crate::experiment::Comparison;
 use crate::linalg::{entries, select_rows};
-use crate::publish::figure::{self, Axis, Cell, Column, Figure, Ink, Mark, Multiples, Plot, Row, Series, Stroke};
+use crate::publish::figure::{self, Axis, Cell, Column, Figure, Mark, Multiples, Row, Series, Stroke};
 
 /// The most points of a chart.
 const POINTS: usize = 300;
@@ -40,8 +40,8 @@ pub(super) fn plate(subject: Subject<'_>) -> Result<Option<Plate>> {
         Cell { series: found.map_or(Vec::new(), |(case, values)| cloud(case, &ridge, values, (&x, &y))) }
     };
     let multiples = Multiples {
-        columns: columns.iter().map(|name| Column { name: (*name).to_owned(), y: y.clone() }).collect(),
-        rows: rows.iter().map(|(name, cells)| Row { name: name.clone(), cells: cells.iter().map(cell).collect() }).collect(),
+        columns: columns.iter().map(|name| Column::new(*name, y.clone())).collect(),
+        rows: rows.iter().map(|(name, cells)| Row::new(name, cells.iter().map(cell).collect())).collect(),
         x: x.clone(),
     };
     let points = if shown.len() < data.test.n() {
@@ -52,7 +52,7 @@ pub(super) fn plate(subject: Subject<'_>) -> Result<Option<Plate>> {
     let first = if subject.document.data.targets.len() > 1 { " Of the targets the first is shown." } else { "" };
     Ok(Some(Plate {
         id: "predictions",
-        figure: Figure { title: "Predictions of every variant against ridge’s, on test rows".to_owned(), plot: Plot::Multiples(multiples) },
+        figure: Figure::new("Predictions of every variant against ridge’s, on test rows", multiples),
         lead: "Predictions.",
         caption: format!(
             "A point for each of {points}, from the first seed, in the target’s own units; the dotted line is where both predict the same.{first}"
@@ -85,18 +85,15 @@ fn predictions(comparison: &Comparison, case: &Case<'_>, shown: &[usize]) -> Res
 }
 
 fn cloud(case: &Case<'_>, ridge: &[f64], values: &[f64], (x, y): (&Axis, &Axis)) -> Vec<Series> {
-    let series = |name: &str, ink: Ink, mark: Option<Mark>, stroke: Stroke, points: Vec<(f64, f64)>| {
-        let (x, y) = points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))).unzip();
-        Series { name: name.to_owned(), ink, mark, stroke, x, y, relative: 0.0, label: None }
+    let series = |name: &str, points: Vec<(f64, f64)>| {
+        Series::through(name, points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))))
     };
     let low = ridge.iter().copied().fold(f64::INFINITY, f64::min);
     let high = ridge.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let name = if case.linear() { "linear attention" } else { "softmax attention" };
     let points = ridge.iter().copied().zip(values.iter().copied()).collect();
-    let mut all = vec![
-        series("the same as ridge", Ink::Regression, None, Stroke::Dotted, vec![(low, low), (high, high)]),
-        series(name, case.ink(), Some(Mark::Dot), Stroke::None, points),
-    ];
+    let mut all =
+        vec![series("the same as ridge", vec![(low, low), (high, high)]).stroke(Stroke::Dotted), series(name, points).ink(case.ink()).marks(Mark::Dot)];
     all.retain(|series| !series.x.is_empty());
     all
 }

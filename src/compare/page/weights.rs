@@ -9,7 +9,7 @@ use super::ticks;
 use crate::Mat;
 use crate::data::Scaling;
 use crate::linalg::{entries, frobenius_norm};
-use crate::publish::figure::{self, Dots, Figure, Ink, Mark, Pane, Plot, RowSeries};
+use crate::publish::figure::{self, Dots, Figure, Ink, Mark, Pane, RowSeries};
 
 /// The most features.
 const FEATURES: usize = 40;
@@ -24,7 +24,7 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     if panes.is_empty() {
         return None;
     }
-    let dots = Dots { rows: shown.iter().map(|&feature| figure::literal(&brief(&data.features[feature]))).collect(), panes };
+    let dots = Dots::new(shown.iter().map(|&feature| figure::literal(&brief(&data.features[feature]))), panes);
     let mut caption = format!(
         "Dots are ridge’s coefficients, the other marks the effective weights WXᵀy/p from the first seed{}. Without softmax they are the coefficients of the attention; \
          with it only their direction says something, so they are brought to the length of ridge’s.",
@@ -36,8 +36,8 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     if data.targets.len() > 1 {
         caption.push_str(&format!(" Of the {} targets the first, {}, is shown.", data.targets.len(), data.targets[0]));
     }
-    let title = "Ridge’s coefficients and the effective weights of every variant".to_owned();
-    Some(Plate { id: "weights", figure: Figure { title, plot: Plot::Dots(dots) }, lead: "Weights.", caption, numbers: None })
+    let figure = Figure::new("Ridge’s coefficients and the effective weights of every variant", dots);
+    Some(Plate { id: "weights", figure, lead: "Weights.", caption, numbers: None })
 }
 
 /// The numbers of the largest entries of a column, at most so many, in the order in which they stand.
@@ -76,10 +76,9 @@ fn pane(subject: Subject<'_>, name: &str, linear: bool, ridge: &Mat<f64>, shown:
     let axis = ticks::linear(&format!("standard deviations of {target} for {unit}"), &values);
     let row = |column: &Mat<f64>, feature: usize| ticks::place(&axis, column[(feature, 0)]).into_iter().collect::<Vec<f64>>();
     let series = |(name, ink, mark, column): (String, Ink, Mark, Mat<f64>)| {
-        let values = shown.iter().map(|&feature| row(&column, feature)).collect();
-        RowSeries { name, ink, mark, values, relative: 0.0 }
+        RowSeries::new(name, mark, shown.iter().map(|&feature| row(&column, feature)).collect()).ink(ink)
     };
     let mut series: Vec<RowSeries> = columns.into_iter().map(series).collect();
     series.retain(|series| series.values.iter().any(|values| !values.is_empty()));
-    Some(Pane { name: name.to_owned(), axis, reference: None, series })
+    Some(Pane::new(name, axis, series))
 }

@@ -15,6 +15,7 @@ use mdbook_driver::config::Config;
 use super::inspect;
 use super::weave::{PAGES, Pages};
 use crate::diagnostic::Diagnostic;
+use crate::publish::figure;
 use crate::publish::provenance::Provenance;
 use crate::publish::{Folder, FolderError, Kind, Stop, math};
 
@@ -109,7 +110,7 @@ fn inlined(markdown: &str, pages: &Pages) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (source, rest) = part.split_once('"').unwrap_or((part, ""));
-        let narrow = source.replace(".svg", "-narrow.svg");
+        let narrow = figure::narrow(source.trim_end_matches(".svg")) + ".svg";
         match (drawing(source), drawing(&narrow), rest.split_once('>')) {
             (Some(wide), Some(narrow), Some((_, rest))) => out.extend([wide, "\n", narrow, rest]),
             _ => out.extend([OPEN, part]),

@@ -27,8 +27,8 @@ use crate::notebook::claim::replication::Replication;
 use crate::notebook::claim::snapshot::{self, FIGURE, Metrics};
 use crate::notebook::registry::{Claim, Prose, Registry};
 use crate::publish::figure::{self, Drawing, Figure, describe};
-use crate::publish::files_below;
 use crate::publish::math::{self, Class};
+use crate::publish::{escape, files_below};
 
 /// Where the woven pages go, below the root.
 pub const PAGES: &str = "book/src";
@@ -214,8 +214,8 @@ impl Loom<'_> {
 
     /// Keeps a drawing beside the pages and returns the image that shows it.
     fn drawing(&mut self, name: &str, drawing: &Drawing, alt: &str) -> String {
-        for (suffix, svg) in [("", &drawing.wide), ("-narrow", &drawing.narrow)] {
-            self.pages.insert(PathBuf::from(format!("figures/{name}{suffix}.svg")), format!("{MARK}\n{}\n", svg.trim()));
+        for (name, svg) in [(name, &drawing.wide), (&figure::narrow(name), &drawing.narrow)] {
+            self.pages.insert(PathBuf::from(format!("figures/{name}.svg")), format!("{MARK}\n{}\n", svg.trim()));
         }
         format!("<div class=\"scroll has-narrow\">\n<img class=\"plot\" src=\"figures/{name}.svg\" alt=\"{alt}\">\n</div>")
     }
@@ -228,11 +228,6 @@ fn figure_of(target: &str, claim: Option<&Claim>) -> Option<String> {
         None if target == "figure" => claim.map(|claim| claim.id.clone()),
         _ => None,
     }
-}
-
-/// Text for an attribute or element of HTML.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// One line of Markdown inside an HTML block, where only HTML is read: emphasis and code as elements, the rest as it is.

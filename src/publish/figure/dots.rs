@@ -3,17 +3,19 @@
 //! On a page up to three panes stand side by side and share the names of the rows; on a phone they stand under one another,
 //! each with its own. The first line is the key: every series' mark beside its name.
 
-use super::chart::{self, Mapped, TICK, colour, lines};
+use super::axis::{self, Mapped, tick_width};
+use super::colour::{Colour, Line};
+use super::form::{Anchor, UNIT};
 use super::key::{self, Entry};
-use super::svg::{Canvas, Colour, Line, UNIT};
-use super::{Anchor, Axis, Dots, DrawError, Pane, Pen, Stroke, WIDE, text_width};
+use super::pen::LEADING;
+use super::words::{LABEL, TICK, lines, text_width};
+use super::{Axis, Dots, DrawError, Pane, Pen, Stroke, WIDE};
 
 /// From row to row.
 const ROW: i32 = 25;
 /// Above the rows of a pane: its name and that of its reference; below: ticks and the axis' name.
 const HEAD: i32 = 44;
 const FOOT: i32 = 26;
-const LEADING: i32 = 16;
 const GAP: i32 = 30;
 /// Between one line of panes and the next.
 const AIR: i32 = 14;
@@ -32,7 +34,7 @@ struct Layout {
 
 impl Layout {
     fn new(dots: &Dots, width: i32) -> Self {
-        let names = dots.rows.iter().map(|name| text_width(name, f64::from(chart::LABEL))).max().unwrap_or(0) + 20;
+        let names = dots.rows.iter().map(|name| text_width(name, LABEL)).max().unwrap_or(0) + 20;
         let columns = if width == WIDE { i32::try_from(dots.panes.len()).unwrap_or(1).clamp(1, 3) } else { 1 };
         let gap = gap(dots, columns);
         let across = (width - names - edge(dots, columns) - (columns - 1) * gap) / columns;
@@ -58,7 +60,7 @@ impl Layout {
 
 /// Half of what a tick's name takes.
 fn half(axis: &Axis, tick: Option<&f64>) -> i32 {
-    tick.map_or(0, |&tick| text_width(&chart::tick_name(tick, axis.scale), f64::from(TICK)) / 2)
+    tick.map_or(0, |&tick| tick_width(axis, tick) / 2)
 }
 
 /// What lies right of the last pane of a line: more where its last tick has a long name.
@@ -82,13 +84,13 @@ pub(super) fn draw(dots: &Dots, out: &mut String, width: i32) -> Result<i32, Dra
     let layout = Layout::new(dots, width);
     let (_, last) = layout.corner(i32::try_from(dots.panes.len()).unwrap_or(1) - 1);
     let height = last + layout.height();
-    let pen = Pen::new(Canvas::new(out, width, height));
+    let pen = Pen::new(out, width, height);
     key::draw(&pen, &keyed(dots), width)?;
     for (pane, place) in dots.panes.iter().zip(0..) {
         let (left, top) = layout.corner(place);
         if place % layout.columns == 0 {
             for (row, name) in dots.rows.iter().enumerate() {
-                pen.text(name, (left - 14, layout.baseline(top, row) + 4), chart::LABEL, Colour::Foreground, Anchor::End)?;
+                pen.text(name, (left - 14, layout.baseline(top, row) + 4), LABEL, Colour::Foreground, Anchor::End)?;
             }
         }
         draw_pane(&pen, dots, pane, &layout, (left, top))?;
@@ -114,48 +116,45 @@ fn check(dots: &Dots) -> Result<(), DrawError> {
 /// The series that the key names.
 fn keyed(dots: &Dots) -> Vec<Entry<'_>> {
     let all = dots.panes.iter().flat_map(|pane| &pane.series);
-    key::unique(all.map(|series| Entry { name: &series.name, colour: colour(series.ink), mark: Some(series.mark), stroke: Stroke::None }))
+    key::unique(all.map(|series| Entry::new(&series.name, series.ink, Some(series.mark), Stroke::None)))
 }
 
 fn draw_pane(pen: &Pen<'_>, dots: &Dots, pane: &Pane, layout: &Layout, (left, top): (i32, i32)) -> Result<(), DrawError> {
-    let axis = Mapped::new(&pane.axis, left, left + layout.across)?;
-    let base = (top + HEAD + ROW * layout.rows) * UNIT;
-    pen.bold(&pane.name, (left, top + 16), chart::LABEL)?;
+    let mapped = Mapped::new(&pane.axis, left, left + layout.across)?;
+    let base = top + HEAD + ROW * layout.rows;
+    pen.bold(&pane.name, (left, top + 16), LABEL)?;
     for row in 0..dots.rows.len() {
         let y = layout.baseline(top, row) * UNIT;
-        pen.stroke(vec![(left * UNIT, y), ((left + layout.across) * UNIT, y)], Colour::Rule, Line::Dotted, 8)?;
+        pen.stroke(&[(left * UNIT, y), ((left + layout.across) * UNIT, y)], Colour::Rule, Line::Dotted, 8)?;
     }
     if let Some(reference) = &pane.reference {
-        let x = axis.place(reference.at).ok_or_else(|| DrawError::Outside(reference.name.clone()))?;
-        pen.stroke(vec![(x, (top + HEAD - 8) * UNIT), (x, base)], Colour::Foreground, Line::Solid, 10)?;
-        let half = text_width(&reference.name, f64::from(TICK)) / 2;
+        let x = mapped.place(reference.at).ok_or_else(|| DrawError::Outside(reference.name.clone()))?;
+        pen.stroke(&[(x, (top + HEAD - 8) * UNIT), (x, base * UNIT)], Colour::Foreground, Line::Solid, 10)?;
+        let half = text_width(&reference.name, TICK) / 2;
         let middle = (x / UNIT).clamp((left + half).min(layout.width - half), layout.width - half - 2);
         pen.text(&reference.name, (middle, top + HEAD - 13), TICK, Colour::Foreground, Anchor::Middle)?;
     }
     for series in &pane.series {
         for (row, values) in series.values.iter().enumerate() {
             for &value in values {
-                let x = axis.place(value).ok_or_else(|| DrawError::Outside(series.name.clone()))?;
-                pen.mark((x, layout.baseline(top, row) * UNIT), series.mark, colour(series.ink))?;
+                let x = mapped.place(value).ok_or_else(|| DrawError::Outside(series.name.clone()))?;
+                pen.mark((x, layout.baseline(top, row) * UNIT), series.mark, series.ink.into())?;
             }
         }
     }
-    chart::ruler(pen, &pane.axis, &axis, base)?;
-    let names = lines(&pane.axis.name, layout.across + GAP - 8);
-    let baselines = (base / UNIT + 36..).step_by(LEADING.unsigned_abs() as usize);
-    names.iter().zip(baselines).try_for_each(|(line, y)| pen.text(line, (left + layout.across / 2, y), TICK, Colour::Muted, Anchor::Middle))
+    axis::ruler(pen, &pane.axis, &mapped, base)?;
+    pen.lines(&lines(&pane.axis.name, layout.across + GAP - 8), (left + layout.across / 2, base + 36), Anchor::Middle)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publish::figure::{Ink, Mark, NARROW, Reference, RowSeries, Scale};
+    use crate::publish::figure::{Mark, NARROW, Reference, RowSeries};
 
     fn dots() -> Dots {
-        let axis = Axis { name: "size".to_owned(), scale: Scale::Linear, ticks: vec![0.0, 1.0, 2.0] };
-        let series = RowSeries { name: "seen".to_owned(), ink: Ink::Linear, mark: Mark::Circle, values: vec![vec![0.5, 1.5], vec![]], relative: 0.1 };
-        let pane = Pane { name: "pane".to_owned(), axis, reference: Some(Reference { name: "ridge".to_owned(), at: 1.0 }), series: vec![series] };
-        Dots { rows: vec!["one".to_owned(), "two".to_owned()], panes: vec![pane.clone(), pane] }
+        let series = RowSeries::new("seen", Mark::Circle, vec![vec![0.5, 1.5], vec![]]);
+        let pane = Pane::new("pane", Axis::linear("size", &[0.0, 1.0, 2.0]), vec![series]).reference("ridge", 1.0);
+        Dots::new(["one", "two"], vec![pane.clone(), pane])
     }
 
     fn drawn(dots: &Dots, width: i32) -> Result<(String, i32), DrawError> {
@@ -187,6 +186,6 @@ mod tests {
         let mut beyond = dots();
         beyond.panes[0].reference = Some(Reference { name: "ridge".to_owned(), at: -1.0 });
         assert_eq!(drawn(&beyond, WIDE), Err(DrawError::Outside("ridge".to_owned())));
-        assert!(drawn(&Dots { rows: Vec::new(), panes: Vec::new() }, WIDE).is_err());
+        assert!(drawn(&Dots::new([""; 0], Vec::new()), WIDE).is_err());
     }
 }

@@ -1,8 +1,10 @@
 //! Groups of small matrices in lines: the same matrices of many things, to be compared at a glance.
 
+use super::colour::Colour;
+use super::form::Anchor;
 use super::panels::{BAR, FOOT, check, colour_bar, panel};
-use super::svg::{Canvas, Colour};
-use super::{Anchor, DrawError, Gallery, Pen, chart};
+use super::words::LABEL;
+use super::{DrawError, Gallery, Pen};
 
 /// The side of a matrix, a multiple of 18, and what lies between two of a group and between two groups.
 const SIDE: i32 = 90;
@@ -24,13 +26,13 @@ pub(super) fn draw(gallery: &Gallery, out: &mut String, width: i32, columns: i32
     let across = MOST * SIDE + (MOST - 1) * GAP;
     let left = (width - columns * across - (columns - 1) * BETWEEN) / 2;
     let height = lines * LINE + BAR;
-    let pen = Pen::new(Canvas::new(out, width, height));
+    let pen = Pen::new(out, width, height);
     for (group, place) in gallery.groups.iter().zip(0..) {
         if group.panels.is_empty() || group.panels.len() > MOST.unsigned_abs() as usize {
             return Err(DrawError::Empty(format!("{}: one to {MOST} matrices", group.name)));
         }
         let (x, y) = (left + place % columns * (across + BETWEEN), place / columns * LINE);
-        pen.text(&group.name, (x, y + 18), chart::LABEL, Colour::Muted, Anchor::Start)?;
+        pen.text(&group.name, (x, y + 18), LABEL, Colour::Muted, Anchor::Start)?;
         for (matrix, start) in group.panels.iter().zip((x..).step_by((SIDE + GAP).unsigned_abs() as usize)) {
             check(matrix)?;
             panel(&pen, matrix, (start, y + NAME), HEAD, SIDE)?;
@@ -46,15 +48,9 @@ mod tests {
     use crate::publish::figure::{Group, NARROW, Panel, WIDE};
 
     fn gallery() -> Gallery {
-        let panel = |symbol: &str| Panel {
-            symbol: symbol.to_owned(),
-            words: String::new(),
-            note: String::new(),
-            rows: vec![vec![1.0, -0.5], vec![0.25, 0.0]],
-            relative: 0.1,
-        };
-        let group = |name: &str| Group { name: name.to_owned(), panels: vec![panel("A"), panel("B")] };
-        Gallery { groups: vec![group("one"), group("two"), group("three")] }
+        let panel = |symbol: &str| Panel::new(symbol, vec![vec![1.0, -0.5], vec![0.25, 0.0]]);
+        let group = |name: &str| Group::new(name, vec![panel("A"), panel("B")]);
+        Gallery { groups: ["one", "two", "three"].map(group).to_vec() }
     }
 
     fn drawn(gallery: &Gallery, width: i32, columns: i32) -> Result<(String, i32), DrawError> {

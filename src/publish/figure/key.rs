@@ -1,7 +1,9 @@
 //! The key of a figure whose marks are too many to be labelled: each name once, after a sample of its mark or line.
 
-use super::svg::{Colour, UNIT};
-use super::{Anchor, DrawError, Mark, Pen, Stroke, chart, text_width};
+use super::colour::Colour;
+use super::form::{Anchor, UNIT};
+use super::words::{LABEL, text_width};
+use super::{DrawError, Ink, Mark, Pen, Stroke};
 
 /// From line to line.
 const LINE: i32 = 30;
@@ -12,10 +14,16 @@ const SAMPLE: i32 = 12;
 /// One name with its sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Entry<'a> {
-    pub(super) name: &'a str,
-    pub(super) colour: Colour,
-    pub(super) mark: Option<Mark>,
-    pub(super) stroke: Stroke,
+    name: &'a str,
+    colour: Colour,
+    mark: Option<Mark>,
+    stroke: Stroke,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn new(name: &'a str, ink: Ink, mark: Option<Mark>, stroke: Stroke) -> Self {
+        Self { name, colour: ink.into(), mark, stroke }
+    }
 }
 
 /// Entries with each name once, the first stays.
@@ -39,7 +47,7 @@ fn lines<'a, 'b>(entries: &'b [Entry<'a>], width: i32) -> Vec<Vec<(&'b Entry<'a>
     let mut lines: Vec<Vec<(&Entry<'_>, i32)>> = vec![Vec::new()];
     let mut x = INDENT;
     for entry in entries {
-        let length = text_width(entry.name, f64::from(chart::LABEL)) + 40;
+        let length = text_width(entry.name, LABEL) + 40;
         if x > INDENT && x + length > width {
             lines.push(Vec::new());
             x = INDENT;
@@ -60,9 +68,9 @@ pub(super) fn draw(pen: &Pen<'_>, entries: &[Entry<'_>], width: i32) -> Result<(
     for (line, y) in lines(entries, width).iter().zip((18..).step_by(LINE.unsigned_abs() as usize)) {
         for &(entry, x) in line {
             let middle = (y - 4) * UNIT;
-            chart::through(pen, vec![((x - 10) * UNIT, middle), ((x + 8) * UNIT, middle)], entry.stroke, entry.colour)?;
+            pen.curve(&[((x - 10) * UNIT, middle), ((x + 8) * UNIT, middle)], entry.stroke, entry.colour)?;
             entry.mark.map_or(Ok(()), |mark| pen.mark((x * UNIT, middle), mark, entry.colour))?;
-            pen.text(entry.name, (x + SAMPLE, y), chart::LABEL, entry.colour, Anchor::Start)?;
+            pen.text(entry.name, (x + SAMPLE, y), LABEL, entry.colour, Anchor::Start)?;
         }
     }
     Ok(())

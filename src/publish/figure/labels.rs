@@ -7,9 +7,10 @@
 //!
 //! What it renounces: leaders, and moving a label that stands already.
 
-use super::chart::{LABEL, Layout, colour, points};
-use super::svg::UNIT;
-use super::{Anchor, Chart, DrawError, Label, Pen, Series, Side, Stroke, text_width};
+use super::form::{Anchor, UNIT};
+use super::layout::Layout;
+use super::words::{LABEL, text_width};
+use super::{Chart, DrawError, Label, Pen, Series, Side, Stroke, series};
 
 /// Ascent and descent of a label, with a little air.
 const ASCENT: i32 = 12;
@@ -44,7 +45,7 @@ pub(super) fn draw(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), 
     for series in &chart.series {
         let Some(label) = series.label else { continue };
         let points = units(series, layout)?;
-        let length = text_width(&series.name, f64::from(LABEL));
+        let length = text_width(&series.name, LABEL);
         let places = places(label, &points, length).into_iter().map(|place| Place { cost: place.cost + field.cost(place, length), ..place });
         let Some(place) = places.min_by_key(|place| place.cost) else { return Err(DrawError::Empty(series.name.clone())) };
         field.taken.push((place.start, place.start + length, place.base));
@@ -53,13 +54,13 @@ pub(super) fn draw(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), 
             Anchor::Middle => place.start + length / 2,
             Anchor::End => place.start + length,
         };
-        pen.label(&series.name, (x * UNIT, place.base * UNIT), LABEL, colour(series.ink), place.anchor)?;
+        pen.label(&series.name, (x, place.base), LABEL, series.ink.into(), place.anchor)?;
     }
     Ok(())
 }
 
 fn units(series: &Series, layout: &Layout) -> Result<Vec<(i32, i32)>, DrawError> {
-    Ok(points(series, &layout.x, &layout.y)?.into_iter().map(|(x, y)| (x / UNIT, y / UNIT)).collect())
+    Ok(series::points(series, &layout.x, &layout.y)?.into_iter().map(|(x, y)| (x / UNIT, y / UNIT)).collect())
 }
 
 /// All places that a label may take, the wish first; none where it wishes for a point that does not exist.

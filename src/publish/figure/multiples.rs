@@ -3,10 +3,12 @@
 //! The same arrangement on a page and on a phone, where it is only smaller. A row is named above its charts, which are taller
 //! where they show clouds of points.
 
-use super::chart::{self, Mapped, TICK, colour};
+use super::axis::{self, Mapped, widest_tick};
+use super::colour::Colour;
+use super::form::Anchor;
 use super::key::{self, Entry};
-use super::svg::{Canvas, Colour, Line, UNIT};
-use super::{Anchor, DrawError, Multiples, Pen, Row, WIDE, text_width};
+use super::words::{LABEL, TICK, text_width};
+use super::{DrawError, Multiples, Pen, Row, WIDE, series};
 
 /// The name of a row, and its charts.
 const NAME: i32 = 22;
@@ -27,10 +29,9 @@ struct Layout {
 
 impl Layout {
     fn new(multiples: &Multiples, width: i32, top: i32) -> Self {
-        let widest = |axis: &super::Axis| axis.ticks.iter().map(|&tick| text_width(&chart::tick_name(tick, axis.scale), f64::from(TICK))).max().unwrap_or(0);
-        let ticks = multiples.columns.iter().map(|column| widest(&column.y)).max().unwrap_or(0) + 10;
+        let ticks = multiples.columns.iter().map(|column| widest_tick(&column.y)).max().unwrap_or(0) + 10;
         let (columns, gap) = (i32::try_from(multiples.columns.len()).unwrap_or(1).max(1), if width == WIDE { 22 } else { 10 });
-        let clouds = multiples.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.series).any(|series| series.mark.is_some());
+        let clouds = multiples.series().any(|series| series.mark.is_some());
         let chart = if clouds { CLOUD } else { CHART };
         Self { top, ticks, across: (width - 12 - columns * ticks - (columns - 1) * gap) / columns, gap, chart }
     }
@@ -55,18 +56,18 @@ pub(super) fn draw(multiples: &Multiples, out: &mut String, width: i32) -> Resul
     let layout = Layout::new(multiples, width, key::height(&keyed, width));
     let rows = i32::try_from(multiples.rows.len()).unwrap_or(1);
     let (_, bottom) = layout.row(rows - 1);
-    let pen = Pen::new(Canvas::new(out, width, bottom + FOOT));
+    let pen = Pen::new(out, width, bottom + FOOT);
     key::draw(&pen, &keyed, width)?;
     if let Some(first) = multiples.columns.first() {
         pen.text(&first.y.name, (4, layout.top + 14), TICK, Colour::Muted, Anchor::Start)?;
     }
     // A name that is wider than a chart is written once for all.
-    let wide = text_width(&multiples.x.name, f64::from(TICK)) > layout.across + layout.gap;
+    let wide = text_width(&multiples.x.name, TICK) > layout.across + layout.gap;
     for (column, place) in multiples.columns.iter().zip(0..) {
         let (left, right) = layout.column(place);
-        pen.bold(&column.name, (left, layout.top + 38), chart::LABEL)?;
+        pen.bold(&column.name, (left, layout.top + 38), LABEL)?;
         let x = Mapped::new(&multiples.x, left, right)?;
-        chart::ruler(&pen, &multiples.x, &x, (bottom + 6) * UNIT)?;
+        axis::ruler(&pen, &multiples.x, &x, bottom + 6)?;
         if !wide {
             pen.text(&multiples.x.name, ((left + right) / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
         }
@@ -88,15 +89,14 @@ fn check(multiples: &Multiples) -> Result<(), DrawError> {
         if row.cells.len() != multiples.columns.len() {
             return Err(DrawError::Ragged(row.name.clone()));
         }
-        row.cells.iter().flat_map(|cell| &cell.series).try_for_each(chart::check_series)?;
+        row.cells.iter().flat_map(|cell| &cell.series).try_for_each(series::check)?;
     }
     Ok(())
 }
 
 /// The series that the key names.
 fn keyed(multiples: &Multiples) -> Vec<Entry<'_>> {
-    let all = multiples.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.series);
-    key::unique(all.map(|series| Entry { name: &series.name, colour: colour(series.ink), mark: series.mark, stroke: series.stroke }))
+    key::unique(multiples.series().map(|series| Entry::new(&series.name, series.ink, series.mark, series.stroke)))
 }
 
 fn draw_row(pen: &Pen<'_>, multiples: &Multiples, row: &Row, layout: &Layout, place: i32) -> Result<(), DrawError> {
@@ -105,17 +105,8 @@ fn draw_row(pen: &Pen<'_>, multiples: &Multiples, row: &Row, layout: &Layout, pl
     for ((column, cell), place) in multiples.columns.iter().zip(&row.cells).zip(0..) {
         let (left, right) = layout.column(place);
         let (x, y) = (Mapped::new(&multiples.x, left, right)?, Mapped::new(&column.y, bottom, top)?);
-        pen.stroke(vec![(left * UNIT, bottom * UNIT), (left * UNIT, top * UNIT)], Colour::Muted, Line::Solid, 10)?;
-        for &tick in &column.y.ticks {
-            let Some(at) = y.place(tick) else { continue };
-            pen.stroke(vec![(left * UNIT - 30, at), (left * UNIT, at)], Colour::Muted, Line::Solid, 10)?;
-            pen.text(&chart::tick_name(tick, column.y.scale), (left - 6, at / UNIT + 4), TICK, Colour::Muted, Anchor::End)?;
-        }
-        for series in &cell.series {
-            let points = chart::points(series, &x, &y)?;
-            chart::through(pen, points.clone(), series.stroke, colour(series.ink))?;
-            series.mark.map_or(Ok(()), |mark| points.iter().try_for_each(|&point| pen.mark(point, mark, colour(series.ink))))?;
-        }
+        axis::upright(pen, &column.y, &y, left, 3)?;
+        cell.series.iter().try_for_each(|series| series::draw(pen, series, &x, &y))?;
     }
     Ok(())
 }
@@ -123,24 +114,15 @@ fn draw_row(pen: &Pen<'_>, multiples: &Multiples, row: &Row, layout: &Layout, pl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::publish::figure::{Axis, Cell, Column, Ink, NARROW, Scale, Series, Stroke};
+    use crate::publish::figure::{Axis, Cell, Column, NARROW, Series, Stroke};
 
     fn multiples() -> Multiples {
-        let axis = |ticks: &[f64]| Axis { name: "size".to_owned(), scale: Scale::Linear, ticks: ticks.to_vec() };
-        let series = |name: &str, stroke| Series {
-            name: name.to_owned(),
-            ink: Ink::Linear,
-            mark: None,
-            stroke,
-            x: vec![0.0, 1.0],
-            y: vec![0.5, 1.5],
-            relative: 0.1,
-            label: None,
-        };
-        let cell = Cell { series: vec![series("seen", Stroke::Dashed), series("new", Stroke::Solid)] };
-        let column = |name: &str| Column { name: name.to_owned(), y: axis(&[0.0, 2.0]) };
-        let row = |name: &str| Row { name: name.to_owned(), cells: vec![cell.clone(), cell.clone()] };
-        Multiples { x: axis(&[0.0, 1.0]), columns: vec![column("left"), column("right")], rows: vec![row("one"), row("two"), row("three")] }
+        let series = |name: &str| Series::curve(name, [0.0, 1.0], [0.5, 1.5]);
+        let cell = Cell { series: vec![series("seen").stroke(Stroke::Dashed), series("new")] };
+        let column = |name: &str| Column::new(name, Axis::linear("size", &[0.0, 2.0]));
+        let row = |name: &str| Row::new(name, vec![cell.clone(), cell.clone()]);
+        let x = Axis::linear("size", &[0.0, 1.0]);
+        Multiples { x, columns: ["left", "right"].map(column).to_vec(), rows: ["one", "two", "three"].map(row).to_vec() }
     }
 
     fn drawn(multiples: &Multiples, width: i32) -> Result<String, DrawError> {

@@ -1,7 +1,9 @@
 //! Matrices side by side: each over its own largest entry, in six square-root steps each side of zero.
 
-use super::svg::{Canvas, Colour, UNIT};
-use super::{Anchor, DrawError, Panel, Panels, Pen, text_width};
+use super::colour::Colour;
+use super::form::{Anchor, UNIT};
+use super::words::text_width;
+use super::{DrawError, Panel, Panels, Pen};
 use crate::publish::number::{self, Digits};
 
 /// Steps of |entry|/max: equal steps of the square root.
@@ -22,7 +24,7 @@ pub(super) fn draw(panels: &Panels, out: &mut String, width: i32, columns: usize
     }
     let rows = i32::try_from(panels.panels.len().div_ceil(columns)).unwrap_or(1);
     let height = rows * (HEAD + SIDE + FOOT) + BAR;
-    let pen = Pen::new(Canvas::new(out, width, height));
+    let pen = Pen::new(out, width, height);
     let across = i32::try_from(columns).unwrap_or(1);
     let left = (width - across * SIDE - (across - 1) * GAP) / 2;
     for (place, matrix) in panels.panels.iter().enumerate() {
@@ -36,7 +38,7 @@ pub(super) fn draw(panels: &Panels, out: &mut String, width: i32, columns: usize
 }
 
 pub(super) fn check(panel: &Panel) -> Result<(), DrawError> {
-    let width = panel.rows.first().map_or(0, Vec::len);
+    let (_, width) = panel.size();
     if width == 0 {
         return Err(DrawError::Empty(panel.symbol.clone()));
     }
@@ -49,7 +51,7 @@ pub(super) fn check(panel: &Panel) -> Result<(), DrawError> {
 /// Draws a matrix of this side below its symbol, and below it what its largest entry is.
 pub(super) fn panel(pen: &Pen<'_>, panel: &Panel, (x, y): (i32, i32), head: i32, side: i32) -> Result<(), DrawError> {
     pen.bold(&panel.symbol, (x, y + 18), 14)?;
-    let largest = panel.rows.iter().flatten().fold(0.0, |largest: f64, entry| largest.max(entry.abs()));
+    let largest = panel.largest();
     let foot = matrix(pen, &panel.rows, largest, (x * UNIT, (y + head) * UNIT), side)?;
     let note = if panel.note.is_empty() { String::new() } else { format!(" · {}", panel.note) };
     pen.text(&format!("max {}{note}", number::unicode(largest, Digits::Short(2))), (x, foot + 17), 12, Colour::Muted, Anchor::Start)
@@ -65,12 +67,12 @@ fn matrix(pen: &Pen<'_>, entries: &[Vec<f64>], largest: f64, (left, top): (i32, 
             for (row, y) in entries.iter().zip((top..).step_by(cell.unsigned_abs() as usize)) {
                 for (start, length) in runs(row, largest, level, colour == Colour::Softmax) {
                     let x = left + start * cell;
-                    pen.fill((x, y), (x + length * cell, y + cell), colour, opacity(level))?;
+                    pen.fill((x, y), (length * cell, cell), colour, opacity(level))?;
                 }
             }
         }
     }
-    pen.frame((left, top), (left + columns * cell, top + rows * cell))?;
+    pen.frame((left, top), (columns * cell, rows * cell))?;
     Ok((top + rows * cell) / UNIT)
 }
 
@@ -103,13 +105,13 @@ pub(super) fn colour_bar(pen: &Pen<'_>, left: i32, y: i32, width: i32) -> Result
         let x = (start + (step + levels) * STEP) * UNIT;
         if step != 0 {
             let colour = if step > 0 { Colour::Softmax } else { Colour::Linear };
-            pen.fill((x, (y + 3) * UNIT), (x + STEP * UNIT, (y + 15) * UNIT), colour, opacity(step.unsigned_abs() as usize))?;
+            pen.fill((x, (y + 3) * UNIT), (STEP * UNIT, 12 * UNIT), colour, opacity(step.unsigned_abs() as usize))?;
         }
     }
     let end = start + (2 * levels + 1) * STEP;
-    pen.frame((start * UNIT, (y + 3) * UNIT), (end * UNIT, (y + 15) * UNIT))?;
+    pen.frame((start * UNIT, (y + 3) * UNIT), ((end - start) * UNIT, 12 * UNIT))?;
     pen.text("0", ((start + end) / 2, y + 13), 12, Colour::Muted, Anchor::Middle)?;
     let words = ["max of each panel, square-root steps", "max, √ steps"];
-    let words = words.into_iter().find(|words| end + 12 + text_width(words, 12.0) <= width).unwrap_or("max");
+    let words = words.into_iter().find(|words| end + 12 + text_width(words, 12) <= width).unwrap_or("max");
     pen.text(words, (end + 8, y + 13), 12, Colour::Muted, Anchor::Start)
 }

@@ -2,128 +2,123 @@
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
-use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle, Text};
-use plotters::prelude::{Color as _, FontStyle, IntoDrawingArea as _, IntoFont as _, ShapeStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::prelude::IntoDrawingArea as _;
 
-use super::svg::{Canvas, Colour, Line, UNIT};
-use super::{DrawError, Mark};
+use super::colour::{Colour, Fill, Line};
+use super::form::{Anchor, Form, Shape, Tenths, Type, UNIT};
+use super::svg::{Canvas, Element};
+use super::words::TICK;
+use super::{DrawError, Mark, Stroke};
 
-/// A place in tenths of a unit.
-pub(super) type Tenths = (i32, i32);
+/// From one line of words to the next.
+pub(super) const LEADING: i32 = 16;
 
-/// Where a line of text begins, seen from its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
-    /// The text starts there.
-    Start,
-    /// It is centred there.
-    Middle,
-    /// It ends there.
-    End,
-}
-
-/// How words are set.
-struct Type {
-    size: i32,
-    colour: Colour,
-    line: Line,
-    anchor: Anchor,
-    face: FontStyle,
-}
-
-/// Draws on a canvas through plotters' elements.
+/// Draws on a canvas through plotters.
 pub(super) struct Pen<'a> {
     area: DrawingArea<Canvas<'a>, Shift>,
 }
 
 impl<'a> Pen<'a> {
-    pub(super) fn new(canvas: Canvas<'a>) -> Self {
-        Self { area: canvas.into_drawing_area() }
+    /// A pen on an empty drawing of so many units.
+    pub(super) fn new(out: &'a mut String, width: i32, height: i32) -> Self {
+        Self { area: Canvas::new(out, width, height).into_drawing_area() }
     }
 
-    fn draw<'b, E>(&self, element: &'b E) -> Result<(), DrawError>
-    where
-        &'b E: PointCollection<'b, (i32, i32)>,
-        E: Drawable<Canvas<'a>>,
-    {
-        self.area.draw(element).map_err(|error| DrawError::Backend(error.to_string()))
+    fn draw(&self, points: &[Tenths], form: Form<'_>) -> Result<(), DrawError> {
+        self.area.draw(&Element { points, form }).map_err(|error| DrawError::Backend(error.to_string()))
     }
 
-    /// A line through points.
-    pub(super) fn stroke(&self, points: Vec<Tenths>, colour: Colour, line: Line, width: u32) -> Result<(), DrawError> {
-        self.draw(&PathElement::new(points, style(colour, line, width, false)))
+    fn shape(&self, at: Tenths, shape: Shape<'_>) -> Result<(), DrawError> {
+        self.draw(&[at], Form::Shape(shape))
     }
 
-    /// A filled rectangle, in tenths.
-    pub(super) fn fill(&self, from: Tenths, to: Tenths, colour: Colour, alpha: f64) -> Result<(), DrawError> {
-        self.draw(&Rectangle::new([from, to], colour.with(Line::Solid, alpha).filled()))
+    /// A line through points, as wide as so many tenths.
+    pub(super) fn stroke(&self, points: &[Tenths], colour: Colour, line: Line, width: i32) -> Result<(), DrawError> {
+        self.draw(points, Form::Line { colour, line, width })
     }
 
-    /// The outline of a rectangle, in tenths.
-    pub(super) fn frame(&self, from: Tenths, to: Tenths) -> Result<(), DrawError> {
-        self.draw(&Rectangle::new([from, to], style(Colour::Rule, Line::Solid, 10, false)))
-    }
-
-    /// A mark with a halo of paper; a hollow one is wide enough to ring a solid one that coincides with it.
-    pub(super) fn mark(&self, (x, y): Tenths, mark: Mark, colour: Colour) -> Result<(), DrawError> {
-        let solid = colour.with(Line::Mark, 1.0).filled();
-        let hollow = colour.with(Line::Hollow, 1.0).filled();
-        let square = |half: i32| vec![(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
-        let diamond = |half: i32| vec![(x, y - half), (x + half, y), (x, y + half), (x - half, y)];
-        let triangle = |reach: i32| vec![(x, y - reach), (x + reach, y + reach * 3 / 4), (x - reach, y + reach * 3 / 4)];
-        match mark {
-            Mark::Circle => self.draw(&Circle::new((x, y), 45, solid)),
-            Mark::HollowCircle => self.draw(&Circle::new((x, y), 57, hollow)),
-            Mark::Square => self.draw(&Polygon::new(square(40), solid)),
-            Mark::HollowSquare => self.draw(&Polygon::new(square(48), hollow)),
-            Mark::Diamond => self.draw(&Polygon::new(diamond(55), solid)),
-            Mark::HollowDiamond => self.draw(&Polygon::new(diamond(62), hollow)),
-            Mark::Triangle => self.draw(&Polygon::new(triangle(50), solid)),
-            Mark::HollowTriangle => self.draw(&Polygon::new(triangle(58), hollow)),
-            Mark::Dot => self.draw(&Circle::new((x, y), 18, colour.with(Line::Solid, 0.6).filled())),
-            Mark::Bar => self.stroke(vec![(x, y - 70), (x, y + 70)], colour, Line::Solid, 20),
-            Mark::Cross => [(Colour::Paper, 34), (colour, 18)].into_iter().try_for_each(|(colour, width)| self.cross((x, y), colour, width)),
+    /// The line of a series through points, in tenths.
+    pub(super) fn curve(&self, points: &[Tenths], stroke: Stroke, colour: Colour) -> Result<(), DrawError> {
+        match stroke {
+            Stroke::None => Ok(()),
+            Stroke::Solid => self.stroke(points, colour, Line::Solid, 20),
+            Stroke::Dashed => self.stroke(points, colour, Line::Dashed, 20),
+            Stroke::Dotted => self.stroke(points, colour, Line::Dotted, 14),
         }
     }
 
-    fn cross(&self, (x, y): Tenths, colour: Colour, width: u32) -> Result<(), DrawError> {
+    /// A filled rectangle, in tenths.
+    pub(super) fn fill(&self, corner: Tenths, size: Tenths, colour: Colour, opacity: f64) -> Result<(), DrawError> {
+        self.shape(corner, Shape::Cells { size, colour, opacity })
+    }
+
+    /// The outline of a rectangle, in tenths.
+    pub(super) fn frame(&self, corner: Tenths, size: Tenths) -> Result<(), DrawError> {
+        self.shape(corner, Shape::Frame { size })
+    }
+
+    /// A mark with a halo of paper; a hollow one is wide enough to ring a solid one that coincides with it.
+    pub(super) fn mark(&self, at: Tenths, mark: Mark, colour: Colour) -> Result<(), DrawError> {
+        let (x, y) = at;
+        let circle = |radius: i32, fill: Fill| self.shape(at, Shape::Circle { radius, fill, colour });
+        let polygon = |corners: &[Tenths], fill: Fill| self.shape(at, Shape::Polygon { corners, fill, colour });
+        match mark {
+            Mark::Circle => circle(45, Fill::Solid),
+            Mark::HollowCircle => circle(57, Fill::Hollow),
+            Mark::Dot => circle(18, Fill::Faint),
+            Mark::Square => polygon(&square(40), Fill::Solid),
+            Mark::HollowSquare => polygon(&square(48), Fill::Hollow),
+            Mark::Diamond => polygon(&diamond(55), Fill::Solid),
+            Mark::HollowDiamond => polygon(&diamond(62), Fill::Hollow),
+            Mark::Triangle => polygon(&triangle(50), Fill::Solid),
+            Mark::HollowTriangle => polygon(&triangle(58), Fill::Hollow),
+            Mark::Bar => self.stroke(&[(x, y - 70), (x, y + 70)], colour, Line::Solid, 20),
+            Mark::Cross => self.cross(at, Colour::Paper, 34).and_then(|()| self.cross(at, colour, 18)),
+        }
+    }
+
+    fn cross(&self, (x, y): Tenths, colour: Colour, width: i32) -> Result<(), DrawError> {
         const REACH: i32 = 37;
-        self.stroke(vec![(x - REACH, y - REACH), (x + REACH, y + REACH)], colour, Line::Solid, width)?;
-        self.stroke(vec![(x - REACH, y + REACH), (x + REACH, y - REACH)], colour, Line::Solid, width)
+        self.stroke(&[(x - REACH, y - REACH), (x + REACH, y + REACH)], colour, Line::Solid, width)?;
+        self.stroke(&[(x - REACH, y + REACH), (x + REACH, y - REACH)], colour, Line::Solid, width)
     }
 
     /// Words on their baseline, at a place in units.
     pub(super) fn text(&self, words: &str, at: (i32, i32), size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
-        self.words(words, tenths(at), Type { size, colour, line: Line::Solid, anchor, face: FontStyle::Normal })
+        self.words(words, at, Type { size, colour, anchor, bold: false, halo: false })
+    }
+
+    /// Lines of words about an axis, the first baseline at a place in units.
+    pub(super) fn lines(&self, lines: &[String], (x, y): (i32, i32), anchor: Anchor) -> Result<(), DrawError> {
+        let baselines = (y..).step_by(LEADING.unsigned_abs() as usize);
+        lines.iter().zip(baselines).try_for_each(|(line, y)| self.text(line, (x, y), TICK, Colour::Muted, anchor))
     }
 
     /// Bold words on their baseline, at a place in units.
     pub(super) fn bold(&self, words: &str, at: (i32, i32), size: i32) -> Result<(), DrawError> {
-        self.words(words, tenths(at), Type { size, colour: Colour::Foreground, line: Line::Solid, anchor: Anchor::Start, face: FontStyle::Bold })
+        self.words(words, at, Type { size, colour: Colour::Foreground, anchor: Anchor::Start, bold: true, halo: false })
     }
 
-    /// Words over data: legible on a curve.
-    pub(super) fn label(&self, words: &str, at: Tenths, size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
-        self.words(words, at, Type { size, colour, line: Line::Halo, anchor, face: FontStyle::Normal })
+    /// Words over data, legible on a curve, at a place in units.
+    pub(super) fn label(&self, words: &str, at: (i32, i32), size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
+        self.words(words, at, Type { size, colour, anchor, bold: false, halo: true })
     }
 
-    fn words(&self, words: &str, at: Tenths, Type { size, colour, line, anchor, face }: Type) -> Result<(), DrawError> {
-        let h_pos = match anchor {
-            Anchor::Start => HPos::Left,
-            Anchor::Middle => HPos::Center,
-            Anchor::End => HPos::Right,
-        };
-        let font = ("sans-serif", f64::from(size)).into_font().style(face);
-        let style = font.color(&colour.with(line, 1.0)).pos(Pos::new(h_pos, VPos::Bottom));
-        self.draw(&Text::new(words.to_owned(), at, style))
+    fn words(&self, words: &str, (x, y): (i32, i32), set: Type) -> Result<(), DrawError> {
+        self.shape((x * UNIT, y * UNIT), Shape::Words { words, set })
     }
 }
 
-fn style(colour: Colour, line: Line, width: u32, filled: bool) -> ShapeStyle {
-    ShapeStyle { color: colour.with(line, 1.0), filled, stroke_width: width }
+/// The corners of marks, from their middle.
+fn square(half: i32) -> [Tenths; 4] {
+    [(-half, -half), (half, -half), (half, half), (-half, half)]
 }
 
-fn tenths((x, y): (i32, i32)) -> Tenths {
-    (x * UNIT, y * UNIT)
+fn diamond(half: i32) -> [Tenths; 4] {
+    [(0, -half), (half, 0), (0, half), (-half, 0)]
+}
+
+fn triangle(reach: i32) -> [Tenths; 3] {
+    let low = reach * 3 / 4;
+    [(0, -reach), (reach, low), (-reach, low)]
 }

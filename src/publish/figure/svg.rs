@@ -1,72 +1,44 @@
-//! A plotters backend that writes SVG for a page with themes.
+//! The canvas: plotters' backend that writes SVG for a page with themes.
 //!
 //! plotters draws in whole pixels, so the canvas is ten times as large as the drawing and coordinates are written in
-//! tenths. A colour is a sentinel: its red channel names an [`Ink`] and becomes a CSS variable with the light theme's
-//! colour as fallback, its green channel a [`Line`] style. Equal strokes that follow one another share a path, equal marks a
-//! group; filled rectangles become horizontal strokes, which keeps a matrix of 36 × 36 near ten kilobytes. Text stands on
-//! its baseline; an underscore lowers the next character.
+//! tenths. Its styles know RGB alone: what is drawn is an element of ours, a [`Form`] at the points that plotters has
+//! placed. Equal strokes that follow one another share a path, equal marks a group; filled rectangles become horizontal
+//! strokes, which keeps a matrix of 36 × 36 near ten kilobytes. Text stands on its baseline; an underscore lowers the next
+//! character.
 
-use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use plotters::backend::DrawingBackend;
-use plotters::style::RGBAColor;
-use plotters::style::text_anchor::HPos;
-use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind, FontStyle};
+use plotters::element::{Drawable, PointCollection};
+use plotters_backend::{BackendColor, DrawingErrorKind};
 
-/// Pixels of the canvas in a unit of the drawing.
-pub(super) const UNIT: i32 = 10;
+use super::colour::{Colour, Line};
+use super::form::{Anchor, Form, Shape, Tenths, Type, UNIT};
+use super::words::lowered;
+use crate::publish::escape;
 
-/// What a stroke or fill is coloured with; the data inks and the three of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Colour {
-    /// Text and regression.
-    Foreground,
-    /// Linear attention.
-    Linear,
-    /// Softmax attention.
-    Softmax,
-    /// A second data set.
-    Accent,
-    /// Axes and references.
-    Muted,
-    /// Frames.
-    Rule,
-    /// The page itself.
-    Paper,
+/// A form and its points, on their way through plotters to the canvas.
+pub(super) struct Element<'a> {
+    pub(super) points: &'a [Tenths],
+    pub(super) form: Form<'a>,
 }
 
-const VARIABLES: [&str; 7] = [
-    "var(--fg,#24211c)",
-    "var(--linear,#1f5f99)",
-    "var(--softmax,#b0421f)",
-    "var(--accent,#7a5c00)",
-    "var(--muted,#665f53)",
-    "var(--rule,#d8d0c0)",
-    "var(--paper,#fbf9f4)",
-];
+impl<'a> PointCollection<'a, Tenths> for &'a Element<'_> {
+    type Point = &'a Tenths;
+    type IntoIter = &'a [Tenths];
 
-/// How a line is drawn, and how text and marks stand off from what lies beneath.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Unbroken.
-    Solid,
-    /// `5 4`.
-    Dashed,
-    /// `2 4`.
-    Dotted,
-    /// For text: legible over a curve.
-    Halo,
-    /// For marks: filled, with a halo of paper.
-    Mark,
-    /// For marks: filled with paper.
-    Hollow,
+    fn point_iter(self) -> &'a [Tenths] {
+        self.points
+    }
 }
 
-impl Colour {
-    /// The sentinel for plotters.
-    pub(super) fn with(self, line: Line, alpha: f64) -> RGBAColor {
-        RGBAColor(self as u8, line as u8, 0, alpha)
+impl Drawable<Canvas<'_>> for Element<'_> {
+    fn draw<I: Iterator<Item = Tenths>>(&self, points: I, canvas: &mut Canvas<'_>, _: (u32, u32)) -> Drawn {
+        match self.form {
+            Form::Line { colour, line, width } => canvas.join(stroke(colour, line, width), &polyline(points)),
+            Form::Shape(shape) => points.for_each(|at| canvas.shape(at, shape)),
+        }
+        Ok(())
     }
 }
 
@@ -84,7 +56,7 @@ struct Pending {
     attributes: String,
     data: String,
     /// Where the last run of a matrix ended, for relative moves.
-    at: Option<BackendCoord>,
+    at: Option<Tenths>,
 }
 
 impl<'a> Canvas<'a> {
@@ -93,13 +65,42 @@ impl<'a> Canvas<'a> {
         Self { out, size: ((width * UNIT).unsigned_abs(), (height * UNIT).unsigned_abs()), pending: None, group: None }
     }
 
-    fn flush(&mut self) {
-        if let Some(path) = self.pending.take() {
-            let _ = writeln!(self.out, "<path d=\"{}\"{}/>", path.data, path.attributes);
+    fn shape(&mut self, (x, y): Tenths, shape: Shape<'_>) {
+        match shape {
+            Shape::Cells { size: (width, height), colour, opacity } => {
+                let paint = colour.attribute("stroke", opacity);
+                let attributes = format!(" fill=\"none\"{paint} stroke-width=\"{}\" shape-rendering=\"crispEdges\"", tenths(height));
+                self.run(attributes, (x, y + height / 2), width);
+            }
+            Shape::Frame { size: (width, height) } => {
+                let outline = format!("M{} {}h{}v{}h{}z", tenths(x), tenths(y), tenths(width), tenths(height), tenths(-width));
+                self.join(stroke(Colour::Rule, Line::Solid, UNIT), &outline);
+            }
+            Shape::Circle { radius, fill, colour } => {
+                let circle = format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>", tenths(x), tenths(y), tenths(radius));
+                self.mark(fill.attributes(colour), &circle);
+            }
+            Shape::Polygon { corners, fill, colour } => {
+                let outline = polyline(corners.iter().map(|(right, down)| (x + right, y + down)));
+                self.mark(fill.attributes(colour), &format!("<path d=\"{outline}z\"/>"));
+            }
+            Shape::Words { words, set } => self.words((x, y), words, set),
         }
-        if self.group.take().is_some() {
-            self.out.push_str("</g>\n");
-        }
+    }
+
+    fn words(&mut self, (x, y): Tenths, words: &str, Type { size, colour, anchor, bold, halo }: Type) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let face = if bold { " font-weight=\"600\"" } else { "" };
+        let paint = colour.attribute("fill", 1.0);
+        let behind = " stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
+        let halo = if halo { Colour::Raised.attribute("stroke", 1.0) + behind } else { String::new() };
+        self.flush();
+        let (x, y, words) = (tenths(x), tenths(y), spans(words));
+        let _ = writeln!(self.out, "<text x=\"{x}\" y=\"{y}\"{anchor} font-size=\"{size}\"{face}{paint}{halo}>{words}</text>");
     }
 
     /// A mark, in one group with its equals before it: their order, and so their halos, stay.
@@ -123,7 +124,7 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    fn run(&mut self, attributes: String, from: BackendCoord, length: i32) {
+    fn run(&mut self, attributes: String, from: Tenths, length: i32) {
         let joined = self.pending.as_ref().is_some_and(|path| path.attributes == attributes && path.at.is_some());
         if !joined {
             self.flush();
@@ -138,10 +139,13 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    fn element(&mut self, text: &str) {
-        self.flush();
-        self.out.push_str(text);
-        self.out.push('\n');
+    fn flush(&mut self) {
+        if let Some(path) = self.pending.take() {
+            let _ = writeln!(self.out, "<path d=\"{}\"{}/>", path.data, path.attributes);
+        }
+        if self.group.take().is_some() {
+            self.out.push_str("</g>\n");
+        }
     }
 }
 
@@ -151,67 +155,15 @@ impl Drop for Canvas<'_> {
     }
 }
 
-/// A coordinate in units, with one decimal at the most.
-fn tenths(pixels: i32) -> String {
-    let (sign, pixels) = if pixels < 0 { ("-", -pixels) } else { ("", pixels) };
-    if pixels % UNIT == 0 { format!("{sign}{}", pixels / UNIT) } else { format!("{sign}{}.{}", pixels / UNIT, pixels % UNIT) }
-}
+/// plotters was asked for something that is no [`Element`].
+#[derive(Debug, thiserror::Error)]
+#[error("a drawing is made of shapes, not of pixels")]
+pub(super) struct Pixels;
 
-fn paint(attribute: &str, colour: BackendColor) -> String {
-    let variable = VARIABLES.get(usize::from(colour.rgb.0)).copied().unwrap_or(VARIABLES[0]);
-    let opacity = if colour.alpha < 1.0 { format!(" {attribute}-opacity=\"{}\"", (colour.alpha * 100.0).round() / 100.0) } else { String::new() };
-    format!(" {attribute}=\"{variable}\"{opacity}")
-}
-
-fn stroke<S: BackendStyle>(style: &S) -> String {
-    let width = i32::try_from(style.stroke_width()).unwrap_or(UNIT);
-    let dash = match style.color().rgb.1 {
-        line if line == Line::Dashed as u8 => " stroke-dasharray=\"5 4\"",
-        line if line == Line::Dotted as u8 => " stroke-dasharray=\"2 4\"",
-        _ => "",
-    };
-    format!(" fill=\"none\"{} stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}", paint("stroke", style.color()), tenths(width))
-}
-
-/// The paint of a mark, where the style is one.
-fn standing<S: BackendStyle>(style: &S) -> Option<String> {
-    let paper = VARIABLES[Colour::Paper as usize];
-    match style.color().rgb.1 {
-        line if line == Line::Mark as u8 => Some(format!("{} stroke=\"{paper}\"", paint("fill", style.color()))),
-        line if line == Line::Hollow as u8 => Some(format!(" fill=\"{paper}\"{} stroke-width=\"1.6\"", paint("stroke", style.color()))),
-        _ => None,
-    }
-}
-
-fn polyline(points: impl IntoIterator<Item = BackendCoord>) -> String {
-    let mut data = String::new();
-    for (place, (x, y)) in points.into_iter().enumerate() {
-        let _ = write!(data, "{}{} {}", if place == 0 { 'M' } else { 'L' }, tenths(x), tenths(y));
-    }
-    data
-}
-
-/// Text as SVG: escaped, and with lowered characters.
-fn spans(text: &str) -> String {
-    let mut out = String::new();
-    let mut down = false;
-    for (part, low) in super::lowered(text) {
-        let part = super::escape(&part);
-        let _ = match (low, down) {
-            (true, false) => write!(out, "<tspan dy=\"3\" font-size=\"11\">{part}</tspan>"),
-            (true, true) => write!(out, "<tspan font-size=\"11\">{part}</tspan>"),
-            (false, true) => write!(out, "<tspan dy=\"-3\">{part}</tspan>"),
-            (false, false) => write!(out, "{part}"),
-        };
-        down = low;
-    }
-    out
-}
-
-type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+type Drawn = Result<(), DrawingErrorKind<Pixels>>;
 
 impl DrawingBackend for Canvas<'_> {
-    type ErrorType = Infallible;
+    type ErrorType = Pixels;
 
     fn get_size(&self) -> (u32, u32) {
         self.size
@@ -226,128 +178,92 @@ impl DrawingBackend for Canvas<'_> {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Drawn {
-        self.run(format!(" fill=\"none\"{} stroke-width=\"0.1\"", paint("stroke", color)), point, 1);
-        Ok(())
+    fn draw_pixel(&mut self, _: Tenths, _: BackendColor) -> Drawn {
+        Err(DrawingErrorKind::DrawingError(Pixels))
     }
+}
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
-        self.join(stroke(style), &polyline([from, to]));
-        Ok(())
+/// A coordinate in units, with one decimal at the most.
+fn tenths(pixels: i32) -> String {
+    let (sign, pixels) = if pixels < 0 { ("-", -pixels) } else { ("", pixels) };
+    if pixels % UNIT == 0 { format!("{sign}{}", pixels / UNIT) } else { format!("{sign}{}.{}", pixels / UNIT, pixels % UNIT) }
+}
+
+fn stroke(colour: Colour, line: Line, width: i32) -> String {
+    let (paint, dash) = (colour.attribute("stroke", 1.0), line.attribute());
+    format!(" fill=\"none\"{paint} stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}", tenths(width))
+}
+
+fn polyline(points: impl Iterator<Item = Tenths>) -> String {
+    let mut data = String::new();
+    for (place, (x, y)) in points.enumerate() {
+        let _ = write!(data, "{}{} {}", if place == 0 { 'M' } else { 'L' }, tenths(x), tenths(y));
     }
+    data
+}
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        self.join(stroke(style), &polyline(path));
-        Ok(())
-    }
-
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Drawn {
-        let (width, height) = (to.0 - from.0, to.1 - from.1);
-        if fill {
-            let attributes = format!(" fill=\"none\"{} stroke-width=\"{}\" shape-rendering=\"crispEdges\"", paint("stroke", style.color()), tenths(height));
-            self.run(attributes, (from.0, from.1 + height / 2), width);
-        } else {
-            self.join(stroke(style), &format!("M{} {}h{}v{}h{}z", tenths(from.0), tenths(from.1), tenths(width), tenths(height), tenths(-width)));
-        }
-        Ok(())
-    }
-
-    fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
-        let paint = standing(style).unwrap_or_else(|| if fill { paint("fill", style.color()) } else { stroke(style) });
-        let radius = tenths(i32::try_from(radius).unwrap_or(UNIT));
-        self.mark(paint, &format!("<circle cx=\"{}\" cy=\"{}\" r=\"{radius}\"/>", tenths(center.0), tenths(center.1)));
-        Ok(())
-    }
-
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, vert: I, style: &S) -> Drawn {
-        let outline = format!("{}z", polyline(vert));
-        match standing(style) {
-            Some(paint) => self.mark(paint, &format!("<path d=\"{outline}\"/>")),
-            None => self.join(paint("fill", style.color()), &outline),
-        }
-        Ok(())
-    }
-
-    fn draw_text<T: BackendTextStyle>(&mut self, text: &str, style: &T, pos: BackendCoord) -> Drawn {
-        let anchor = match style.anchor().h_pos {
-            HPos::Left => "",
-            HPos::Center => " text-anchor=\"middle\"",
-            HPos::Right => " text-anchor=\"end\"",
+/// Text as SVG: escaped, and with lowered characters.
+fn spans(text: &str) -> String {
+    let mut out = String::new();
+    let mut down = false;
+    for (part, low) in lowered(text) {
+        let part = escape(&part);
+        let _ = match (low, down) {
+            (true, false) => write!(out, "<tspan dy=\"3\" font-size=\"11\">{part}</tspan>"),
+            (true, true) => write!(out, "<tspan font-size=\"11\">{part}</tspan>"),
+            (false, true) => write!(out, "<tspan dy=\"-3\">{part}</tspan>"),
+            (false, false) => write!(out, "{part}"),
         };
-        let face = match style.style() {
-            FontStyle::Bold => " font-weight=\"600\"",
-            FontStyle::Italic | FontStyle::Oblique => " font-style=\"italic\"",
-            FontStyle::Normal => "",
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "font sizes are small")]
-        let size = (style.size() * f64::from(UNIT)).round() as i32;
-        let halo = if style.color().rgb.1 == Line::Halo as u8 {
-            " stroke=\"var(--raised,#fffefb)\" stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\""
-        } else {
-            ""
-        };
-        let paint = paint("fill", style.color());
-        self.element(&format!(
-            "<text x=\"{}\" y=\"{}\"{anchor} font-size=\"{}\"{face}{paint}{halo}>{}</text>",
-            tenths(pos.0),
-            tenths(pos.1),
-            tenths(size),
-            spans(text)
-        ));
-        Ok(())
+        down = low;
     }
-
-    fn estimate_text_size<T: BackendTextStyle>(&self, text: &str, style: &T) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        let width = super::text_width(text, style.size());
-        Ok((u32::try_from(width * UNIT).unwrap_or(0), u32::try_from(UNIT).unwrap_or(1)))
-    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
+    use plotters::prelude::{BLACK, IntoDrawingArea as _};
+
     use super::*;
+    use crate::publish::figure::colour::Fill;
 
-    fn drawn(draw: impl FnOnce(&mut Canvas<'_>)) -> String {
+    fn drawn(elements: &[(&[Tenths], Form<'_>)]) -> String {
         let mut out = String::new();
-        let mut canvas = Canvas::new(&mut out, 100, 100);
-        draw(&mut canvas);
-        drop(canvas);
+        let area = Canvas::new(&mut out, 100, 100).into_drawing_area();
+        elements.iter().for_each(|&(points, form)| area.draw(&Element { points, form }).expect("an element of ours"));
+        drop(area);
         out
-    }
-
-    fn colour(colour: Colour, line: Line, alpha: f64) -> BackendColor {
-        let RGBAColor(r, g, b, alpha) = colour.with(line, alpha);
-        BackendColor { alpha, rgb: (r, g, b) }
     }
 
     #[test]
     fn equal_cells_share_one_path() {
-        let out = drawn(|canvas| {
-            for x in [0, 40, 120] {
-                assert!(canvas.draw_rect((x, 0), (x + 40, 40), &colour(Colour::Linear, Line::Solid, 0.5), true).is_ok());
-            }
-        });
+        let cells = Form::Shape(Shape::Cells { size: (40, 40), colour: Colour::Linear, opacity: 0.5 });
         assert_eq!(
-            out,
+            drawn(&[(&[(0, 0), (40, 0)], cells), (&[(120, 0)], cells)]),
             "<path d=\"M0 2h4h4m4 0h4\" fill=\"none\" stroke=\"var(--linear,#1f5f99)\" stroke-opacity=\"0.5\" stroke-width=\"4\" shape-rendering=\"crispEdges\"/>\n"
         );
     }
 
     #[test]
     fn equal_marks_share_one_group() {
-        let out = drawn(|canvas| {
-            for x in [0, 100] {
-                assert!(canvas.draw_circle((x, 20), 45, &colour(Colour::Softmax, Line::Mark, 1.0), true).is_ok());
-            }
-            assert!(canvas.draw_line((0, 0), (10, 0), &colour(Colour::Muted, Line::Solid, 1.0)).is_ok());
-        });
+        let circle = Form::Shape(Shape::Circle { radius: 45, fill: Fill::Solid, colour: Colour::Softmax });
+        let line = Form::Line { colour: Colour::Muted, line: Line::Solid, width: 10 };
+        let out = drawn(&[(&[(0, 20)], circle), (&[(100, 20)], circle), (&[(0, 0), (10, 0)], line)]);
         assert!(out.starts_with("<g fill=\"var(--softmax,#b0421f)\" stroke=\"var(--paper,#fbf9f4)\">\n<circle cx=\"0\" cy=\"2\" r=\"4.5\"/>\n<circle cx=\"10\" cy=\"2\" r=\"4.5\"/>\n</g>\n<path "), "{out}");
     }
 
     #[test]
     fn dashes_are_dash_arrays_and_coordinates_are_tenths() {
-        let out = drawn(|canvas| assert!(canvas.draw_line((5, 10), (100, -15), &colour(Colour::Muted, Line::Dotted, 1.0)).is_ok()));
-        assert!(out.contains("M0.5 1L10 -1.5") && out.contains("stroke-dasharray=\"2 4\""), "{out}");
+        let line = Form::Line { colour: Colour::Muted, line: Line::Dotted, width: 10 };
+        let out = drawn(&[(&[(5, 10), (100, 15)], line)]);
+        assert!(out.contains("M0.5 1L10 1.5") && out.contains("stroke-dasharray=\"2 4\""), "{out}");
+        assert_eq!(tenths(-15), "-1.5");
+    }
+
+    #[test]
+    fn what_is_no_element_of_ours_is_an_error() {
+        let mut out = String::new();
+        let area = Canvas::new(&mut out, 10, 10).into_drawing_area();
+        assert!(area.draw_pixel((1, 1), &BLACK).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use crate::notebook::registry::Kind;
-use crate::publish::figure::{Drawing, LABEL, NARROW, TICK, WIDE, framed, lines};
+use crate::publish::figure::{Drawing, LABEL, NARROW, TICK, WIDE, framed, lines, narrow};
 
 /// One claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,15 +35,15 @@ const ARROW: i32 = 7;
 
 /// Draws the claims; the one at `focus` is where the reader stands. `id` distinguishes the drawing from the others of a page.
 pub(crate) fn draw(nodes: &[Node], focus: Option<usize>, title: &str, description: &str, id: &str) -> Drawing {
-    let on = |width: i32, suffix: &str| {
+    let on = |width: i32, id: &str| {
         let layout = Layout::new(nodes, width);
         let body = html! {
             @for (place, node) in nodes.iter().enumerate() { @for &used in &node.uses { (arc(&layout, used, place, focus)) } }
             @for (place, node) in nodes.iter().enumerate() { (claim(&layout, place, node, focus == Some(place))) }
         };
-        framed(&format!("{id}{suffix}"), (width, layout.height), "group", title, description, &body.into_string())
+        framed(id, (width, layout.height), "group", title, description, &body.into_string())
     };
-    Drawing { wide: on(WIDE, ""), narrow: on(NARROW, "-narrow") }
+    Drawing { wide: on(WIDE, id), narrow: on(NARROW, &narrow(id)) }
 }
 
 /// Where claims and arcs stand.

@@ -3,143 +3,137 @@
 //! Tolerances are relative to each number on a logarithmic scale, to the largest one on a linear scale. Series are known by
 //! name; panes, panels, rows and groups by place.
 
+use std::collections::BTreeMap;
+use std::mem::discriminant;
+
 use crate::notebook::claim::metric::Tolerance;
-use crate::publish::figure::{Cell, Chart, Dots, Figure, Gallery, Group, Multiples, Pane, Panel, Panels, Plot, Reference, Row, RowSeries, Scale, Series};
+use crate::publish::figure::{Figure, Pane, Panel, Plot, Scale, Series};
 
 /// The figure as it is written, with the accepted digits where nothing moved.
 pub(crate) fn figure(figure: &Figure, accepted: Option<&Figure>) -> Figure {
+    let mut written = figure.clone();
     // Another figure in the place of an old one keeps none of its digits.
-    let same = accepted.filter(|accepted| accepted.title == figure.title);
-    Figure { plot: plot(&figure.plot, same.map(|accepted| &accepted.plot)), ..figure.clone() }
+    let kind = |figure: &Figure| discriminant(&figure.plot);
+    let same = accepted.filter(|accepted| accepted.title == figure.title && kind(accepted) == kind(figure));
+    let mut accepted = same.cloned();
+    let mut before = BTreeMap::new();
+    for numbers in accepted.iter_mut().flat_map(|accepted| of_plot(&mut accepted.plot)) {
+        // Of two series with one name the first.
+        before.entry(numbers.place.clone()).or_insert(numbers);
+    }
+    for numbers in of_plot(&mut written.plot) {
+        let before = before.get(&numbers.place);
+        numbers.settle(before);
+    }
+    written
 }
 
-fn plot(plot: &Plot, accepted: Option<&Plot>) -> Plot {
-    match (plot, accepted) {
-        (Plot::Chart(fresh), Some(Plot::Chart(before))) => Plot::Chart(chart(fresh, Some(before))),
-        (Plot::Chart(fresh), _) => Plot::Chart(chart(fresh, None)),
-        (Plot::Dots(fresh), Some(Plot::Dots(before))) => Plot::Dots(dots(fresh, Some(before))),
-        (Plot::Dots(fresh), _) => Plot::Dots(dots(fresh, None)),
-        (Plot::Panels(fresh), Some(Plot::Panels(before))) => Plot::Panels(panels(fresh, Some(before))),
-        (Plot::Panels(fresh), _) => Plot::Panels(panels(fresh, None)),
-        (Plot::Multiples(fresh), Some(Plot::Multiples(before))) => Plot::Multiples(multiples(fresh, Some(before))),
-        (Plot::Multiples(fresh), _) => Plot::Multiples(multiples(fresh, None)),
-        (Plot::Gallery(fresh), Some(Plot::Gallery(before))) => Plot::Gallery(gallery(fresh, Some(before))),
-        (Plot::Gallery(fresh), _) => Plot::Gallery(gallery(fresh, None)),
+/// Indices and names that tell where in a figure numbers stand.
+type Place = (Vec<usize>, Vec<String>);
+
+/// Numbers with one tolerance, in their place.
+struct Numbers<'a> {
+    place: Place,
+    values: &'a mut [f64],
+    relative: f64,
+    /// What a linear scale measures tolerances by.
+    magnitude: Option<f64>,
+}
+
+impl Numbers<'_> {
+    fn settle(self, before: Option<&Self>) {
+        let tolerance = |share: f64| match self.magnitude {
+            Some(largest) => Tolerance::Absolute(share * largest),
+            None => Tolerance::Relative(share),
+        };
+        let width = tolerance(self.relative);
+        for (place, number) in self.values.iter_mut().enumerate() {
+            *number = match before.and_then(|before| Some((*before.values.get(place)?, before.relative))) {
+                Some((accepted, share)) => width.sticky(*number, accepted, tolerance(share)),
+                None => width.rounded(*number),
+            };
+        }
     }
 }
 
-/// Every item with what was accepted at its place.
-fn by_place<T>(fresh: &[T], before: Option<&[T]>, settle: impl Fn(&T, Option<&T>) -> T) -> Vec<T> {
-    fresh.iter().enumerate().map(|(place, item)| settle(item, before.and_then(|before| before.get(place)))).collect()
+fn of_plot(plot: &mut Plot) -> Vec<Numbers<'_>> {
+    match plot {
+        Plot::Chart(chart) => of_series(&[], &mut chart.series, chart.x.scale, chart.y.scale),
+        Plot::Multiples(multiples) => {
+            let mut all = Vec::new();
+            for (row, of) in multiples.rows.iter_mut().enumerate() {
+                for (at, cell) in of.cells.iter_mut().enumerate() {
+                    let y = multiples.columns.get(at).map_or(Scale::Linear, |column| column.y.scale);
+                    all.extend(of_series(&[row, at], &mut cell.series, multiples.x.scale, y));
+                }
+            }
+            all
+        }
+        Plot::Dots(dots) => collected(&mut dots.panes, of_pane),
+        Plot::Panels(panels) => of_panels(0, &mut panels.panels),
+        Plot::Gallery(gallery) => collected(&mut gallery.groups, |place, group| of_panels(place, &mut group.panels)),
+    }
 }
 
-/// Every series with the accepted one of its name.
-fn by_name(fresh: &[Series], before: Option<&[Series]>, x: Scale, y: Scale) -> Vec<Series> {
-    let find = |name: &str| before.and_then(|before| before.iter().find(|series| series.name == name));
-    fresh.iter().map(|fresh| series(fresh, find(&fresh.name), x, y)).collect()
+/// What every item has, told its place.
+fn collected<'a, T>(items: &'a mut [T], of: impl Fn(usize, &'a mut T) -> Vec<Numbers<'a>>) -> Vec<Numbers<'a>> {
+    items.iter_mut().enumerate().flat_map(|(place, item)| of(place, item)).collect()
 }
 
-fn chart(fresh: &Chart, before: Option<&Chart>) -> Chart {
-    let series = by_name(&fresh.series, before.map(|before| before.series.as_slice()), fresh.x.scale, fresh.y.scale);
-    Chart { series, ..fresh.clone() }
-}
-
-fn dots(fresh: &Dots, before: Option<&Dots>) -> Dots {
-    Dots { panes: by_place(&fresh.panes, before.map(|before| before.panes.as_slice()), pane), ..fresh.clone() }
-}
-
-fn panels(fresh: &Panels, before: Option<&Panels>) -> Panels {
-    Panels { panels: by_place(&fresh.panels, before.map(|before| before.panels.as_slice()), panel) }
-}
-
-fn multiples(fresh: &Multiples, before: Option<&Multiples>) -> Multiples {
-    let row = |row: &Row, before: Option<&Row>| {
-        let cell = |(place, cell): (usize, &Cell)| {
-            let before = before.and_then(|row| row.cells.get(place)).map(|cell| cell.series.as_slice());
-            let y = fresh.columns.get(place).map_or(Scale::Linear, |column| column.y.scale);
-            Cell { series: by_name(&cell.series, before, fresh.x.scale, y) }
-        };
-        Row { cells: row.cells.iter().enumerate().map(cell).collect(), ..row.clone() }
+fn of_series<'a>(place: &[usize], all: &'a mut [Series], x: Scale, y: Scale) -> Vec<Numbers<'a>> {
+    let of = |series: &'a mut Series| {
+        [(0, x, &mut series.x), (1, y, &mut series.y)].map(|(axis, scale, values)| {
+            let magnitude = (scale == Scale::Linear).then(|| largest(values.iter()));
+            let place = ([place, &[axis]].concat(), vec![series.name.clone()]);
+            Numbers { place, values, relative: series.relative, magnitude }
+        })
     };
-    Multiples { rows: by_place(&fresh.rows, before.map(|before| before.rows.as_slice()), row), ..fresh.clone() }
+    all.iter_mut().flat_map(of).collect()
 }
 
-fn gallery(fresh: &Gallery, before: Option<&Gallery>) -> Gallery {
-    let group = |group: &Group, before: Option<&Group>| Group {
-        panels: by_place(&group.panels, before.map(|before| before.panels.as_slice()), panel),
-        ..group.clone()
-    };
-    Gallery { groups: by_place(&fresh.groups, before.map(|before| before.groups.as_slice()), group) }
-}
-
-fn panel(fresh: &Panel, before: Option<&Panel>) -> Panel {
-    let before = before.filter(|before| (&before.symbol, &before.words) == (&fresh.symbol, &fresh.words));
-    let largest = largest(fresh.rows.iter().flatten());
-    let row = |(place, row): (usize, &Vec<f64>)| {
-        let before = before.and_then(|panel| Some((panel.rows.get(place)?.as_slice(), panel.relative)));
-        numbers(row, before, fresh.relative, Some(largest))
-    };
-    Panel { rows: fresh.rows.iter().enumerate().map(row).collect(), ..fresh.clone() }
-}
-
-fn series(fresh: &Series, before: Option<&Series>, x: Scale, y: Scale) -> Series {
-    let sticky = |of: fn(&Series) -> &Vec<f64>, scale: Scale| {
-        let magnitude = (scale == Scale::Linear).then(|| largest(of(fresh).iter()));
-        numbers(of(fresh), before.map(|before| (of(before).as_slice(), before.relative)), fresh.relative, magnitude)
-    };
-    Series { x: sticky(|series| &series.x, x), y: sticky(|series| &series.y, y), ..fresh.clone() }
-}
-
-fn pane(fresh: &Pane, before: Option<&Pane>) -> Pane {
-    let before = before.filter(|before| before.name == fresh.name);
-    let series = |(place, series): (usize, &RowSeries)| {
-        let before = before.and_then(|pane| pane.series.get(place)).filter(|before| before.name == series.name);
-        let magnitude = (fresh.axis.scale == Scale::Linear).then(|| largest(series.values.iter().flatten()));
-        let row = |(row, values): (usize, &Vec<f64>)| {
-            let before = before.and_then(|before| Some((before.values.get(row)?.as_slice(), before.relative)));
-            numbers(values, before, series.relative, magnitude)
-        };
-        RowSeries { values: series.values.iter().enumerate().map(row).collect(), ..series.clone() }
-    };
+fn of_pane(place: usize, pane: &mut Pane) -> Vec<Numbers<'_>> {
+    let mut all = Vec::new();
     // The reference is a number like the others, known as well as the first series.
-    let reference = fresh.reference.as_ref().map(|reference| {
-        let relative = fresh.series.first().map_or(1e-6, |series| series.relative);
-        let before = before.and_then(|pane| Some([pane.reference.as_ref()?.at]));
-        let at = numbers(&[reference.at], before.as_ref().map(|before| (before.as_slice(), relative)), relative, None);
-        Reference { at: at.first().copied().unwrap_or(reference.at), ..reference.clone() }
-    });
-    Pane { series: fresh.series.iter().enumerate().map(series).collect(), reference, ..fresh.clone() }
+    let relative = pane.series.first().map_or(1e-6, |series| series.relative);
+    if let Some(reference) = &mut pane.reference {
+        let place = (vec![place], vec![pane.name.clone()]);
+        all.push(Numbers { place, values: std::slice::from_mut(&mut reference.at), relative, magnitude: None });
+    }
+    for (at, series) in pane.series.iter_mut().enumerate() {
+        let magnitude = (pane.axis.scale == Scale::Linear).then(|| largest(series.values.iter().flatten()));
+        all.extend(series.values.iter_mut().enumerate().map(|(row, values)| {
+            let place = (vec![place, at, row], vec![pane.name.clone(), series.name.clone()]);
+            Numbers { place, values, relative: series.relative, magnitude }
+        }));
+    }
+    all
+}
+
+fn of_panels(group: usize, panels: &mut [Panel]) -> Vec<Numbers<'_>> {
+    let mut all = Vec::new();
+    for (at, panel) in panels.iter_mut().enumerate() {
+        let magnitude = Some(panel.largest());
+        all.extend(panel.rows.iter_mut().enumerate().map(|(row, values)| {
+            let place = (vec![group, at, row], vec![panel.symbol.clone(), panel.words.clone()]);
+            Numbers { place, values, relative: panel.relative, magnitude }
+        }));
+    }
+    all
 }
 
 fn largest<'a>(numbers: impl Iterator<Item = &'a f64>) -> f64 {
     numbers.fold(0.0, |largest: f64, number| largest.max(number.abs()))
 }
 
-/// The numbers of one row or series; `magnitude` is what a linear scale measures tolerances by.
-fn numbers(fresh: &[f64], before: Option<(&[f64], f64)>, relative: f64, magnitude: Option<f64>) -> Vec<f64> {
-    let tolerance = |share: f64| magnitude.map_or(Tolerance::Relative(share), |largest| Tolerance::Absolute(share * largest));
-    let width = tolerance(relative);
-    let settle = |(place, &number): (usize, &f64)| match before.and_then(|(before, share)| Some((*before.get(place)?, share))) {
-        Some((before, share)) => width.sticky(number, before, tolerance(share)),
-        None => width.rounded(number),
-    };
-    fresh.iter().enumerate().map(settle).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publish::figure::Panels;
 
     #[test]
     fn digits_stay_in_the_figure_they_were_accepted_in() {
-        let panel = |symbol: &str, entry: f64| Panel {
-            symbol: symbol.to_owned(),
-            words: String::new(),
-            note: String::new(),
-            rows: vec![vec![entry, 1.0]],
-            relative: 0.1,
-        };
-        let figure = |title: &str, panel: Panel| Figure { title: title.to_owned(), plot: Plot::Panels(Panels { panels: vec![panel] }) };
+        let panel = |symbol: &str, entry: f64| Panel::new(symbol, vec![vec![entry, 1.0]]).within(0.1);
+        let figure = |title: &str, panel: Panel| Figure::new(title, Panels { panels: vec![panel] });
         let entry = |figure: Figure| match figure.plot {
             Plot::Panels(panels) => panels.panels[0].rows[0][0],
             _ => f64::NAN,
