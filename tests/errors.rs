@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Normalisation, softmax};
 use attention_regression::compare::document::{Baselines, Document, Origin};
-use attention_regression::compare::run;
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, split};
 use attention_regression::experiment::{Comparison, Settings, Variant};
@@ -24,7 +23,7 @@ const OUT_OF_REACH: [&str; 3] = ["NoConvergence", "Checksum", "Table"];
 /// A document with a number that is none.
 fn without_a_time() -> Error {
     let comparison = Comparison::new(data::sine_of_projection(1), Settings { steps: Some(2), ..Settings::default() }).unwrap();
-    let mut runs = run(&comparison, &Variant::grid()[..1], &[1], 1, &|_| ());
+    let mut runs = comparison.runs(&Variant::grid()[..1], &[1], 1, &|_| ());
     runs[0].seconds = f64::NAN;
     Document::new(&comparison, Baselines::of(&comparison).unwrap(), Origin::default(), &runs).unwrap_err()
 }

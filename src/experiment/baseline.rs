@@ -3,8 +3,8 @@
 use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
 
-use super::Errors;
-use crate::data::{Condensed, Dataset, Units};
+use super::{Comparison, Errors};
+use crate::data::Units;
 use crate::linalg::{self, count};
 use crate::regression::{Ridge, is_full};
 use crate::{Error, Result};
@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// Ridge, or least squares at λ = 0, where dependent columns leave the solution of minimum norm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
-    /// λ.
+    /// λ, the penalty on the scaled features.
     pub penalty: f64,
     /// For each target its coefficients on the features as they were measured.
     pub coefficients: Vec<Vec<f64>>,
@@ -37,6 +37,8 @@ pub struct Baseline {
 
 /// A summary of leverages.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "notebook", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Leverages {
     /// The smallest.
     pub min: f64,
@@ -50,8 +52,9 @@ pub struct Leverages {
 
 impl Baseline {
     /// Of data on scale: one fit on the factor of the training rows, one pass over them.
-    pub(super) fn of(data: &Dataset, train: &Condensed, units: &Units, penalty: f64) -> Result<Self> {
-        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), penalty, &units.resolution)?;
+    pub(super) fn of(comparison: &Comparison, penalty: f64) -> Result<Self> {
+        let Comparison { data, factor, units, resolution, .. } = comparison;
+        let ridge = Ridge::fit_resolved(factor.x.as_ref(), factor.y.as_ref(), penalty, resolution)?;
         let [fitted, predicted] = [&data.train, &data.test].map(|rows| ridge.predict(rows.x.as_ref()));
         let n = count(data.train.n());
         // A triangular solve is right to the condition of its factor; what that puts above one is no leverage.

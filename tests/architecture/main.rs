@@ -27,7 +27,7 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 7] = [
             ("table", &["data", "linalg"]),
             ("publish", &[]),
             ("console", &["diagnostic", "publish"]),
-            ("compare", &["agreement", "attention", "console", "data", "experiment", "linalg", "publish", "regression", "table", "training"]),
+            ("compare", &["agreement", "attention", "console", "data", "diagnostic", "experiment", "linalg", "publish", "regression", "table", "training"]),
             ("notebook", &["console", "diagnostic", "publish"]),
             ("command", &["compare", "console", "diagnostic", "notebook", "publish"]),
         ],
@@ -73,14 +73,14 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 7] = [
     (
         "compare",
         &[
+            ("choice", &[]),
             ("verdict", &[]),
-            ("document", &["verdict"]),
-            ("run", &[]),
+            ("document", &["choice", "verdict"]),
             ("wording", &["document"]),
             ("terminal", &["document", "verdict", "wording"]),
-            ("page", &["document", "verdict", "wording"]),
-            ("export", &["document", "run"]),
-            ("command", &["document", "export", "page", "run", "terminal"]),
+            ("page", &["choice", "document", "verdict", "wording"]),
+            ("export", &["document"]),
+            ("command", &["choice", "document", "export", "page", "terminal"]),
         ],
     ),
 ];
