@@ -106,6 +106,8 @@ fn every_error_says_what_to_do() {
         };
         assert!(same, "{told}\ninstead of\n{expected}");
         assert!(told.contains(": "), "a cure follows the colon: {told}");
+        assert_eq!(told, format!("{}: {}", error.what(), error.cure()));
+        assert!(!error.what().is_empty() && !error.cure().is_empty(), "{told}");
     }
 }
 
@@ -123,7 +125,7 @@ fn no_error_is_left_out() {
     let (_, variants) = source.split_once("pub enum Error {").expect("the enum");
     let variant = |line: &str| line.strip_prefix("    ")?.strip_suffix(" {").filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned);
     let all: BTreeSet<String> = variants.lines().filter_map(variant).collect();
-    let name = |error: &Error| format!("{error:?}").split(' ').next().unwrap_or_default().to_owned();
+    let name = |error: &Error| format!("{error:?}").split(' ').next().expect("a name").to_owned();
     let provoked: BTreeSet<String> = provoked().iter().map(|(error, _)| name(error)).chain(OUT_OF_REACH.map(str::to_owned)).collect();
     assert_eq!(all, provoked, "provoke it above, or say in OUT_OF_REACH why nobody can");
 }

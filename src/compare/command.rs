@@ -40,6 +40,7 @@ pub(crate) fn compare(arguments: Compare) -> ExitCode {
 struct Compared {
     comparison: Comparison,
     document: Document,
+    json: String,
     runs: Vec<Run>,
 }
 
@@ -58,7 +59,7 @@ fn compared(arguments: Compare) -> Result<ExitCode, Refused> {
     let places = folders.filled(&compared)?;
     nothing_is_under_way(&stop);
     if arguments.json {
-        say_bytes(format!("{}\n", compared.document.json()?).as_bytes())?;
+        say_bytes(format!("{}\n", compared.json).as_bytes())?;
         places.iter().for_each(|place| say_error(place));
     } else {
         say(terminal::text(&compared.document, std::io::stdout().is_terminal()).trim_end())?;
@@ -80,7 +81,7 @@ fn trained(arguments: &Compare, bar: &ProgressBar) -> Result<Compared, Refused> 
         bar.inc(1);
     });
     let document = Document::new(&comparison, baselines, origin, &runs)?;
-    Ok(Compared { comparison, document, runs })
+    Ok(Compared { json: document.json()?, comparison, document, runs })
 }
 
 /// The folders that were asked for.
@@ -101,14 +102,15 @@ impl Folders {
 
     /// Fills both, and only when both are complete puts them where they were asked for. Says where they are.
     fn filled(self, compared: &Compared) -> Result<Vec<String>, Refused> {
-        let Compared { comparison, document, runs } = compared;
+        let Compared { comparison, document, json, runs } = compared;
         if let Some(folder) = &self.report {
             folder.write(page::PAGE, page::page(comparison, document, runs, &command_line()).as_bytes())?;
-            folder.write(DOCUMENT, document.json()?.as_bytes())?;
+            folder.write(DOCUMENT, json.as_bytes())?;
             folder.complete()?;
         }
         if let Some(folder) = &self.matrices {
-            export(folder, comparison, document, runs)?;
+            export(folder, comparison, runs)?;
+            folder.write(DOCUMENT, json.as_bytes())?;
             folder.complete()?;
         }
         let finish = |folder: Option<Folder>| folder.map(Folder::finish).transpose();

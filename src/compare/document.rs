@@ -40,7 +40,7 @@ pub const SCHEMA: &str = "attention-regression/compare/2";
 /// The name of the document in a folder of results.
 pub const DOCUMENT: &str = "comparison.json";
 
-/// The document.
+/// A comparison with all its runs, for programs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
@@ -62,15 +62,15 @@ pub struct Document {
     pub verdicts: Vec<Judged>,
 }
 
-/// The data.
+/// The data of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     /// The files, or the name of the built-in data.
     pub source: Vec<String>,
-    /// Training rows.
+    /// The number of training rows.
     pub n_train: usize,
-    /// Test rows.
+    /// The number of test rows.
     pub n_test: usize,
     /// Names of the features.
     pub features: Vec<String>,
@@ -80,7 +80,7 @@ pub struct Data {
     pub scaling: Units,
     /// The numerical rank of the scaled features.
     pub rank: usize,
-    /// Their condition number; null where it is infinite, or more than their rounding lets one tell.
+    /// The condition number of the scaled features; null where it is infinite, or more than their rounding lets one tell.
     pub condition_number: Option<f64>,
     /// Variance of the targets on the training rows.
     pub target_variance: PerTarget<f64>,
@@ -96,7 +96,7 @@ pub struct Data {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Context {
-    /// How many.
+    /// The number of rows in it.
     pub rows: usize,
     /// The seed it was drawn with.
     pub seed: u64,
@@ -106,24 +106,24 @@ pub struct Context {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
-    /// Which variant.
+    /// The variant, in three words.
     #[serde(flatten)]
     pub variant: Choice,
     /// The seed of the initial weights.
     pub seed: u64,
-    /// What happened.
+    /// What went wrong, and what to do about it.
     pub error: String,
 }
 
-/// The largest gaps that count as the same.
+/// What counts as the same, in outputs and in mechanism.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// Of outputs.
+    /// The largest gap between outputs that count as the same.
     pub output_gap: f64,
-    /// Of mechanism: the lowest alignment.
+    /// The lowest alignment of mechanisms that count as the same.
     pub alignment: f64,
-    /// Of mechanism: the largest distance of the size from 1.
+    /// The largest distance from 1 of the size of mechanisms that count as the same.
     pub size: f64,
 }
 
@@ -131,7 +131,7 @@ pub struct Thresholds {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Judged {
-    /// Which variant.
+    /// The variant, in three words.
     #[serde(flatten)]
     pub variant: Choice,
     /// The verdict.

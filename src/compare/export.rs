@@ -6,12 +6,15 @@
 use npyz::WriterBuilder as _;
 use serde::Serialize;
 
-use super::document::{DOCUMENT, Document};
+use super::document::SCHEMA;
 use crate::attention::scores;
 use crate::experiment::{Comparison, Run, Scores};
 use crate::linalg::{column, count, entries};
 use crate::publish::{Folder, FolderError, harmless_json};
 use crate::{Mat, MatRef};
+
+/// The name of the manifest in a folder of matrices.
+const MANIFEST: &str = "manifest.json";
 
 /// What stands in a folder of matrices.
 #[derive(Debug, Serialize)]
@@ -46,16 +49,13 @@ pub enum ExportError {
     /// They cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// What stands beside them cannot be.
-    #[error("the document cannot be written: {0}")]
-    Document(#[from] serde_json::Error),
 }
 
-/// Writes the matrices of a comparison and its runs into a folder, with the document and a manifest.
+/// Writes the matrices of a comparison and its runs into a folder, with a manifest.
 ///
 /// # Errors
 /// A file cannot be written, or a matrix cannot be computed.
-pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, runs: &[Run]) -> Result<(), ExportError> {
+pub fn export(folder: &Folder, comparison: &Comparison, runs: &[Run]) -> Result<(), ExportError> {
     let mut arrays = Arrays { folder, written: Vec::new() };
     let (data, context) = (comparison.data(), comparison.context());
     arrays.write("x_train", context.train.x.as_ref(), "X, the scaled training rows")?;
@@ -74,11 +74,11 @@ pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, run
     for run in runs {
         variant(&mut arrays, comparison, run)?;
     }
-    let manifest =
-        Manifest { schema: super::document::SCHEMA, features: &data.features, targets: &data.targets, head_width: comparison.width(), arrays: arrays.written };
-    folder.write("manifest.json", harmless_json(&serde_json::to_string_pretty(&manifest)?).as_bytes())?;
-    folder.write(DOCUMENT, document.json()?.as_bytes())?;
-    Ok(())
+    let (features, targets, head_width) = (&data.features, &data.targets, comparison.width());
+    let manifest = Manifest { schema: SCHEMA, features, targets, head_width, arrays: arrays.written };
+    let json = serde_json::to_string_pretty(&manifest);
+    let json = json.map_err(|error| FolderError::Io { path: MANIFEST.into(), error: error.into() })?;
+    Ok(folder.write(MANIFEST, harmless_json(&json).as_bytes())?)
 }
 
 fn variant(arrays: &mut Arrays<'_>, comparison: &Comparison, run: &Run) -> Result<(), ExportError> {

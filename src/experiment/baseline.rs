@@ -24,7 +24,7 @@ pub struct Baseline {
     pub rank: usize,
     /// tr H without the intercept, which would add one.
     pub effective_degrees_of_freedom: f64,
-    /// Of the training rows, the intercept's 1/n included.
+    /// Leverages of the training rows, the intercept's 1/n included.
     pub leverages: Leverages,
     /// Each target's error on the training rows.
     pub train: Vec<Errors>,
@@ -40,13 +40,13 @@ pub struct Baseline {
 #[cfg_attr(feature = "notebook", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Leverages {
-    /// The smallest.
+    /// The smallest leverage.
     pub min: f64,
-    /// The middle one, or the mean of the middle two.
+    /// The middle leverage, or the mean of the middle two.
     pub median: f64,
-    /// The mean.
+    /// The mean leverage.
     pub mean: f64,
-    /// The largest.
+    /// The largest leverage.
     pub max: f64,
 }
 

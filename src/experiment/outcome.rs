@@ -13,9 +13,9 @@ use crate::{Error, Result};
 /// How one trained variant compares with ridge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Which variant.
+    /// The variant that was trained.
     pub variant: Variant,
-    /// From which initial weights.
+    /// The seed of its initial weights.
     pub seed: u64,
     /// How training ended.
     pub ending: Ending,
@@ -78,17 +78,17 @@ impl Outcome {
     }
 }
 
-/// One target's error.
+/// The error of predictions of one target.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// Mean squared error, in units of the target's training variance.
     pub mse: f64,
-    /// R² on these rows.
+    /// R² of the target on the rows that were predicted.
     pub r_squared: f64,
 }
 
 impl Errors {
-    /// Of every target, of predictions and targets that are n×m.
+    /// The errors of every target, of predictions and targets that are n×m.
     pub fn of(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> Vec<Self> {
         let of = |t: usize| {
             let (prediction, target) = (prediction.subcols(t, 1), target.subcols(t, 1));
@@ -108,11 +108,11 @@ impl Errors {
 pub struct Agreement {
     /// Mean squared error, in units of the targets' training variance.
     pub mse: f64,
-    /// R² on these rows.
+    /// R² of all targets on the rows that were predicted.
     pub r_squared: f64,
     /// Cosine to ridge's predictions.
     pub cosine: f64,
-    /// The same after both means are removed.
+    /// Cosine to ridge's predictions after both means are removed.
     pub centred_cosine: f64,
     /// Slope on ridge's predictions.
     pub slope: f64,
@@ -121,7 +121,7 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Of predictions with targets and with a baseline's predictions, all n×m.
+    /// The agreement of predictions with targets and with a baseline's predictions, all n×m.
     pub fn of(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>, baseline: MatRef<'_, f64>) -> Self {
         Self {
             mse: mse(prediction, target),

@@ -11,7 +11,7 @@ use crate::training::Trained;
 /// One variant from one seed.
 #[derive(Debug)]
 pub struct Run {
-    /// Which variant.
+    /// The variant that is trained.
     pub variant: Variant,
     /// The seed of the initial weights.
     pub seed: u64,
@@ -22,12 +22,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// How it compares with ridge, where training ended.
+    /// How the variant compares with ridge, where training ended.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.result.as_ref().ok().map(|(_, outcome)| outcome)
     }
 
-    /// The weights, where training ended.
+    /// The trained weights, where training ended.
     pub fn trained(&self) -> Option<&Trained> {
         self.result.as_ref().ok().map(|(trained, _)| trained)
     }

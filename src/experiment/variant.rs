@@ -30,14 +30,14 @@ impl Scores {
     }
 }
 
-/// One way of attending.
+/// One way of attending: scores, rows, free weights, and whether a row sees itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
-    /// Softmax or linear.
+    /// What is done to the scores.
     pub scores: Scores,
     /// Whether rows are whitened by training statistics first.
     pub whitened: bool,
-    /// Separate or tied weights.
+    /// What is free in training: two matrices, one, or their product.
     pub parametrisation: Parametrisation,
     /// Whether training rows see themselves.
     pub diagonal: Diagonal,

@@ -56,7 +56,6 @@ impl From<ExportError> for Refused {
         match error {
             ExportError::Numbers(error) => error.into(),
             ExportError::Folder(error) => error.into(),
-            ExportError::Document(error) => error.into(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::training::Ending;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attention {
-    /// Which variant.
+    /// The variant, in three words.
     #[serde(flatten)]
     pub variant: Choice,
     /// The columns of Wq and Wk.
@@ -28,9 +28,9 @@ pub struct Attention {
     pub mse_train: PerTarget<f64>,
     /// Mean squared error on test rows.
     pub mse_test: PerTarget<f64>,
-    /// The same in units of the training variance.
+    /// Mean squared error on training rows, in units of the training variance.
     pub mse_train_scaled: PerTarget<f64>,
-    /// The same in units of the training variance.
+    /// Mean squared error on test rows, in units of the training variance.
     pub mse_test_scaled: PerTarget<f64>,
     /// R² on training rows; 0 where the targets of these rows do not vary.
     pub r2_train: PerTarget<f64>,
@@ -40,7 +40,7 @@ pub struct Attention {
     pub cosine_train: f64,
     /// Cosine to ridge's predictions on test rows.
     pub cosine_test: f64,
-    /// The same after both means are removed.
+    /// Cosine to ridge's predictions on test rows after both means are removed.
     pub centred_cosine_test: f64,
     /// Slope on ridge's predictions on test rows.
     pub slope_test: f64,
@@ -76,7 +76,7 @@ pub struct Attention {
     pub effective_weights: PerTarget<Vec<f64>>,
     /// The training loss at the end, in units of the training variance.
     pub final_loss: f64,
-    /// What training and judging took.
+    /// How many seconds training and judging took.
     pub seconds: f64,
 }
 

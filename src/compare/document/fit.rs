@@ -15,23 +15,23 @@ use crate::experiment::{Baseline, Comparison, Errors, Leverages};
 pub struct Fit {
     /// The penalty on the scaled features.
     pub lambda: f64,
-    /// On the features and targets as they were measured.
+    /// Coefficients on the features and targets as they were measured.
     pub coefficients: PerTarget<Vec<f64>>,
     /// The intercept that goes with them.
     pub intercept: PerTarget<f64>,
-    /// On the scaled features, the target in its own unit.
+    /// Coefficients on the scaled features, the target in its own unit.
     pub coefficients_scaled: PerTarget<Vec<f64>>,
     /// The trace of the hat matrix without the intercept, which would add one.
     pub effective_degrees_of_freedom: f64,
-    /// Of the training rows, the intercept's 1/n included.
+    /// Leverages of the training rows, the intercept's 1/n included.
     pub leverages: Leverages,
     /// Mean squared error on training rows.
     pub mse_train: PerTarget<f64>,
     /// Mean squared error on test rows.
     pub mse_test: PerTarget<f64>,
-    /// The same in units of the training variance.
+    /// Mean squared error on training rows, in units of the training variance.
     pub mse_train_scaled: PerTarget<f64>,
-    /// The same in units of the training variance.
+    /// Mean squared error on test rows, in units of the training variance.
     pub mse_test_scaled: PerTarget<f64>,
     /// R² on training rows; 0 where the targets of these rows do not vary.
     pub r2_train: PerTarget<f64>,
