@@ -4,9 +4,8 @@
 //! seed, and says in an [`Outcome`] how far each came out from ridge; [`Comparison::train`] and [`Comparison::outcome`] are
 //! its two steps. Errors are in units of the targets' training variance.
 //!
-//! What is linear sees the n training rows through their factor: ridge, linear attention and the distance of their
-//! matrices cost O(d³) once it is there, at any n. Softmax attends to a context: all training rows, or where there are more
-//! than [`Settings::context`] a seeded sample of so many; an n×n matrix is never larger than that.
+//! What is linear sees the n training rows through their factor, and costs O(d³) once it is there, at any n. Softmax attends
+//! to a context: all training rows, or of more than [`Settings::context`] a seeded sample; no n×n matrix is larger.
 //!
 //! ```
 //! use attention_regression::data;
