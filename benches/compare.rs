@@ -1,9 +1,9 @@
-//! What a large table costs: condensing it, fitting it, comparing on it.
+//! What a large table costs: factoring it, fitting it, comparing on it.
 //!
 //! `WRITE_TABLE=FILE cargo bench --bench compare` writes a million rows of twenty features instead, for the command line.
 
 use attention_regression::data::random::standard_normal;
-use attention_regression::data::{Condensed, Dataset, Table};
+use attention_regression::data::{Dataset, Factor, Table};
 use attention_regression::experiment::{Comparison, Scores, Settings, Variant};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::{Mat, linalg};
@@ -52,9 +52,9 @@ fn dataset(rows: usize) -> Dataset {
 
 /// The triangular factor, block by block.
 #[divan::bench(args = ROWS)]
-fn condense(bencher: Bencher<'_, '_>, rows: usize) {
+fn factor(bencher: Bencher<'_, '_>, rows: usize) {
     let table = table(rows);
-    bencher.bench_local(|| Condensed::of(black_box(table.x.as_ref()), table.y.as_ref()));
+    bencher.bench_local(|| Factor::of(black_box(table.x.as_ref()), table.y.as_ref()));
 }
 
 /// Its cheaper cousin, which squares the condition number.
@@ -76,7 +76,7 @@ fn ridge_from_rows(bencher: Bencher<'_, '_>, rows: usize) {
 fn ridge_from_factor(bencher: Bencher<'_, '_>, rows: usize) {
     let comparison = Comparison::new(dataset(rows), Settings { context: 500, ..Settings::default() });
     let Ok(comparison) = comparison else { return };
-    bencher.bench_local(|| (Condensed::of(comparison.data().train.x.as_ref(), comparison.data().train.y.as_ref()), comparison.baseline(black_box(1e-3))));
+    bencher.bench_local(|| (Factor::of(comparison.data().train.x.as_ref(), comparison.data().train.y.as_ref()), comparison.baseline(black_box(1e-3))));
 }
 
 /// A linear variant, trained and judged on all rows.

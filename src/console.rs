@@ -15,19 +15,16 @@ const PIPE_CLOSED: i32 = 128 + 13;
 #[derive(Debug)]
 pub(crate) struct Unsaid(io::Error);
 
-impl Unsaid {
-    pub(crate) fn what(&self) -> String {
-        format!("standard output: cannot be written: {}", self.0)
-    }
-
-    pub(crate) fn cure(&self) -> &'static str {
-        "make room where it goes, or send it elsewhere"
+impl From<Unsaid> for Diagnostic {
+    fn from(unsaid: Unsaid) -> Self {
+        let cure = "make room where it goes, or send it elsewhere";
+        Self::new("standard output", format!("cannot be written: {}", unsaid.0), cure)
     }
 }
 
 impl From<Unsaid> for Vec<Diagnostic> {
     fn from(unsaid: Unsaid) -> Self {
-        vec![Diagnostic::new("standard output", format!("cannot be written: {}", unsaid.0), unsaid.cure())]
+        vec![unsaid.into()]
     }
 }
 

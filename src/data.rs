@@ -14,8 +14,8 @@
 //! ```
 
 pub mod built_in;
-pub mod condensed;
 pub mod diabetes;
+pub mod factor;
 pub mod random;
 pub mod sine;
 pub mod split;
@@ -25,7 +25,7 @@ pub mod units;
 use faer::{Mat, MatRef};
 
 pub use built_in::BUILT_IN;
-pub use condensed::Condensed;
+pub use factor::Factor;
 pub use sine::{sine, sine_of_projection};
 pub use split::Split;
 pub use synthetic::{Synthetic, synthetic};

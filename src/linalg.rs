@@ -75,14 +75,14 @@ pub fn spectral_norm(a: MatRef<'_, f64>) -> Result<f64> {
 pub fn singular_values(a: MatRef<'_, f64>) -> Result<Vec<f64>> {
     // A power of two keeps the squares of what is huge or tiny among the numbers.
     let unit = unit(max_abs(a));
-    let factor = condensed((a * faer::Scale(unit)).as_ref());
+    let factor = factor((a * faer::Scale(unit)).as_ref());
     let values = factor.singular_values().map_err(|_| Error::NoConvergence { what: "a matrix" })?;
     Ok(values.into_iter().map(|value| value / unit).collect())
 }
 
 /// At most d rows with the inner products of n. faer's QR without pivots is the faster one, but gives a column up whose remainder is below
 /// 16(n − k)ε of it, which is more than a column may be trusted for; with pivots it gives up none.
-pub(crate) fn condensed(x: MatRef<'_, f64>) -> Mat<f64> {
+pub(crate) fn factor(x: MatRef<'_, f64>) -> Mat<f64> {
     // Of zeros alone a QR with pivots is NaN.
     if x.nrows() <= x.ncols() || max_abs(x) == 0.0 {
         return x.subrows(0, x.nrows().min(x.ncols())).to_owned();

@@ -52,7 +52,7 @@ pub struct Training {
     pub parametrisation: Parametrisation,
     /// Gradient descent or Adam.
     pub optimiser: Optimiser,
-    /// p, the columns of Wq and Wk; as many as rows where it is not said. A merged form is always d×d.
+    /// p, the columns of Wq and Wk; as many as features where it is not said. A merged form is always d×d.
     pub width: Option<usize>,
     /// Standard deviation of the initial weights; 0 starts from nothing, which separate and tied weights never leave.
     pub deviation: f64,
@@ -147,7 +147,7 @@ impl Training {
                 return Err(Error::Diverged { step, loss: if loss.is_finite() { loss } else { last } });
             }
             last = loss;
-            let converged = gradient <= self.tolerance * first.1;
+            let converged = self.at_rest(gradient, first.1);
             if converged || step == self.steps || due(step) {
                 path.push(course.record(step, loss, gradient));
             }
@@ -163,6 +163,11 @@ impl Training {
             }
         }
         Ok(Trained { head: course.parameters.head(), path, ending: Ending::OutOfSteps })
+    }
+
+    /// Whether the gradient is as small beside its first value as it has to be.
+    fn at_rest(&self, gradient: f64, first: f64) -> bool {
+        self.tolerance > 0.0 && gradient <= self.tolerance * first
     }
 
     fn check(&self) -> Result<()> {
@@ -184,7 +189,7 @@ struct Course {
     stepper: Stepper,
     form: Mat<f64>,
     slope: Mat<f64>,
-    /// Where the held-out slope goes, which nobody wants.
+    /// Where the held-out slope goes, which no step follows.
     unused: Mat<f64>,
 }
 
@@ -256,6 +261,7 @@ fn due(step: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg;
 
     #[test]
     fn patience_counts_the_records_after_the_best() {
@@ -263,6 +269,17 @@ mod tests {
         let path: Vec<Record> = [3.0, 1.0, 2.0, 2.0].into_iter().enumerate().map(record).collect();
         assert_eq!(exhausted(&path, 1).map(|best| best.step), Some(1));
         assert!(exhausted(&path, 2).is_none() && exhausted(&[], 0).is_none());
+    }
+
+    #[test]
+    fn a_tolerance_of_zero_is_never_reached() {
+        let x = linalg::column(&[1.0, -1.0]);
+        let task = Task::regression(x.as_ref(), x.as_ref());
+        // Two factors that are zero have no gradient.
+        let linear = Training::new(Normalisation::Linear { scale: 1.0 }, Parametrisation::Separate);
+        let training = |tolerance: f64| Training { deviation: 0.0, steps: 3, tolerance, ..linear.clone() };
+        let ending = |tolerance: f64| training(tolerance).run(task, None).map(|trained| trained.ending);
+        assert_eq!((ending(0.0), ending(1e-9)), (Ok(Ending::OutOfSteps), Ok(Ending::Converged { step: 0 })));
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub fn covariance(x: MatRef<'_, f64>, divisor: Divisor) -> Mat<f64> {
 
 /// S, and how many directions vary without ε.
 fn matrix(scaled: &Mat<f64>, epsilon: f64, root: Root, resolution: &Resolution) -> Result<(Mat<f64>, usize)> {
-    let scaled = &linalg::condensed(scaled.as_ref());
+    let scaled = &linalg::factor(scaled.as_ref());
     let varying = Directions::of(scaled, resolution, resolution.most())?;
     let rank = varying.values.len();
     let matrix = match root {
@@ -157,7 +157,7 @@ struct Directions {
 impl Directions {
     /// At most so many.
     fn of(matrix: &Mat<f64>, resolution: &Resolution, most: usize) -> Result<Self> {
-        let svd = linalg::condensed(matrix.as_ref()).thin_svd().map_err(|_| Error::NoConvergence { what: "X" })?;
+        let svd = linalg::factor(matrix.as_ref()).thin_svd().map_err(|_| Error::NoConvergence { what: "X" })?;
         let lost = resolution.loss() * svd.S().column_vector().iter().next().copied().unwrap_or(0.0);
         let owed = |k: usize| lost + resolution.of_direction((0..matrix.ncols()).map(|j| svd.V()[(j, k)]));
         // Directions are orthogonal: each is judged for itself.
@@ -180,7 +180,7 @@ fn triangular(scaled: &Mat<f64>, epsilon: f64, rank: usize) -> Result<Mat<f64>> 
     if epsilon == 0.0 && rank < d {
         return Err(Error::RankDeficient { what: "the covariance", rank, columns: d });
     }
-    let qr = linalg::condensed(stacked(scaled, epsilon).as_ref()).qr();
+    let qr = linalg::factor(stacked(scaled, epsilon).as_ref()).qr();
     let r = qr.thin_R();
     let mut inverse = Mat::<f64>::identity(d, d);
     r.solve_upper_triangular_in_place(&mut inverse);

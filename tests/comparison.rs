@@ -5,7 +5,7 @@ use attention_regression::agreement::{Mechanism, cosine};
 use attention_regression::attention::Normalisation;
 use attention_regression::attention::gradients::Task;
 use attention_regression::data::random::standard_normal;
-use attention_regression::data::{self, Condensed, Dataset, Scaling, Table, split};
+use attention_regression::data::{self, Dataset, Factor, Scaling, Table, split};
 use attention_regression::experiment::{Comparison, Scores, Settings, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::regression::diagnostics::leave_one_out_by_definition;
@@ -28,21 +28,21 @@ fn measured(n: usize, d: usize) -> Dataset {
 fn a_factor_has_the_inner_products_of_its_rows() {
     for n in [3, 40, 5000] {
         let (x, y) = (standard_normal(1, 0, n, 6), standard_normal(1, 1, n, 2));
-        let condensed = Condensed::of(x.as_ref(), y.as_ref()).unwrap();
-        assert!(condensed.x.nrows() <= 8 && condensed.rows == n);
-        assert!(relative_gap((condensed.x.transpose() * &condensed.x).as_ref(), linalg::gram(x.as_ref()).as_ref()) < 1e-13);
-        assert!(relative_gap((condensed.x.transpose() * &condensed.y).as_ref(), (x.transpose() * &y).as_ref()) < 1e-13);
+        let factor = Factor::of(x.as_ref(), y.as_ref()).unwrap();
+        assert!(factor.x.nrows() <= 8 && factor.rows == n);
+        assert!(relative_gap((factor.x.transpose() * &factor.x).as_ref(), linalg::gram(x.as_ref()).as_ref()) < 1e-13);
+        assert!(relative_gap((factor.x.transpose() * &factor.y).as_ref(), (x.transpose() * &y).as_ref()) < 1e-13);
         let mean = |x: &Mat<f64>| linalg::frobenius_norm(x.as_ref()).powi(2) / count(x.nrows());
-        assert_relative_eq!(mean(&condensed.averaged().y), mean(&y), max_relative = 1e-13);
+        assert_relative_eq!(mean(&factor.averaged().y), mean(&y), max_relative = 1e-13);
     }
-    assert!(matches!(Condensed::of(Mat::zeros(0, 2).as_ref(), Mat::zeros(0, 1).as_ref()), Err(Error::Empty { .. })));
+    assert!(matches!(Factor::of(Mat::zeros(0, 2).as_ref(), Mat::zeros(0, 1).as_ref()), Err(Error::Empty { .. })));
 }
 
 #[test]
 fn a_factor_keeps_a_condition_number_that_its_gram_matrix_would_lose() {
     let x = Mat::from_fn(3000, 2, |i, j| count(i + 1) / 3000.0 + if j == 1 && i % 2 == 0 { 1e-10 } else { 0.0 });
-    let condensed = Condensed::of(x.as_ref(), Mat::zeros(3000, 1).as_ref()).unwrap();
-    let small = linalg::singular_values(condensed.x.as_ref()).unwrap()[1];
+    let factor = Factor::of(x.as_ref(), Mat::zeros(3000, 1).as_ref()).unwrap();
+    let small = linalg::singular_values(factor.x.as_ref()).unwrap()[1];
     assert_relative_eq!(small, linalg::singular_values(x.as_ref()).unwrap()[1], max_relative = 1e-4);
     let squared = linalg::singular_values(linalg::gram(x.as_ref()).as_ref()).unwrap()[1].sqrt();
     assert!((squared / small - 1.0).abs() > 0.5, "{squared:e} {small:e}");
@@ -106,7 +106,7 @@ fn with_fewer_rows_than_features_ridge_is_defined_and_least_squares_fits_exactly
 #[test]
 fn a_context_changes_what_softmax_sees_and_nothing_that_is_linear() {
     let [whole, sampled] = [2000, 30].map(|context| Comparison::new(measured(80, 4), Settings { context, ..Settings::default() }).unwrap());
-    assert_eq!((whole.sample(), sampled.sample().map(<[usize]>::len)), (None, Some(30)));
+    assert_eq!((whole.context_rows(), sampled.context_rows().map(<[usize]>::len)), (None, Some(30)));
     assert_eq!(whole.baseline(1e-3).unwrap(), sampled.baseline(1e-3).unwrap());
     for variant in Variant::grid() {
         let [a, b] = [&whole, &sampled].map(|comparison| comparison.outcome(variant, 3, &comparison.train(variant, 3).unwrap()).unwrap());

@@ -1,12 +1,14 @@
 //! What happens at the edges: where a training ends, what does not vary, what is huge, empty, or no number.
 
+use std::sync::Mutex;
+
 use approx::{assert_abs_diff_eq, assert_relative_eq};
 use attention_regression::agreement::{centred_cosine, cosine, mse, perplexity, row_sums};
 use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::{Diagonal, Normalisation, softmax};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, split};
-use attention_regression::experiment::{Comparison, Report, Scores, Settings, Variant};
+use attention_regression::experiment::{Agreement, Comparison, Outcome, Scores, Settings, Variant};
 use attention_regression::linalg::{self, centred, frobenius_norm, gram, max_abs, max_abs_gap, relative_gap};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
@@ -59,17 +61,33 @@ fn a_falling_rate_falls_linearly_to_nothing() {
 }
 
 #[test]
-fn a_report_is_plain_data_with_every_variant_from_every_seed() {
+fn runs_are_plain_data_of_every_variant_from_every_seed_in_order() {
     let comparison = Comparison::new(data::sine_of_projection(2), Settings::default()).unwrap();
     let variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
-    let mut done = Vec::new();
-    let report = comparison.report(&variants, &[1, 2], |outcome, _| done.push((outcome.variant, outcome.seed))).unwrap();
-    assert_eq!(done, variants.iter().flat_map(|&variant| [(variant, 1), (variant, 2)]).collect::<Vec<_>>());
-    assert_eq!((report.train_rows, report.test_rows, report.features, report.outcomes.len()), (200, 100, 4, 8));
-    let text = serde_json::to_string(&report).unwrap();
-    assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    let asked: Vec<(Variant, u64)> = variants.iter().flat_map(|&variant| [(variant, 1), (variant, 2)]).collect();
+    let run = |threads: usize| {
+        let done = Mutex::new(Vec::new());
+        let runs = comparison.runs(&variants, &[1, 2], threads, &|run| done.lock().unwrap().push((run.variant, run.seed)));
+        assert_eq!(runs.iter().map(|run| (run.variant, run.seed)).collect::<Vec<_>>(), asked);
+        (runs.into_iter().map(|run| run.result.unwrap().1).collect::<Vec<_>>(), done.into_inner().unwrap())
+    };
+    let (outcomes, done) = run(1);
+    assert_eq!((done, outcomes.len()), (asked.clone(), 8));
+    let (threaded, done) = run(3);
+    assert_eq!(threaded, outcomes);
+    assert!(done.len() == 8 && asked.iter().all(|job| done.contains(job)));
+    assert_eq!(outcomes.iter().map(|outcome| (outcome.variant, outcome.seed)).collect::<Vec<_>>(), asked);
+    let text = serde_json::to_string(&outcomes).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Outcome>>(&text).unwrap(), outcomes);
+    assert!(comparison.runs(&variants, &[], 2, &|_| ()).is_empty());
     // Ridge agrees with itself.
-    assert_eq!((report.ridge_test.output_gap, report.ridge_train.centred_cosine), (0.0, 1.0));
+    let agreement = |rows: &data::Table| {
+        let predicted = comparison.ridge().predict(rows.x.as_ref());
+        Agreement::of(predicted.as_ref(), rows.y.as_ref(), predicted.as_ref())
+    };
+    let data = comparison.data();
+    assert_eq!((agreement(&data.test).output_gap, agreement(&data.train).centred_cosine), (0.0, 1.0));
+    assert_eq!((data.train.n(), data.test.n(), data.train.d()), (200, 100, 4));
     assert_eq!(Variant::grid().len() + Variant::masked().len(), 10);
 }
 

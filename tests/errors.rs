@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Normalisation, softmax};
 use attention_regression::compare::document::{Baselines, Document, Origin};
-use attention_regression::compare::run;
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{self, split};
 use attention_regression::experiment::{Comparison, Settings, Variant};
@@ -22,7 +21,7 @@ const OUT_OF_REACH: [&str; 3] = ["NoConvergence", "Checksum", "Table"];
 /// A document with a number that is none.
 fn without_a_time() -> Error {
     let comparison = Comparison::new(data::sine_of_projection(1), Settings { steps: Some(2), ..Settings::default() }).unwrap();
-    let mut runs = run(&comparison, &Variant::grid()[..1], &[1], 1, &|_| ());
+    let mut runs = comparison.runs(&Variant::grid()[..1], &[1], 1, &|_| ());
     runs[0].seconds = f64::NAN;
     Document::new(&comparison, Baselines::of(&comparison).unwrap(), Origin::default(), &runs).unwrap_err()
 }
@@ -105,6 +104,8 @@ fn every_error_says_what_to_do() {
         };
         assert!(same, "{told}\ninstead of\n{expected}");
         assert!(told.contains(": "), "a cure follows the colon: {told}");
+        assert_eq!(told, format!("{}: {}", error.what(), error.cure()));
+        assert!(!error.what().is_empty() && !error.cure().is_empty(), "{told}");
     }
 }
 
@@ -122,7 +123,7 @@ fn no_error_is_left_out() {
     let (_, variants) = source.split_once("pub enum Error {").expect("the enum");
     let variant = |line: &str| line.strip_prefix("    ")?.strip_suffix(" {").filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned);
     let all: BTreeSet<String> = variants.lines().filter_map(variant).collect();
-    let name = |error: &Error| format!("{error:?}").split(' ').next().unwrap_or_default().to_owned();
+    let name = |error: &Error| format!("{error:?}").split(' ').next().expect("a name").to_owned();
     let provoked: BTreeSet<String> = provoked().iter().map(|(error, _)| name(error)).chain(OUT_OF_REACH.map(str::to_owned)).collect();
     assert_eq!(all, provoked, "provoke it above, or say in OUT_OF_REACH why nobody can");
 }

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::process::Command;
 
+use attention_regression::compare::Document;
 use attention_regression::compare::document::{Baselines, Origin};
 use attention_regression::compare::page::{PAGE, page};
-use attention_regression::compare::{Document, Run, run};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Dataset, Table};
-use attention_regression::experiment::{Comparison, Settings, Variant};
+use attention_regression::experiment::{Comparison, Run, Settings, Variant};
 use attention_regression::notebook::book::inspect;
 use attention_regression::training::{Optimiser, Parametrisation};
 use attention_regression::{Mat, Result};
@@ -53,7 +53,7 @@ fn leave(name: &str, html: &str) {
 /// The page of a comparison, checked for all that holds of every page.
 fn made(data: Dataset, settings: Settings, variants: &[Variant]) -> Result<(String, Document)> {
     let comparison = Comparison::new(data, settings)?;
-    let runs: Vec<Run> = run(&comparison, variants, &[1, 2], 1, &|_| ());
+    let runs: Vec<Run> = comparison.runs(variants, &[1, 2], 1, &|_| ());
     let origin = Origin { source: vec!["folder/noise.csv".to_owned()], dropped_rows: vec![vec![3, 5]], notes: vec!["a note".to_owned()] };
     let document = Document::new(&comparison, Baselines::of(&comparison)?, origin, &runs)?;
     let html = page(&comparison, &document, &runs, "attention-regression compare noise.csv --target 'y'");
@@ -172,7 +172,7 @@ fn what_stands_in_the_table_is_text_everywhere() -> Result<()> {
     data.features = hostile.map(str::to_owned).to_vec();
     data.targets = vec!["</title><script>t".to_owned()];
     let comparison = Comparison::new(data, quick())?;
-    let runs = run(&comparison, &Variant::grid(), &[1], 1, &|_| ());
+    let runs = comparison.runs(&Variant::grid(), &[1], 1, &|_| ());
     let origin = Origin { source: vec!["<i>.csv".to_owned()], dropped_rows: Vec::new(), notes: vec!["<b>".to_owned()] };
     let html = page(&comparison, &Document::new(&comparison, Baselines::of(&comparison)?, origin, &runs)?, &runs, "compare '<u>'");
     let html = html.replace('\u{7}', "");

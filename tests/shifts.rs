@@ -88,7 +88,7 @@ proptest! {
         // On scale nothing is subtracted.
         let comparison = comparison(&x, &y, n);
         let units = comparison.units();
-        let on_scale = &comparison.data().test.x * Ridge::fit_resolved(comparison.condensed().x.as_ref(), comparison.condensed().y.as_ref(), 0.0, &units.resolution).unwrap().coefficients();
+        let on_scale = &comparison.data().test.x * Ridge::fit_resolved(comparison.factor().x.as_ref(), comparison.factor().y.as_ref(), 0.0, comparison.resolution()).unwrap().coefficients();
         let on_scale = Mat::from_fn(5, 1, |i, _| units.target_means[0] + units.target_scales[0] * on_scale[(i, 0)]);
         prop_assert!(linalg::max_abs_gap(on_scale.as_ref(), exact.as_ref()) < 200.0 * f64::EPSILON * kappa * (size + 1.0), "{:e}", linalg::max_abs_gap(on_scale.as_ref(), exact.as_ref()));
         // What was rounded away when the shift was added is lost: ε · shift of every entry.

@@ -38,13 +38,13 @@ impl Mechanism {
 
     /// Of A = QCQᵀ against H = QDQᵀ, Q with orthonormal columns: angle and size are read from the small C and D, the overlap from
     /// A and U, or from their rows and columns on a sample.
-    pub(crate) fn of_factored(core: MatRef<'_, f64>, hat_core: MatRef<'_, f64>, a: MatRef<'_, f64>, basis: MatRef<'_, f64>) -> Self {
+    pub(crate) fn of_factored(c: MatRef<'_, f64>, d: MatRef<'_, f64>, a: MatRef<'_, f64>, basis: MatRef<'_, f64>) -> Self {
         let inside = basis.transpose() * a * basis;
         Self {
-            alignment: cosine(core, hat_core),
-            size: share(frobenius_norm(core), frobenius_norm(hat_core)),
+            alignment: cosine(c, d),
+            size: share(frobenius_norm(c), frobenius_norm(d)),
             overlap: share(frobenius_norm(inside.as_ref()), frobenius_norm(a)).powi(2),
-            gap: relative_gap(core, hat_core),
+            gap: relative_gap(c, d),
         }
     }
 
@@ -89,12 +89,12 @@ impl Signature {
     ///
     /// # Errors
     /// [`Error::NoConvergence`](crate::Error::NoConvergence).
-    pub(crate) fn of_factored(core: MatRef<'_, f64>, a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> Result<Self> {
+    pub(crate) fn of_factored(c: MatRef<'_, f64>, a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> Result<Self> {
         Ok(Self {
-            rank: rank_above(core, RANK_FLOOR)?,
-            trace: trace(core),
-            asymmetry: asymmetry(core),
-            idempotence_gap: idempotence_gap(core),
+            rank: rank_above(c, RANK_FLOOR)?,
+            trace: trace(c),
+            asymmetry: asymmetry(c),
+            idempotence_gap: idempotence_gap(c),
             row_sums: row_sums(a),
             negative_share: negative_share(a),
             mass_on_ten_nearest: mass_on_nearest(a, x, x, 10),

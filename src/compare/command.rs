@@ -2,33 +2,35 @@
 
 mod arguments;
 mod input;
-mod mistake;
 mod progress;
+mod refused;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use indicatif::ProgressBar;
-use mistake::Mistake;
+use refused::Refused;
 
 pub(crate) use arguments::Compare;
 
 use crate::compare::document::{Baselines, DOCUMENT, Document};
 use crate::compare::export::export;
-use crate::compare::{Run, page, run, terminal};
+use crate::compare::{page, terminal};
 use crate::console::interruption::{INTERRUPTED, Leavable, nothing_is_under_way};
-use crate::console::{say, say_bytes, say_error, say_mistake};
-use crate::experiment::Comparison;
+use crate::console::{say, say_bytes, say_diagnostic, say_error, say_mistake};
+use crate::experiment::{Comparison, Run};
 use crate::publish::{Finished, Folder, Kind, Stop, harmless};
 
 pub(crate) fn compare(arguments: Compare) -> ExitCode {
     match compared(arguments) {
         Ok(code) => code,
-        Err(mistake) => {
-            say_mistake(&mistake.what);
-            if !mistake.cure.is_empty() {
-                say_error(&format!("  help: {}", mistake.cure));
-            }
+        // No folder is under way any more, and none was put in its place.
+        Err(Refused::Interrupted) => {
+            say_error("interrupted: nothing was written");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(Refused::For(diagnostic)) => {
+            say_diagnostic(&diagnostic);
             ExitCode::from(2)
         }
     }
@@ -38,10 +40,11 @@ pub(crate) fn compare(arguments: Compare) -> ExitCode {
 struct Compared {
     comparison: Comparison,
     document: Document,
+    json: String,
     runs: Vec<Run>,
 }
 
-fn compared(arguments: Compare) -> Result<ExitCode, Mistake> {
+fn compared(arguments: Compare) -> Result<ExitCode, Refused> {
     if arguments.schema {
         say(&Document::json_schema()?)?;
         return Ok(ExitCode::SUCCESS);
@@ -50,21 +53,13 @@ fn compared(arguments: Compare) -> Result<ExitCode, Mistake> {
     let leavable = Leavable::new(&stop);
     let folders = Folders::begin(&arguments, &stop)?;
     let (work, progress) = (arguments.clone(), bar.clone());
-    let Some(outcome) = leavable.outcome(move || trained(&work, &progress)) else {
-        bar.finish_and_clear();
-        drop(folders);
-        return Ok(interrupted());
-    };
+    let outcome = leavable.outcome(move || trained(&work, &progress));
     bar.finish_and_clear();
-    let compared = outcome?;
-    let places = match folders.filled(&compared) {
-        Ok(places) => places,
-        Err(mistake) if mistake.interrupted => return Ok(interrupted()),
-        Err(mistake) => return Err(mistake),
-    };
+    let compared = outcome.ok_or(Refused::Interrupted)??;
+    let places = folders.filled(&compared)?;
     nothing_is_under_way(&stop);
     if arguments.json {
-        say_bytes(format!("{}\n", compared.document.json()?).as_bytes())?;
+        say_bytes(format!("{}\n", compared.json).as_bytes())?;
         places.iter().for_each(|place| say_error(place));
     } else {
         say(terminal::text(&compared.document, std::io::stdout().is_terminal()).trim_end())?;
@@ -73,26 +68,20 @@ fn compared(arguments: Compare) -> Result<ExitCode, Mistake> {
     Ok(if compared.document.variants.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Said where no folder is under way any more, and none was put in its place.
-fn interrupted() -> ExitCode {
-    say_error("interrupted: nothing was written");
-    ExitCode::from(INTERRUPTED)
-}
-
 /// Reads, trains and judges; touches no folder.
-fn trained(arguments: &Compare, bar: &ProgressBar) -> Result<Compared, Mistake> {
+fn trained(arguments: &Compare, bar: &ProgressBar) -> Result<Compared, Refused> {
     let (variants, seeds) = (arguments.variants(), arguments.all_seeds());
     let (dataset, origin) = arguments.read(bar)?;
     let comparison = Comparison::new(dataset, arguments.settings())?;
     // What cannot be told is refused before anything is trained.
     let baselines = Baselines::of(&comparison)?;
     progress::training(bar, (variants.len() * seeds.len()) as u64);
-    let runs = run(&comparison, &variants, &seeds, arguments.threads(), &|run| {
+    let runs = comparison.runs(&variants, &seeds, arguments.threads(), &|run| {
         bar.set_message(format!("{}, seed {}", run.variant.name(), run.seed));
         bar.inc(1);
     });
     let document = Document::new(&comparison, baselines, origin, &runs)?;
-    Ok(Compared { comparison, document, runs })
+    Ok(Compared { json: document.json()?, comparison, document, runs })
 }
 
 /// The folders that were asked for.
@@ -102,7 +91,7 @@ struct Folders {
 }
 
 impl Folders {
-    fn begin(arguments: &Compare, stop: &Stop) -> Result<Self, Mistake> {
+    fn begin(arguments: &Compare, stop: &Stop) -> Result<Self, Refused> {
         if let (Some(report), Some(matrices)) = (&arguments.report, &arguments.export) {
             Folder::apart(report, matrices)?;
         }
@@ -112,15 +101,16 @@ impl Folders {
     }
 
     /// Fills both, and only when both are complete puts them where they were asked for. Says where they are.
-    fn filled(self, compared: &Compared) -> Result<Vec<String>, Mistake> {
-        let Compared { comparison, document, runs } = compared;
+    fn filled(self, compared: &Compared) -> Result<Vec<String>, Refused> {
+        let Compared { comparison, document, json, runs } = compared;
         if let Some(folder) = &self.report {
             folder.write(page::PAGE, page::page(comparison, document, runs, &command_line()).as_bytes())?;
-            folder.write(DOCUMENT, document.json()?.as_bytes())?;
+            folder.write(DOCUMENT, json.as_bytes())?;
             folder.complete()?;
         }
         if let Some(folder) = &self.matrices {
-            export(folder, comparison, document, runs)?;
+            export(folder, comparison, runs)?;
+            folder.write(DOCUMENT, json.as_bytes())?;
             folder.complete()?;
         }
         let finish = |folder: Option<Folder>| folder.map(Folder::finish).transpose();

@@ -2,22 +2,45 @@
 //!
 //! Errors are in the target's own units, those ending in `_scaled` in units of its training variance. With one target an error
 //! is a number, with several an array in the order of `data.targets`.
+//!
+//! ```
+//! use attention_regression::compare::document::{Baselines, Document, Origin};
+//! use attention_regression::compare::verdict::Verdict;
+//! use attention_regression::data;
+//! use attention_regression::experiment::{Comparison, Settings, Variant};
+//!
+//! let comparison = Comparison::new(data::synthetic(1), Settings::default())?;
+//! let baselines = Baselines::of(&comparison)?;
+//! let runs = comparison.runs(&Variant::grid()[..1], &[1], 1, &|_| ());
+//! let document = Document::new(&comparison, baselines, Origin::default(), &runs)?;
+//! assert_eq!(document.verdicts[0].verdict, Verdict::SameOutputsOtherMechanism);
+//! assert!(document.json()?.contains(r#""verdict": "same-outputs-other-mechanism""#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod attention;
+mod finite;
+mod fit;
 mod made;
+mod per_target;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::choice::Choice;
 use super::verdict::Verdict;
+use crate::data::Units;
 use crate::publish::harmless_json;
-pub use made::Baselines;
+pub use attention::Attention;
+pub use fit::{Baselines, Fit};
+pub use per_target::PerTarget;
 
 /// The name and version of the schema.
 pub const SCHEMA: &str = "attention-regression/compare/2";
-/// What the document is called in a folder.
+/// The name of the document in a folder of results.
 pub const DOCUMENT: &str = "comparison.json";
 
-/// The document.
+/// A comparison with all its runs, for programs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
@@ -39,55 +62,25 @@ pub struct Document {
     pub verdicts: Vec<Judged>,
 }
 
-/// One number for one target, an array for several.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum PerTarget<T> {
-    /// For the only target.
-    One(T),
-    /// For each target.
-    Each(Vec<T>),
-}
-
-impl<T> PerTarget<T> {
-    fn of(mut all: Vec<T>) -> Self {
-        match (all.len(), all.pop()) {
-            (1, Some(only)) => Self::One(only),
-            (_, last) => {
-                all.extend(last);
-                Self::Each(all)
-            }
-        }
-    }
-
-    /// Each target's.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        match self {
-            Self::One(only) => std::slice::from_ref(only).iter(),
-            Self::Each(all) => all.iter(),
-        }
-    }
-}
-
-/// The data.
+/// The data of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     /// The files, or the name of the built-in data.
     pub source: Vec<String>,
-    /// Training rows.
+    /// The number of training rows.
     pub n_train: usize,
-    /// Test rows.
+    /// The number of test rows.
     pub n_test: usize,
     /// Names of the features.
     pub features: Vec<String>,
     /// Names of the targets.
     pub targets: Vec<String>,
     /// What brought them to scale.
-    pub scaling: Scales,
+    pub scaling: Units,
     /// The numerical rank of the scaled features.
     pub rank: usize,
-    /// Their condition number; null where it is infinite, or more than their rounding lets one tell.
+    /// The condition number of the scaled features; null where it is infinite, or more than their rounding lets one tell.
     pub condition_number: Option<f64>,
     /// Variance of the targets on the training rows.
     pub target_variance: PerTarget<f64>,
@@ -99,177 +92,38 @@ pub struct Data {
     pub context: Option<Context>,
 }
 
-/// What was subtracted and divided by.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Scales {
-    /// `none`, `standard` or `unit-norm`.
-    pub kind: String,
-    /// Training means of the features.
-    pub feature_means: Vec<f64>,
-    /// What the centred features were divided by.
-    pub feature_scales: Vec<f64>,
-    /// Training means of the targets.
-    pub target_means: Vec<f64>,
-    /// Training standard deviations of the targets, over n.
-    pub target_scales: Vec<f64>,
-}
-
 /// A sample of the training rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Context {
-    /// How many.
+    /// The number of rows in it.
     pub rows: usize,
     /// The seed it was drawn with.
     pub seed: u64,
-}
-
-/// Ridge or least squares.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Fit {
-    /// The penalty on the scaled features.
-    pub lambda: f64,
-    /// On the features and targets as they were measured.
-    pub coefficients: PerTarget<Vec<f64>>,
-    /// The intercept that goes with them.
-    pub intercept: PerTarget<f64>,
-    /// On the scaled features, the target in its own unit.
-    pub coefficients_scaled: PerTarget<Vec<f64>>,
-    /// The trace of the hat matrix without the intercept, which would add one.
-    pub effective_degrees_of_freedom: f64,
-    /// Of the training rows, the intercept's 1/n included.
-    pub leverages: Leverages,
-    /// Mean squared error on training rows.
-    pub mse_train: PerTarget<f64>,
-    /// Mean squared error on test rows.
-    pub mse_test: PerTarget<f64>,
-    /// The same in units of the training variance.
-    pub mse_train_scaled: PerTarget<f64>,
-    /// The same in units of the training variance.
-    pub mse_test_scaled: PerTarget<f64>,
-    /// R² on training rows; 0 where the targets of these rows do not vary.
-    pub r2_train: PerTarget<f64>,
-    /// R² on test rows; 0 where the targets of these rows do not vary.
-    pub r2_test: PerTarget<f64>,
-    /// Mean squared leave-one-out error; null where a row determines its own fit, or so nearly that no digit is sure.
-    pub loo_mse: Option<PerTarget<f64>>,
-}
-
-/// A summary of leverages.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Leverages {
-    /// The smallest.
-    pub min: f64,
-    /// The middle one, or the mean of the middle two.
-    pub median: f64,
-    /// The mean.
-    pub mean: f64,
-    /// The largest.
-    pub max: f64,
-}
-
-/// One variant from one seed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Attention {
-    /// `softmax` or `linear`.
-    pub score: String,
-    /// `none` or `zca`.
-    pub whitening: String,
-    /// `separate`, `tied` or `merged`.
-    pub weights: String,
-    /// The columns of Wq and Wk.
-    pub head_width: usize,
-    /// The seed of the initial weights.
-    pub seed: u64,
-    /// Steps taken.
-    pub steps: usize,
-    /// Whether the gradient came to rest before the steps ran out.
-    pub converged: bool,
-    /// Mean squared error on training rows; for softmax on those that it attends to.
-    pub mse_train: PerTarget<f64>,
-    /// Mean squared error on test rows.
-    pub mse_test: PerTarget<f64>,
-    /// The same in units of the training variance.
-    pub mse_train_scaled: PerTarget<f64>,
-    /// The same in units of the training variance.
-    pub mse_test_scaled: PerTarget<f64>,
-    /// R² on training rows; 0 where the targets of these rows do not vary.
-    pub r2_train: PerTarget<f64>,
-    /// R² on test rows; 0 where the targets of these rows do not vary.
-    pub r2_test: PerTarget<f64>,
-    /// Cosine to ridge's predictions on training rows.
-    pub cosine_train: f64,
-    /// Cosine to ridge's predictions on test rows.
-    pub cosine_test: f64,
-    /// The same after both means are removed.
-    pub centred_cosine_test: f64,
-    /// Slope on ridge's predictions on test rows.
-    pub slope_test: f64,
-    /// Distance from ridge's predictions on test rows over their norm.
-    pub output_gap: f64,
-    /// ⟨A, H⟩/(‖A‖‖H‖) on training rows: 1 where A is a multiple of ridge's hat matrix.
-    pub alignment: f64,
-    /// ‖A‖/‖H‖.
-    pub size: f64,
-    /// The share of ‖A‖² in the column space of the features, in which all of H lies.
-    pub overlap: f64,
-    /// ‖A − H‖/‖H‖: of alignment and size together.
-    pub mechanism_gap: f64,
-    /// Distance of the effective weights from ridge's coefficients over their norm.
-    pub weights_gap: f64,
-    /// Singular values of A above 1e-8 of the largest.
-    pub rank: usize,
-    /// The trace of A. It counts effective degrees of freedom only where the weights were not fitted to the targets; these were.
-    pub trace: f64,
-    /// ‖A − Aᵀ‖/‖A‖.
-    pub asymmetry: f64,
-    /// ‖A² − A‖/‖A‖.
-    pub idempotence_gap: f64,
-    /// The lowest row sum of A.
-    pub row_sum_min: f64,
-    /// The highest row sum of A.
-    pub row_sum_max: f64,
-    /// The share of negative entries of A.
-    pub negative_share: f64,
-    /// How many rows a row of A looks at.
-    pub perplexity: f64,
-    /// WXᵀY/p on the scaled features, for each target.
-    pub effective_weights: PerTarget<Vec<f64>>,
-    /// The training loss at the end, in units of the training variance.
-    pub final_loss: f64,
-    /// What training and judging took.
-    pub seconds: f64,
 }
 
 /// A training that came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
-    /// `softmax` or `linear`.
-    pub score: String,
-    /// `none` or `zca`.
-    pub whitening: String,
-    /// `separate`, `tied` or `merged`.
-    pub weights: String,
+    /// The variant, in three words.
+    #[serde(flatten)]
+    pub variant: Choice,
     /// The seed of the initial weights.
     pub seed: u64,
-    /// What happened.
+    /// What went wrong, and what to do about it.
     pub error: String,
 }
 
-/// The largest gaps that count as the same.
+/// What counts as the same, in outputs and in mechanism.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// Of outputs.
+    /// The largest gap between outputs that count as the same.
     pub output_gap: f64,
-    /// Of mechanism: the lowest alignment.
+    /// The lowest alignment of mechanisms that count as the same.
     pub alignment: f64,
-    /// Of mechanism: the largest distance of the size from 1.
+    /// The largest distance from 1 of the size of mechanisms that count as the same.
     pub size: f64,
 }
 
@@ -277,12 +131,9 @@ pub struct Thresholds {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Judged {
-    /// `softmax` or `linear`.
-    pub score: String,
-    /// `none` or `zca`.
-    pub whitening: String,
-    /// `separate`, `tied` or `merged`.
-    pub weights: String,
+    /// The variant, in three words.
+    #[serde(flatten)]
+    pub variant: Choice,
     /// The verdict.
     pub verdict: Verdict,
     /// The verdict in words.

@@ -6,13 +6,15 @@
 use npyz::WriterBuilder as _;
 use serde::Serialize;
 
-use super::document::{DOCUMENT, Document};
-use super::{Run, run};
+use super::document::SCHEMA;
 use crate::attention::scores;
-use crate::experiment::{Comparison, Scores};
+use crate::experiment::{Comparison, Run, Scores};
 use crate::linalg::{column, count, entries};
 use crate::publish::{Folder, FolderError, harmless_json};
 use crate::{Mat, MatRef};
+
+/// The name of the manifest in a folder of matrices.
+const MANIFEST: &str = "manifest.json";
 
 /// What stands in a folder of matrices.
 #[derive(Debug, Serialize)]
@@ -47,24 +49,21 @@ pub enum ExportError {
     /// They cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// What stands beside them cannot be.
-    #[error("the document cannot be written: {0}")]
-    Document(#[from] serde_json::Error),
 }
 
-/// Writes the matrices of a comparison and its runs into a folder, with the document and a manifest.
+/// Writes the matrices of a comparison and its runs into a folder, with a manifest.
 ///
 /// # Errors
 /// A file cannot be written, or a matrix cannot be computed.
-pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, runs: &[Run]) -> Result<(), ExportError> {
+pub fn export(folder: &Folder, comparison: &Comparison, runs: &[Run]) -> Result<(), ExportError> {
     let mut arrays = Arrays { folder, written: Vec::new() };
-    let (data, near) = (comparison.data(), comparison.near());
-    arrays.write("x_train", near.train.x.as_ref(), "X, the scaled training rows")?;
-    arrays.write("y_train", near.train.y.as_ref(), "Y, their scaled targets")?;
+    let (data, context) = (comparison.data(), comparison.context());
+    arrays.write("x_train", context.train.x.as_ref(), "X, the scaled training rows")?;
+    arrays.write("y_train", context.train.y.as_ref(), "Y, their scaled targets")?;
     arrays.write("x_test", data.test.x.as_ref(), "X*, the scaled test rows")?;
     arrays.write("y_test", data.test.y.as_ref(), "their scaled targets")?;
-    if let Some(sample) = comparison.sample() {
-        let rows: Vec<f64> = sample.iter().map(|&row| count(row)).collect();
+    if let Some(rows) = comparison.context_rows() {
+        let rows: Vec<f64> = rows.iter().map(|&row| count(row)).collect();
         arrays.write("sample", column(&rows).as_ref(), "numbers of these rows among all training rows, from 0")?;
     }
     arrays.write("whitening", comparison.whitening(), "K with KᵀΣ̂K = I on all training rows: whitened rows are XK")?;
@@ -75,24 +74,25 @@ pub fn export(folder: &Folder, comparison: &Comparison, document: &Document, run
     for run in runs {
         variant(&mut arrays, comparison, run)?;
     }
-    let manifest =
-        Manifest { schema: super::document::SCHEMA, features: &data.features, targets: &data.targets, head_width: comparison.width(), arrays: arrays.written };
-    folder.write("manifest.json", harmless_json(&serde_json::to_string_pretty(&manifest)?).as_bytes())?;
-    folder.write(DOCUMENT, document.json()?.as_bytes())?;
-    Ok(())
+    let (features, targets, head_width) = (&data.features, &data.targets, comparison.width());
+    let manifest = Manifest { schema: SCHEMA, features, targets, head_width, arrays: arrays.written };
+    let json = serde_json::to_string_pretty(&manifest);
+    let json = json.map_err(|error| FolderError::Io { path: MANIFEST.into(), error: error.into() })?;
+    Ok(folder.write(MANIFEST, harmless_json(&json).as_bytes())?)
 }
 
 fn variant(arrays: &mut Arrays<'_>, comparison: &Comparison, run: &Run) -> Result<(), ExportError> {
     let Some(trained) = run.trained() else { return Ok(()) };
     let (head, variant) = (&trained.head, run.variant);
     let x = comparison.rows(variant).train.x.as_ref();
-    let place = |name: &str| format!("{}/{name}", run::slug(variant, run.seed));
+    // Such as `softmax-whitened-tied-seed-1/wq`.
+    let place = |name: &str| format!("{}-seed-{}/{name}", variant.name().replace(", ", "-"), run.seed);
     arrays.write(&place("wq"), head.query_weights(), "Wq")?;
     arrays.write(&place("wk"), head.key_weights(), "Wk")?;
     arrays.write(&place("form"), head.form().as_ref(), "WqWkᵀ")?;
     arrays.write(&place("scores"), scores(head.queries(x).as_ref(), head.keys(x).as_ref()).as_ref(), "QKᵀ on the training rows")?;
     arrays.write(&place("weights"), comparison.weights(variant, head)?.as_ref(), "A on the training rows")?;
-    let [train, test]: [Mat<f64>; 2] = comparison.predict(variant, head, comparison.near().train.y.as_ref())?;
+    let [train, test]: [Mat<f64>; 2] = comparison.predict(variant, head, comparison.context().train.y.as_ref())?;
     arrays.write(&place("predictions_train"), train.as_ref(), "AY, for the training rows")?;
     // Without softmax the test rows are predicted from all training rows, whatever is a sample of them.
     let test = if variant.scores == Scores::Linear { comparison.predictions(variant, head)?[1].clone() } else { test };

@@ -23,9 +23,9 @@ use case::Subject;
 use maud::{Markup, html};
 use plate::Plate;
 
-use super::{Document, Run};
+use super::Document;
 use crate::Result;
-use crate::experiment::Comparison;
+use crate::experiment::{Comparison, Run};
 use crate::publish::standalone;
 
 /// The name of the page in a folder of results.

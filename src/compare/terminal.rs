@@ -5,9 +5,10 @@
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use super::document::{Attention, Document, Failure, Fit, Judged, PerTarget};
+use super::document::{Attention, Document, Fit, Judged, PerTarget};
 use super::verdict;
 use super::wording::{self, each, listed, short};
+use crate::experiment::Scores;
 use crate::publish::harmless;
 use crate::publish::number::{self, Digits};
 
@@ -26,7 +27,7 @@ fn header(document: &Document) -> String {
     let condition = data.condition_number.map_or("infinite".to_owned(), |condition| short(condition, 3));
     let mut lines = vec![
         ("data", format!("{}: {} training and {} test rows", harmless(&data.source.join(" and ")), data.n_train, data.n_test)),
-        ("features", format!("{}, {} scaling, rank {}, condition number {condition}", data.features.len(), data.scaling.kind, data.rank)),
+        ("features", format!("{}, {} scaling, rank {}, condition number {condition}", data.features.len(), data.scaling.kind.name(), data.rank)),
         (if data.targets.len() == 1 { "target" } else { "targets" }, format!("{}, variance {}", listed(&data.targets), each(&data.target_variance, 4))),
     ];
     lines.extend(data.notes.iter().map(|note| ("note", harmless(note))));
@@ -93,7 +94,7 @@ fn needed(columns: &[Column]) -> usize {
 }
 
 fn columns(document: &Document) -> Vec<Column> {
-    let runs = |judged: &Judged| document.variants.iter().filter(|run| same(run, judged)).collect::<Vec<&Attention>>();
+    let runs = |judged: &Judged| document.variants.iter().filter(|run| run.variant == judged.variant).collect::<Vec<&Attention>>();
     let column = |head, spare, cell: &dyn Fn(&[&Attention]) -> String| {
         let cell = |judged: &Judged| Some(runs(judged)).filter(|runs| !runs.is_empty()).map_or(String::new(), |runs| cell(&runs));
         Column { head, spare, cells: document.verdicts.iter().map(cell).collect() }
@@ -128,25 +129,20 @@ fn verdicts(document: &Document) -> String {
     let longest = document.verdicts.iter().map(|judged| name(judged).chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for judged in &document.verdicts {
-        let failed = |failure: &&Failure| (&failure.score, &failure.whitening, &failure.weights) == (&judged.score, &judged.whitening, &judged.weights);
-        let failures: Vec<String> = document.failures.iter().filter(failed).map(|failure| format!(" (seed {}: {})", failure.seed, failure.error)).collect();
-        let restless = document.variants.iter().any(|run| same(run, judged) && run.score == "linear" && !run.converged);
+        let failures = document.failures.iter().filter(|failure| failure.variant == judged.variant);
+        let failures: String = failures.map(|failure| format!(" (seed {}: {})", failure.seed, failure.error)).collect();
+        let linear = judged.variant.score == Scores::Linear;
+        let restless = linear && document.variants.iter().any(|run| run.variant == judged.variant && !run.converged);
         let unfinished = if restless { " (not converged: give more --steps)" } else { "" };
-        out.push_str(&format!("{:<longest$}  {}{unfinished}{}\n", name(judged), judged.words, failures.concat()));
+        out.push_str(&format!("{:<longest$}  {}{unfinished}{failures}\n", name(judged), judged.words));
     }
     out.push_str(&format!("({})\n", verdict::thresholds()));
     out
 }
 
-/// Whether a run is one of the variant's.
-fn same(run: &Attention, judged: &Judged) -> bool {
-    (&run.score, &run.whitening, &run.weights) == (&judged.score, &judged.whitening, &judged.weights)
-}
-
 /// Such as `softmax, whitened, tied`.
-fn name(Judged { score, whitening, weights, .. }: &Judged) -> String {
-    let whitened = if whitening == "none" { "" } else { ", whitened" };
-    format!("{score}{whitened}, {weights}")
+fn name(judged: &Judged) -> String {
+    judged.variant.variant().name()
 }
 
 /// The median, with the range below where it shows.

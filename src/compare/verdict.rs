@@ -20,11 +20,11 @@ pub const SIZE: f64 = 0.1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Alike in both.
+    /// It predicts what ridge predicts, by the same mechanism.
     SameOutputsSameMechanism,
-    /// It predicts alike by other means.
+    /// It predicts what ridge predicts, by another mechanism.
     SameOutputsOtherMechanism,
-    /// It predicts otherwise.
+    /// It predicts something else than ridge.
     OtherOutputs,
     /// Its seeds come to different verdicts.
     DependsOnTheSeed,
@@ -33,7 +33,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Of one training.
+    /// The verdict on one training.
     pub fn of(outcome: &Outcome) -> Self {
         Self::of_numbers(outcome.test.output_gap, outcome.mechanism)
     }
@@ -46,7 +46,7 @@ impl Verdict {
         }
     }
 
-    /// Of all trainings of a variant.
+    /// The verdict on all trainings of a variant.
     pub(crate) fn of_all<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
         Self::joined(outcomes.into_iter().map(Self::of))
     }
@@ -56,7 +56,7 @@ impl Verdict {
         if verdicts.all(|verdict| verdict == first) { first } else { Self::DependsOnTheSeed }
     }
 
-    /// In words.
+    /// The verdict in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::SameOutputsSameMechanism => "same outputs, same mechanism",

@@ -70,7 +70,7 @@ fn parse(text: &str) -> Result<(Table, Vec<String>)> {
     for record in reader.records() {
         let record = record.map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
-        let number = |cell: &str| cell.parse::<f64>().map_err(|_| wrong(line, format!("`{cell}` is not a number: restore the file from version control")));
+        let number = |cell: &str| cell.parse::<f64>().map_err(|_| wrong(line, format!("`{cell}` is not a number")));
         rows.push(record.iter().map(number).collect::<Result<_>>()?);
     }
     let d = names.len().saturating_sub(1);

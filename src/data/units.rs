@@ -12,29 +12,47 @@ use crate::{Error, Result};
 
 /// What centred features are divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "notebook", derive(schemars::JsonSchema, clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
     /// Nothing.
     None,
-    /// Their training standard deviations, over n.
+    /// Standard deviations.
+    ///
+    /// Those of the training rows, over n.
     Standard,
-    /// Their norms over the training rows.
+    /// Norms.
+    ///
+    /// Those over the training rows.
     UnitNorm,
+}
+
+impl Scaling {
+    /// The name of the scaling: `none`, `standard` or `unit-norm`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Standard => "standard",
+            Self::UnitNorm => "unit-norm",
+        }
+    }
 }
 
 /// What was subtracted and divided by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "notebook", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Units {
+    /// `none`, `standard` or `unit-norm`.
+    pub kind: Scaling,
     /// Training means of the features.
     pub feature_means: Vec<f64>,
-    /// What they were divided by; 1 for a feature that does not vary.
+    /// What the centred features were divided by; 1 for a feature that does not vary.
     pub feature_scales: Vec<f64>,
     /// Training means of the targets.
     pub target_means: Vec<f64>,
-    /// Training standard deviations of the targets.
+    /// Training standard deviations of the targets, over n.
     pub target_scales: Vec<f64>,
-    /// How far the scaled features are to be trusted.
-    pub resolution: Resolution,
 }
 
 impl Units {
@@ -54,13 +72,13 @@ impl Units {
 }
 
 impl Dataset {
-    /// The data on scale, in the memory that they were in.
+    /// The data on scale, in the memory that they were in, what brought them there, and how far the scaled features are to be trusted.
     ///
     /// # Errors
     /// [`Error::ConstantColumn`] for a target that does not vary on the training part, [`Error::Empty`] for a part without rows,
     /// [`Error::NotFinite`], [`Error::BeyondNumbers`] for a column whose scale, or whose variance, is no number, and
     /// [`Error::Overflow`] where a test row is none in its units.
-    pub fn scaled(mut self, scaling: Scaling) -> Result<(Self, Units)> {
+    pub fn scaled(mut self, scaling: Scaling) -> Result<(Self, Units, Resolution)> {
         for (what, table) in [("the training part", &self.train), ("the test part", &self.test)] {
             if table.n() == 0 || table.d() == 0 {
                 return Err(Error::Empty { what, rows: table.n(), columns: table.d() });
@@ -79,16 +97,17 @@ impl Dataset {
             }
         }
         let units = Units {
+            kind: scaling,
             feature_means: features.iter().map(|column| column.mean).collect(),
             feature_scales: features.iter().map(|column| column.scale).collect(),
             target_means: targets.iter().map(|column| column.mean).collect(),
             target_scales: targets.iter().map(|column| column.scale).collect(),
-            resolution: Resolution::standardised(self.train.n(), features.iter().map(|column| column.rounding).collect()),
         };
+        let resolution = Resolution::standardised(self.train.n(), features.iter().map(|column| column.rounding).collect());
         let scales = |j: usize, t: usize| (units.feature_scales[j], units.target_scales[t]);
         let rescaled = |truth: Mat<f64>| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| times_over(truth[(j, t)], scales(j, t).0, scales(j, t).1));
         self.truth = self.truth.map(rescaled);
-        Ok((self, units))
+        Ok((self, units, resolution))
     }
 }
 

@@ -3,8 +3,8 @@
 use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
 
-use super::Errors;
-use crate::data::{Condensed, Dataset, Units};
+use super::{Comparison, Errors};
+use crate::data::Units;
 use crate::linalg::{self, count};
 use crate::regression::{Ridge, is_full};
 use crate::{Error, Result};
@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// Ridge, or least squares at λ = 0, where dependent columns leave the solution of minimum norm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
-    /// λ.
+    /// λ, the penalty on the scaled features.
     pub penalty: f64,
     /// For each target its coefficients on the features as they were measured.
     pub coefficients: Vec<Vec<f64>>,
@@ -24,7 +24,7 @@ pub struct Baseline {
     pub rank: usize,
     /// tr H without the intercept, which would add one.
     pub effective_degrees_of_freedom: f64,
-    /// Of the training rows, the intercept's 1/n included.
+    /// Leverages of the training rows, the intercept's 1/n included.
     pub leverages: Leverages,
     /// Each target's error on the training rows.
     pub train: Vec<Errors>,
@@ -37,21 +37,24 @@ pub struct Baseline {
 
 /// A summary of leverages.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "notebook", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Leverages {
-    /// The smallest.
+    /// The smallest leverage.
     pub min: f64,
-    /// The middle one, or the mean of the middle two.
+    /// The middle leverage, or the mean of the middle two.
     pub median: f64,
-    /// The mean.
+    /// The mean leverage.
     pub mean: f64,
-    /// The largest.
+    /// The largest leverage.
     pub max: f64,
 }
 
 impl Baseline {
     /// Of data on scale: one fit on the factor of the training rows, one pass over them.
-    pub(super) fn of(data: &Dataset, train: &Condensed, units: &Units, penalty: f64) -> Result<Self> {
-        let ridge = Ridge::fit_resolved(train.x.as_ref(), train.y.as_ref(), penalty, &units.resolution)?;
+    pub(super) fn of(comparison: &Comparison, penalty: f64) -> Result<Self> {
+        let Comparison { data, factor, units, resolution, .. } = comparison;
+        let ridge = Ridge::fit_resolved(factor.x.as_ref(), factor.y.as_ref(), penalty, resolution)?;
         let [fitted, predicted] = [&data.train, &data.test].map(|rows| ridge.predict(rows.x.as_ref()));
         let n = count(data.train.n());
         // A triangular solve is right to the condition of its factor; what that puts above one is no leverage.

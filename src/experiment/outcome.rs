@@ -1,49 +1,27 @@
-//! What came out of a comparison, as plain data for serde.
+//! How a trained variant compares with ridge, as plain data for serde.
 
-use faer::MatRef;
+use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
 
-use super::Variant;
+use super::{Comparison, Variant};
 use crate::agreement::{Mechanism, Signature, centred_cosine, cosine, mse, r_squared, slope};
+use crate::data::Table;
 use crate::linalg::relative_gap;
-use crate::training::Ending;
+use crate::training::{Ending, Trained};
 use crate::{Error, Result};
-
-/// Everything about one data set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Report {
-    /// The data set's name.
-    pub data: String,
-    /// n.
-    pub train_rows: usize,
-    /// n*.
-    pub test_rows: usize,
-    /// d.
-    pub features: usize,
-    /// Ridge's λ.
-    pub penalty: f64,
-    /// Ridge on the training rows.
-    pub ridge_train: Agreement,
-    /// Ridge on the test rows.
-    pub ridge_test: Agreement,
-    /// The signature of ridge's hat matrix.
-    pub ridge_signature: Signature,
-    /// One for each variant and seed.
-    pub outcomes: Vec<Outcome>,
-}
 
 /// How one trained variant compares with ridge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Which variant.
+    /// The variant that was trained.
     pub variant: Variant,
-    /// From which initial weights.
+    /// The seed of its initial weights.
     pub seed: u64,
     /// How training ended.
     pub ending: Ending,
-    /// On the training rows.
+    /// Agreement on the training rows that the variant sees.
     pub train: Agreement,
-    /// On the test rows.
+    /// Agreement on the test rows.
     pub test: Agreement,
     /// Each target's error on the training rows, and on the test rows.
     pub errors: [Vec<Errors>; 2],
@@ -55,9 +33,39 @@ pub struct Outcome {
     pub signature: Signature,
 }
 
+impl Comparison {
+    /// How a trained variant compares with ridge.
+    ///
+    /// # Errors
+    /// Those of [`Comparison::weights`] and [`Signature::of`], and [`Error::Overflow`] where something is no number.
+    pub fn outcome(&self, variant: Variant, seed: u64, trained: &Trained) -> Result<Outcome> {
+        let head = &trained.head;
+        let weights = self.weights(variant, head)?;
+        let [on_train, on_test] = self.predictions(variant, head)?;
+        let (fitted, test) = (self.fitted_rows(variant), &self.data.test);
+        let agreement = |prediction: &Mat<f64>, rows: &Table| {
+            let ridge = self.ridge.predict(rows.x.as_ref());
+            Agreement::of(prediction.as_ref(), rows.y.as_ref(), ridge.as_ref())
+        };
+        let errors = |prediction: &Mat<f64>, rows: &Table| Errors::of(prediction.as_ref(), rows.y.as_ref());
+        Outcome {
+            variant,
+            seed,
+            ending: trained.ending,
+            train: agreement(&on_train, fitted),
+            test: agreement(&on_test, test),
+            errors: [errors(&on_train, fitted), errors(&on_test, test)],
+            mechanism: self.mechanism_of_variant(variant, head, weights.as_ref()),
+            weights_gap: relative_gap(self.effective_weights(variant, head).as_ref(), self.ridge.coefficients()),
+            signature: self.signature_of_variant(variant, head, weights.as_ref())?,
+        }
+        .checked()
+    }
+}
+
 impl Outcome {
     /// Itself, if there is a number for everything.
-    pub(super) fn checked(self) -> Result<Self> {
+    fn checked(self) -> Result<Self> {
         let Signature { trace, asymmetry, idempotence_gap, row_sums, negative_share, mass_on_ten_nearest, perplexity, .. } = self.signature;
         let of_the_matrix = [trace, asymmetry, idempotence_gap, row_sums.0, row_sums.1, negative_share, mass_on_ten_nearest, perplexity];
         let agreement = |on: &Agreement| [on.mse, on.r_squared, on.cosine, on.centred_cosine, on.slope, on.output_gap];
@@ -70,17 +78,17 @@ impl Outcome {
     }
 }
 
-/// One target's error.
+/// The error of predictions of one target.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// Mean squared error, in units of the target's training variance.
     pub mse: f64,
-    /// R² on these rows.
+    /// R² of the target on the rows that were predicted.
     pub r_squared: f64,
 }
 
 impl Errors {
-    /// Of every target, of predictions and targets that are n×m.
+    /// The errors of every target, of predictions and targets that are n×m.
     pub fn of(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>) -> Vec<Self> {
         let of = |t: usize| {
             let (prediction, target) = (prediction.subcols(t, 1), target.subcols(t, 1));
@@ -100,11 +108,11 @@ impl Errors {
 pub struct Agreement {
     /// Mean squared error, in units of the targets' training variance.
     pub mse: f64,
-    /// R² on these rows.
+    /// R² of all targets on the rows that were predicted.
     pub r_squared: f64,
     /// Cosine to ridge's predictions.
     pub cosine: f64,
-    /// The same after both means are removed.
+    /// Cosine to ridge's predictions after both means are removed.
     pub centred_cosine: f64,
     /// Slope on ridge's predictions.
     pub slope: f64,
@@ -113,7 +121,7 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Of predictions with targets and with a baseline's predictions, all n×m.
+    /// The agreement of predictions with targets and with a baseline's predictions, all n×m.
     pub fn of(prediction: MatRef<'_, f64>, target: MatRef<'_, f64>, baseline: MatRef<'_, f64>) -> Self {
         Self {
             mse: mse(prediction, target),

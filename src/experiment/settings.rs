@@ -3,7 +3,7 @@
 use crate::data::Scaling;
 use crate::training::Optimiser;
 
-/// The widest head that nobody asked for.
+/// The widest head where no width is given.
 const WIDEST: usize = 64;
 
 /// How a comparison is made.
@@ -11,19 +11,19 @@ const WIDEST: usize = 64;
 pub struct Settings {
     /// Ridge's λ, on the scaled features.
     pub penalty: f64,
-    /// What the features are divided by.
+    /// What centred features are divided by.
     pub scaling: Scaling,
     /// p, the columns of Wq and Wk; where it is not said as many as features, and at most 64.
     pub width: Option<usize>,
     /// The most training rows that softmax attends to, and that an n×n matrix is formed for.
     pub context: usize,
-    /// Seed of the sample, where there are more.
+    /// Seed of the sample of training rows, where they are more than the context.
     pub seed: u64,
     /// The optimiser, where it is not that of [`Variant::training`](super::Variant::training).
     pub optimiser: Option<Optimiser>,
-    /// The most steps, where they are not as many as there.
+    /// The most steps of training, where they are not those of [`Variant::training`](super::Variant::training).
     pub steps: Option<usize>,
-    /// The standard deviation of the initial weights, where it is not as there.
+    /// Standard deviation of the initial weights, where it is not that of [`Variant::training`](super::Variant::training).
     pub deviation: Option<f64>,
 }
 

@@ -9,16 +9,19 @@ use crate::training::{Optimiser, Parametrisation, Training};
 
 /// What is done to the scores of a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "notebook", derive(schemars::JsonSchema, clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scores {
-    /// Softmax at temperature d^{1/2}.
-    Softmax,
-    /// The post's regression-like attention: no softmax, scale 1/d.
+    /// QKᵀ/p as it is.
+    ///
+    /// The post's regression-like attention: no softmax.
     Linear,
+    /// Softmax of QKᵀ/√p.
+    Softmax,
 }
 
 impl Scores {
-    /// Its word.
+    /// The name of what is done to scores: `softmax` or `linear`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Softmax => "softmax",
@@ -27,14 +30,14 @@ impl Scores {
     }
 }
 
-/// One way of attending.
+/// One way of attending: scores, rows, free weights, and whether a row sees itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
-    /// Softmax or linear.
+    /// What is done to the scores.
     pub scores: Scores,
     /// Whether rows are whitened by training statistics first.
     pub whitened: bool,
-    /// Separate or tied weights.
+    /// What is free in training: two matrices, one, or their product.
     pub parametrisation: Parametrisation,
     /// Whether training rows see themselves.
     pub diagonal: Diagonal,
@@ -56,14 +59,14 @@ impl Variant {
         [Parametrisation::Separate, Parametrisation::Tied].map(|parametrisation| Self { scores, whitened, parametrisation, diagonal })
     }
 
-    /// Such as `softmax, whitened, tied`.
+    /// The name of the variant, such as `softmax, whitened, tied`.
     pub fn name(&self) -> String {
         let masked = if self.diagonal == Diagonal::Masked { ", masked" } else { "" };
         let whitened = if self.whitened { ", whitened" } else { "" };
         format!("{}{whitened}, {}{masked}", self.scores.name(), self.parametrisation.name())
     }
 
-    /// What makes weights of scores at width p, which is d unless somebody says otherwise.
+    /// The normalisation that makes weights of scores at width p, which is d unless somebody says otherwise.
     pub fn normalisation(&self, width: usize) -> Normalisation {
         match self.scores {
             Scores::Softmax => Normalisation::Softmax { temperature: temperature_of_width(width) },
@@ -71,7 +74,7 @@ impl Variant {
         }
     }
 
-    /// How it is trained, every variant alike: from weights of deviation 0.1, by at most 600 steps of Adam at a rate that falls
+    /// The training of the variant from a seed, every variant alike: from weights of deviation 0.1, by at most 600 steps of Adam at a rate that falls
     /// from 0.015 to nothing, until the gradient is a millionth of what it was. Adam at a constant rate does not stay where it
     /// arrives: it is thrown out again, and a rounding error decides when.
     pub fn training(&self, width: usize, seed: u64) -> Training {

@@ -9,18 +9,25 @@ use crate::data::random::standard_normal;
 
 /// What is free in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "notebook", derive(schemars::JsonSchema, clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Parametrisation {
-    /// Wq and Wk, both d×p.
+    /// Wq and Wk.
+    ///
+    /// Both are d×p.
     Separate,
-    /// One W, d×p, for queries and keys.
+    /// One W for queries and keys.
+    ///
+    /// It is d×p.
     Tied,
-    /// The form W = WqWkᵀ, d×d.
+    /// The form W = WqWkᵀ itself.
+    ///
+    /// It is d×d.
     Merged,
 }
 
 impl Parametrisation {
-    /// Its word.
+    /// The name of the parametrisation: `separate`, `tied` or `merged`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Separate => "separate",

@@ -92,14 +92,14 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
     (
         "compare",
         &[
+            ("choice", &[]),
             ("verdict", &[]),
-            ("document", &["verdict"]),
-            ("run", &[]),
+            ("document", &["choice", "verdict"]),
             ("wording", &["document"]),
             ("terminal", &["document", "verdict", "wording"]),
-            ("page", &["document", "verdict", "wording"]),
-            ("export", &["document", "run"]),
-            ("command", &["document", "export", "page", "run", "terminal"]),
+            ("page", &["choice", "document", "verdict", "wording"]),
+            ("export", &["document"]),
+            ("command", &["choice", "document", "export", "page", "terminal"]),
         ],
     ),
 ];

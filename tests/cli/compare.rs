@@ -206,7 +206,8 @@ fn hard_numbers_are_accepted() {
     let found = accepted(wide.as_bytes(), &["--score", "linear", "--whitening", "none", "--steps", "1"]);
     assert!(found.data.features.len() == 3000 && found.data.rank < 9 && found.ols.loo_mse.is_none(), "n < d: {}", found.data.rank);
     assert_eq!(found.variants[0].head_width, 64);
-    let collinear: String = table(40).lines().map(|line| format!("{},{line}\n", line.split(',').next().unwrap_or_default().replace('a', "c"))).collect();
+    let first = |line: &str| line.split(',').next().expect("a cell").replace('a', "c");
+    let collinear: String = table(40).lines().map(|line| format!("{},{line}\n", first(line))).collect();
     let found = accepted(collinear.as_bytes(), &[]);
     assert_eq!((found.data.rank, found.data.features.len()), (2, 3));
     let plain = accepted(table(40).as_bytes(), &[]);
@@ -256,6 +257,41 @@ fn tables_that_cannot_be_used_are_refused_by_file_line_and_cure() {
     refused(&folder, &["-", "--target", "y"], b"", "standard input");
     std::fs::write(folder.path().join("t.csv.gz"), b"\x1f\x8bno").expect("a file");
     refused(&folder, &["t.csv.gz", "--target", "y"], b"", "t.csv.gz");
+}
+
+/// JSON would say null of a number that is none, with exit code 0 and against the schema.
+#[test]
+fn a_number_that_is_none_is_refused_with_a_cure() {
+    let sized = |power: i32| -> String {
+        let row = |line: &str| if line.starts_with('a') { format!("{line}\n") } else { format!("{line}e{power}\n") };
+        table(40).lines().map(row).collect()
+    };
+    let cure = "bring targets and features to units near one, and the penalty with them";
+    for json in [&[][..], &["--json"]] {
+        // No number holds the variance of such targets.
+        refused_table(sized(160).as_bytes(), json, "where no number holds its variance in full");
+        refused_table(sized(160).as_bytes(), json, "help: multiply it by 1e-16");
+        // The variance is a number, the errors of a start that is far off are none.
+        let far = [&["--start", "100", "--steps", "0"], json].concat();
+        refused_table(sized(152).as_bytes(), &far, "`variants[0].mse_train` is no finite number");
+        refused_table(sized(152).as_bytes(), &far, cure);
+    }
+    // Those of ridge are refused before anything is trained.
+    let mut steep = sized(152);
+    steep.push_str("1,1,1e158\n");
+    let folder = with_table(table(8).as_bytes());
+    std::fs::write(folder.path().join("train.csv"), sized(152)).expect("a file");
+    std::fs::write(folder.path().join("test.csv"), steep).expect("a file");
+    let arguments = ["--train", "train.csv", "--test", "test.csv", "--target", "y", "--json"];
+    for endless in [&[][..], &["--steps", "1000000000"]] {
+        refused(&folder, &[&arguments[..], endless].concat(), b"", "`ridge.mse_test` is no finite number");
+        refused(&folder, &[&arguments[..], endless].concat(), b"", cure);
+    }
+    // What a number holds is told, with null where the schema has one and nowhere else.
+    let held = accepted(sized(150).as_bytes(), &[]);
+    assert!(held.ridge.mse_train.iter().all(|mse| mse.is_finite() && *mse > 0.0));
+    let nulls = serde_json::to_string(&held).expect("JSON").matches("null").count();
+    assert_eq!((nulls, held.data.context), (1, None));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::compare::choice::{Choice, Whiten};
 use crate::data::{BUILT_IN, Scaling};
 use crate::experiment::{Scores, Settings, Variant};
 use crate::training::{Optimiser, Parametrisation};
@@ -65,17 +66,17 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "LAMBDA", default_value_t = 1e-3, allow_negative_numbers = true, help_heading = "Comparison")]
     pub(super) lambda: f64,
     /// What centred features are divided by: training statistics
-    #[arg(long, value_enum, default_value_t = Scale::Standard, help_heading = "Comparison")]
-    pub(super) scale: Scale,
+    #[arg(long, value_enum, default_value_t = Scaling::Standard, help_heading = "Comparison")]
+    pub(super) scale: Scaling,
     /// What is done to scores
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Score::Linear, Score::Softmax], help_heading = "Comparison")]
-    pub(super) score: Vec<Score>,
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Scores::Linear, Scores::Softmax], help_heading = "Comparison")]
+    pub(super) score: Vec<Scores>,
     /// What is done to rows
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Whiten::None, Whiten::Zca], help_heading = "Comparison")]
     pub(super) whitening: Vec<Whiten>,
     /// What is free: two matrices, one for both, or their product
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Weights::Separate, Weights::Tied], help_heading = "Comparison")]
-    pub(super) weights: Vec<Weights>,
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Parametrisation::Separate, Parametrisation::Tied], help_heading = "Comparison")]
+    pub(super) weights: Vec<Parametrisation>,
     /// Columns of the query and key weights [default: as many as features, at most 64]
     #[arg(long, value_name = "P", help_heading = "Comparison")]
     pub(super) head_width: Option<usize>,
@@ -132,42 +133,6 @@ pub(super) enum OnMissing {
     Mean,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Scale {
-    /// Nothing
-    None,
-    /// Standard deviations
-    Standard,
-    /// Norms
-    UnitNorm,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Score {
-    /// QKᵀ/p as it is
-    Linear,
-    /// Softmax of QKᵀ/√p
-    Softmax,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Whiten {
-    /// Nothing
-    None,
-    /// The symmetric root of the inverse covariance
-    Zca,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Weights {
-    /// Wq and Wk
-    Separate,
-    /// One W for queries and keys
-    Tied,
-    /// The form W = WqWkᵀ itself
-    Merged,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Optimise {
     /// Adam
@@ -204,7 +169,7 @@ impl Compare {
         for &score in &self.score {
             for &whitening in &self.whitening {
                 for &weights in &self.weights {
-                    let variant = variant(score, whitening, weights);
+                    let variant = Choice { score, whitening, weights }.variant();
                     if !variants.contains(&variant) {
                         variants.push(variant);
                     }
@@ -220,14 +185,9 @@ impl Compare {
             (Optimise::GradientDescent, Some(rate)) => Some(Optimiser::GradientDescent { rate }),
             (_, None) => None,
         };
-        let scaling = match self.scale {
-            Scale::None => Scaling::None,
-            Scale::Standard => Scaling::Standard,
-            Scale::UnitNorm => Scaling::UnitNorm,
-        };
         Settings {
             penalty: self.lambda,
-            scaling,
+            scaling: self.scale,
             width: self.head_width,
             context: self.context,
             seed: self.seed,
@@ -245,21 +205,5 @@ impl Compare {
     pub(super) fn threads(&self) -> usize {
         let asked = self.threads.and_then(|threads| usize::try_from(threads).ok());
         asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
-    }
-}
-
-fn variant(score: Score, whitening: Whiten, weights: Weights) -> Variant {
-    Variant {
-        scores: match score {
-            Score::Linear => Scores::Linear,
-            Score::Softmax => Scores::Softmax,
-        },
-        whitened: whitening == Whiten::Zca,
-        parametrisation: match weights {
-            Weights::Separate => Parametrisation::Separate,
-            Weights::Tied => Parametrisation::Tied,
-            Weights::Merged => Parametrisation::Merged,
-        },
-        diagonal: crate::attention::Diagonal::Kept,
     }
 }

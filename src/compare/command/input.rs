@@ -5,25 +5,24 @@ use std::path::PathBuf;
 use indicatif::ProgressBar;
 
 use super::arguments::{Compare, OnMissing};
-use super::mistake::Mistake;
 use super::progress;
+use super::refused::Refused;
 use crate::compare::document::Origin;
 use crate::data::built_in::Made;
 use crate::data::{self, Dataset};
-use crate::table::{self, Missing, Provenance, ReadOptions, Rows, Source};
+use crate::diagnostic::Diagnostic;
+use crate::table::{self, Missing, Provenance, ReadOptions, Rows};
 
 impl Compare {
     /// The data, and where they came from.
-    pub(super) fn read(&self, bar: &ProgressBar) -> Result<(Dataset, Origin), Mistake> {
+    pub(super) fn read(&self, bar: &ProgressBar) -> Result<(Dataset, Origin), Refused> {
         if let Some((name, make)) = self.built_in() {
             return self.made(name, make);
         }
         let rows = match (&self.data, &self.train, &self.test) {
-            (_, Some(train), Some(test)) => Rows::Given { train: train.clone().into(), test: test.clone().into() },
-            (data, ..) => {
-                let source: Source = data.clone().unwrap_or_default().into();
-                Rows::Split { source, test_fraction: self.test_fraction.unwrap_or(0.2), seed: self.seed }
-            }
+            (Some(data), ..) => Rows::Split { source: data.clone().into(), test_fraction: self.test_fraction.unwrap_or(0.2), seed: self.seed },
+            (None, Some(train), Some(test)) => Rows::Given { train: train.clone().into(), test: test.clone().into() },
+            _ => return Err(Diagnostic::of("no table is named", "name a file, or give --train and --test").into()),
         };
         let options = ReadOptions {
             targets: self.targets.clone(),
@@ -48,11 +47,12 @@ impl Compare {
         data::BUILT_IN.into_iter().find(|(name, _)| *name == asked && !PathBuf::from(name).exists())
     }
 
-    fn made(&self, name: &str, make: Made) -> Result<(Dataset, Origin), Mistake> {
+    fn made(&self, name: &str, make: Made) -> Result<(Dataset, Origin), Refused> {
         let columns = !self.targets.is_empty() || !self.features.is_empty() || !self.drop.is_empty() || self.one_hot || self.missing.is_some();
         if columns || self.delimiter.is_some() || self.decimal_comma.is_some() || self.test_fraction.is_some() {
             let what = format!("the built-in data `{name}` have their own columns and their own split");
-            return Err(Mistake::new(what, format!("leave the options of the group `Columns` out, or name a file, such as ./{name}")));
+            let cure = format!("leave the options of the group `Columns` out, or name a file, such as ./{name}");
+            return Err(Diagnostic::of(what, cure).into());
         }
         Ok((make(self.seed)?, Origin { source: vec![format!("built-in {name}")], dropped_rows: Vec::new(), notes: Vec::new() }))
     }

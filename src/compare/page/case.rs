@@ -1,7 +1,7 @@
 //! A variant with its runs, and what stands for it in every figure: colour and mark by meaning.
 
-use crate::compare::{Document, Run};
-use crate::experiment::{Comparison, Outcome, Scores, Variant};
+use crate::compare::Document;
+use crate::experiment::{Comparison, Outcome, Run, Scores, Variant};
 use crate::publish::figure::{Ink, Mark};
 use crate::training::{Parametrisation, Trained};
 

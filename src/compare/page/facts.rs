@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::case::Subject;
 use crate::compare::wording::{each, short};
+use crate::data::Scaling;
 use crate::training::Optimiser;
 
 /// So many numbers of lines are told.
@@ -21,7 +22,7 @@ pub(super) fn data(subject: Subject<'_>) -> Markup {
             tr { th { "rows" } td { (plural(data.n_train, "training row")) ", " (plural(data.n_test, "test row")) } }
             tr { th { "features" } td { (data.features.len()) ": " (names(&data.features)) } }
             tr { th { (if data.targets.len() == 1 { "target" } else { "targets" }) } td { (names(&data.targets)) ", variance on training rows " (each(&data.target_variance, 4)) } }
-            tr { th { "scaling" } td { (scaling(&data.scaling.kind)) } }
+            tr { th { "scaling" } td { (scaling(data.scaling.kind)) } }
             tr { th { "rank" } td { (data.rank) ", condition number " (condition) " (of the features on scale)" } }
             @for (file, lines) in &dropped {
                 tr { th { "left out" } td { (lines_of(lines)) @if data.source.len() > 1 { " of " (data.source.get(*file).map_or("", String::as_str)) } } }
@@ -49,12 +50,13 @@ fn names(all: &[String]) -> Markup {
     }
 }
 
-fn scaling(kind: &str) -> String {
+fn scaling(kind: Scaling) -> String {
     let by = match kind {
-        "standard" => "divided by their standard deviations on training rows",
-        "unit-norm" => "divided by their norms over the training rows",
-        _ => "not divided by anything",
+        Scaling::Standard => "divided by their standard deviations on training rows",
+        Scaling::UnitNorm => "divided by their norms over the training rows",
+        Scaling::None => "not divided by anything",
     };
+    let kind = kind.name();
     format!("{kind}: features are centred and {by}; targets are centred and in standard deviations while training")
 }
 

@@ -1,9 +1,11 @@
 //! What came out, in sentences.
 
 use super::case::Subject;
+use crate::compare::choice::{Choice, Whiten};
 use crate::compare::document::Judged;
 use crate::compare::verdict::Verdict;
 use crate::compare::wording::{median, short};
+use crate::experiment::Scores;
 use crate::linalg::count;
 use crate::publish::capital;
 
@@ -18,8 +20,9 @@ pub(super) fn sentences(subject: Subject<'_>) -> String {
 }
 
 fn clause(judged: &[Judged], verdict: Verdict) -> Option<String> {
-    let of_score = |score: &str| -> Option<(String, bool)> {
-        let all: Vec<&Judged> = judged.iter().filter(|judged| judged.score == score).collect();
+    let of_score = |score: Scores| -> Option<(String, bool)> {
+        let all: Vec<&Judged> = judged.iter().filter(|judged| judged.variant.score == score).collect();
+        let score = score.name();
         let these: Vec<String> = all.iter().filter(|judged| judged.verdict == verdict).map(|judged| kind(judged)).collect();
         match (these.len(), all.len()) {
             (0, _) => None,
@@ -28,7 +31,7 @@ fn clause(judged: &[Judged], verdict: Verdict) -> Option<String> {
             (some, all) => Some((format!("{} of the {} {score} variants ({})", word(some), word(all), these.join("; ")), some > 1)),
         }
     };
-    let who: Vec<(String, bool)> = ["linear", "softmax"].into_iter().filter_map(of_score).collect();
+    let who: Vec<(String, bool)> = [Scores::Linear, Scores::Softmax].into_iter().filter_map(of_score).collect();
     let several = who.len() > 1 || who.first()?.1;
     let who = who.into_iter().map(|(who, _)| who).collect::<Vec<_>>().join(" and ");
     let (one, more) = match verdict {
@@ -51,7 +54,8 @@ fn word(number: usize) -> String {
 
 /// Such as `whitened, tied`.
 fn kind(judged: &Judged) -> String {
-    format!("{}{}", if judged.whitening == "none" { "" } else { "whitened, " }, judged.weights)
+    let Choice { whitening, weights, .. } = judged.variant;
+    format!("{}{}", if whitening == Whiten::None { "" } else { "whitened, " }, weights.name())
 }
 
 /// The test errors of ridge, and of the best and the worst variant.

@@ -14,7 +14,7 @@ const BLOCK: usize = 1024;
 
 /// At most d + m rows with the inner products of n.
 #[derive(Debug, Clone)]
-pub struct Condensed {
+pub struct Factor {
     /// n.
     pub rows: usize,
     /// R, k×d.
@@ -23,7 +23,7 @@ pub struct Condensed {
     pub y: Mat<f64>,
 }
 
-impl Condensed {
+impl Factor {
     /// The factor of X (n×d) and Y (n×m).
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Condensed {
                 None => factor[(i, j)],
                 Some(row) => entry(start + row, j) * units[j],
             });
-            factor = linalg::condensed(stacked.as_ref());
+            factor = linalg::factor(stacked.as_ref());
         }
         let column = |j: usize, i: usize| factor[(i, j)] / units[j];
         Ok(Self { rows: n, x: Mat::from_fn(factor.nrows(), d, |i, j| column(j, i)), y: Mat::from_fn(factor.nrows(), width - d, |i, t| column(d + t, i)) })
