@@ -9,49 +9,77 @@ use attention_regression::notebook::claim::snapshot;
 use attention_regression::notebook::registry::Registry;
 use attention_regression::publish::Stop;
 
-pub(super) const CONTENTS: &str = "//! # A small book\n//!\n//! What it is, in {{chapter_claim/gap}} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n";
-pub(super) const STATEMENTS: &str = include_str!("statements.toml");
-pub(super) const CHAPTER: &str = r#"//! # A chapter
-//!
-//! It opens with $x^2$ and links to [the notation](notation.md).
-
-/// ## A claim holds
-///
-/// The gap stays below {{gap}}, the share is {{share:.2}}, {{share|about half|0.4..0.6}}.
-///
-/// ![What to see.](figure)
-///
-/// ```toml
-/// kind = "identity"
-/// settles = { S1 = "holds" }
-/// finding = "It holds, within {{gap}}."
-/// headline = "gap"
-/// breaks_when = "it moves by {{moved}}."
-/// ```
-#[test]
-fn chapter_claim() {
-    evidence.rounding("gap", gap < bound); evidence.measure(name, "$1 & more"); record!(evidence);
-}
-
-/// ## Another claim holds
-///
-/// It stays below {{gap}}.
-///
-/// ```toml
-/// kind = "bound"
-/// uses = ["chapter_claim"]
-/// headline = "gap"
-/// breaks_when = "it moves by {{moved}}."
-/// ```
-#[test]
-fn second_claim() {
-    evidence.rounding("gap", gap < bound); evidence.measure(name, "$1 & more"); record!(evidence);
-}
-"#;
-pub(super) const METRICS: &str = "---\nsource: tests/claims/chapter.rs\n---\n[gap]\nmeasures = \"the gap, $\\\\|A\\\\|$\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n\n[share]\nmeasures = \"the share\"\nvalue = 5e-1\nrelative = 1e-3\n\n[moved]\nmeasures = \"moved\"\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n\n[moved.removed]\nfrom = \"gap\"\nhypothesis = \"nothing moves\"\nby = 1e1\n";
-pub(super) const FIGURE: &str = "---\nsource: tests/claims/chapter.rs\n---\ntitle = \"A figure\"\n\n[x]\nname = \"x\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[y]\nname = \"y\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[[series]]\nname = \"s\"\nink = \"linear\"\nmark = \"circle\"\nstroke = \"solid\"\nx = [0e0, 5e-1]\ny = [0e0, 1e0]\nrelative = 1e-3\n";
 pub(super) const CLAIMS: &str = "tests/claims/chapter.rs";
+pub(super) const STATEMENTS: &str = "tests/claims/statements.toml";
 pub(super) const SNAP: &str = "snapshots/chapter__chapter_claim.snap";
+pub(super) const METRICS: &str = "---\nsource: tests/claims/chapter.rs\n---\n[gap]\nmeasures = \"the gap, $\\\\|A\\\\|$\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n\n[share]\nmeasures = \"the share\"\nvalue = 5e-1\nrelative = 1e-3\n\n[moved]\nmeasures = \"moved\"\nvalue = 2e0\nrelative = 1e-3\nat_least = 1e0\n\n[moved.removed]\nfrom = \"gap\"\nhypothesis = \"nothing moves\"\nby = 1e1\n";
+const FIGURE: &str = "---\nsource: tests/claims/chapter.rs\n---\ntitle = \"A figure\"\n\n[x]\nname = \"x\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[y]\nname = \"y\"\nscale = \"linear\"\nticks = [0e0, 1e0]\n\n[[series]]\nname = \"s\"\nink = \"linear\"\nmark = \"circle\"\nstroke = \"solid\"\nx = [0e0, 5e-1]\ny = [0e0, 1e0]\nrelative = 1e-3\n";
+
+/// What one small notebook says otherwise than another.
+pub(super) struct Text<'a> {
+    pub(super) opening: &'a str,
+    /// The first claim: its name, its title, its headline, its prose, the caption of its figure.
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) headline: &'a str,
+    pub(super) prose: &'a str,
+    pub(super) caption: &'a str,
+    /// Names and titles of the other claims, each of which builds on the one before.
+    pub(super) others: &'a [(&'a str, &'a str)],
+    /// What every claim measured.
+    pub(super) metrics: &'a str,
+    /// What the first statement of the post says.
+    pub(super) says: &'a str,
+}
+
+const SMALL: Text<'_> = Text {
+    opening: "It opens with $x^2$ and links to [the notation](notation.md).",
+    id: "chapter_claim",
+    title: "A claim holds",
+    headline: "gap",
+    prose: "The gap stays below {{gap}}, the share is {{share:.2}}, {{share|about half|0.4..0.6}}.",
+    caption: "What to see.",
+    others: &[("second_claim", "Another claim holds")],
+    metrics: METRICS,
+    says: "It is so.",
+};
+
+impl Text<'_> {
+    /// The chapter with its claims.
+    pub(super) fn chapter(&self) -> String {
+        let Self { opening, id, title, headline, prose, caption, .. } = self;
+        let mut out = format!("//! # A chapter\n//!\n//! {opening}\n");
+        let prose = format!("{prose}\n///\n/// ![{caption}](figure)");
+        let settles = "kind = \"identity\"\n/// settles = { S1 = \"holds\" }\n/// finding = \"It holds, within {{gap}}.\"";
+        out += &claim(id, title, &prose, settles, headline);
+        let mut before = id;
+        for (id, title) in self.others {
+            out += &claim(id, title, "It stays below {{gap}}.", &format!("kind = \"bound\"\n/// uses = [\"{before}\"]"), "gap");
+            before = id;
+        }
+        out
+    }
+}
+
+fn claim(id: &str, title: &str, prose: &str, head: &str, headline: &str) -> String {
+    format!(
+        r#"
+/// ## {title}
+///
+/// {prose}
+///
+/// ```toml
+/// {head}
+/// headline = "{headline}"
+/// breaks_when = "it moves by {{{{moved}}}}."
+/// ```
+#[test]
+fn {id}() {{
+    evidence.rounding("gap", gap < bound); evidence.measure(name, "$1 & more"); record!(evidence);
+}}
+"#
+    )
+}
 
 /// A notebook in a temporary folder.
 pub(super) struct Notebook {
@@ -59,18 +87,14 @@ pub(super) struct Notebook {
 }
 
 impl Notebook {
+    pub(super) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// With the theme of the book, so that it can be rendered.
     pub(super) fn new() -> Self {
-        let notebook = Self { folder: tempfile::tempdir().expect("a temporary folder") };
-        let texts = [
-            ("tests/claims/main.rs", CONTENTS),
-            ("tests/claims/statements.toml", STATEMENTS),
-            (CLAIMS, CHAPTER),
-            ("tests/claims/notation.md", "| a | b |\n|---|---|\n| $X$ | rows |\n"),
-            (SNAP, METRICS),
-            ("snapshots/chapter__second_claim.snap", METRICS),
-            ("snapshots/chapter__chapter_claim.figure.snap", FIGURE),
-        ];
-        texts.into_iter().for_each(|(path, text)| notebook.write(path, text));
+        let notebook = Self::empty();
+        notebook.fill(&SMALL);
         for path in ["book.toml", "theme/math.css", "theme/book.css", "theme/fonts/fonts.css"] {
             let text = std::fs::read_to_string(repository().join("book").join(path)).expect("the book's theme");
             notebook.write(&format!("book/{path}"), &text);
@@ -79,6 +103,21 @@ impl Notebook {
             std::fs::copy(entry.path(), notebook.root().join("book/theme/fonts").join(entry.file_name())).expect("a copy");
         }
         notebook
+    }
+
+    /// Writes the sources and the snapshots.
+    pub(super) fn fill(&self, text: &Text<'_>) {
+        let Text { id, headline, metrics, .. } = text;
+        let quote = format!("{{{{{id}/{headline}}}}}");
+        let contents = format!("//! # A small book\n//!\n//! What it is, in {quote} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n");
+        self.write("tests/claims/main.rs", &contents);
+        self.write(CLAIMS, &text.chapter());
+        self.write(STATEMENTS, &include_str!("statements.toml").replace("It is so.", text.says));
+        self.write("tests/claims/notation.md", "| a | b |\n|---|---|\n| $X$ | rows |\n");
+        for (id, _) in [(*id, "")].iter().chain(text.others) {
+            self.write(&format!("snapshots/chapter__{id}.snap"), metrics);
+        }
+        self.write(&format!("snapshots/chapter__{id}.figure.snap"), FIGURE);
     }
 
     pub(super) fn root(&self) -> &Path {

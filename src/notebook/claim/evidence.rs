@@ -185,7 +185,7 @@ impl Evidence {
 
     /// The metric of that name, as far as the test has come.
     fn metric(&self, name: &str) -> Option<&Metric> {
-        self.metrics.iter().find(|(other, _)| other == name).map(|(_, metric)| metric)
+        snapshot::metric(&self.metrics, name)
     }
 
     /// The texts to keep, with accepted digits where nothing moved, and every judgement that failed.

@@ -23,6 +23,11 @@ pub const FIGURE: &str = ".figure";
 /// Metrics by name, in the order in which the claim measured them.
 pub type Metrics = Vec<(String, Metric)>;
 
+/// The metric of that name.
+pub fn metric<'a>(metrics: &'a [(String, Metric)], name: &str) -> Option<&'a Metric> {
+    metrics.iter().find(|(other, _)| other == name).map(|(_, metric)| metric)
+}
+
 /// The path of a snapshot, below the root.
 pub fn path(name: &str) -> PathBuf {
     Path::new(FOLDER).join(format!("{name}.snap"))
@@ -40,7 +45,7 @@ pub fn body(text: &str) -> &str {
 pub fn write_metrics(metrics: &Metrics, accepted: Option<&Metrics>) -> Result<String, String> {
     let mut table = Table::new();
     for (name, fresh) in metrics {
-        let before = accepted.and_then(|accepted| accepted.iter().find(|(other, _)| other == name)).map(|(_, metric)| metric);
+        let before = accepted.and_then(|accepted| metric(accepted, name));
         let value = Value::try_from(sticky::metric(fresh, before)).map_err(|error| format!("{name}: {error}"))?;
         table.insert(name.clone(), value);
     }

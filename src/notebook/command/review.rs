@@ -8,7 +8,7 @@ use clap::Args;
 use super::{Root, as_json};
 use crate::console::{say, say_error};
 use crate::diagnostic::Diagnostic;
-use crate::notebook::review::{page, review as compare, terminal};
+use crate::notebook::review::{self, page, terminal};
 use crate::publish;
 use crate::publish::provenance::Provenance;
 
@@ -49,7 +49,7 @@ const LONGEST: u64 = 1 << 28;
 pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Diagnostic>> {
     let out = arguments.out.clone().unwrap_or_else(|| root.join("target/review/index.html"));
     refuse_foreign(&out).map_err(|problem| vec![problem])?;
-    let review = compare(root, arguments.against.as_deref())?;
+    let review = review::Review::read(root, arguments.against.as_deref())?;
     review.notes.iter().for_each(|note| say_error(&format!("note: {note}")));
     let text = page::page(&review, &format!("Made from {}", Provenance::of(root).line()));
     let parent = out.parent().map_or(Ok(()), std::fs::create_dir_all);

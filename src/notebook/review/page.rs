@@ -4,7 +4,6 @@
 
 mod bar;
 mod figure;
-mod history;
 mod overview;
 mod prose;
 mod table;
@@ -15,6 +14,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::{Broken, Change, Item, Review};
+use crate::notebook::registry::Claim;
 use crate::publish::capital;
 use crate::publish::standalone;
 
@@ -23,52 +23,68 @@ pub const GENERATOR: &str = "attention-regression review";
 
 /// The page; `provenance` says where it was made.
 pub fn page(review: &Review, provenance: &str) -> String {
-    let statements = review.statements.iter().map(|settled| settled.id.as_str());
+    let statements = review.statements.iter().map(|change| change.id.as_str());
     let anchors: BTreeSet<&str> = review.items.iter().map(|item| item.id.as_str()).chain(statements).collect();
     let body = html! {
         h1 { "Review of a change" }
         (overview::overview(review))
-        @for item in &review.items { (claim(item, review, &anchors)) }
-        (history::of_others(review))
+        @for item in &review.items { (claim(item, review.pending, &anchors)) }
         footer.provenance { (provenance) }
     };
     standalone::page("Review of a change", GENERATOR, include_str!("page/review.css"), &body)
 }
 
-fn claim(item: &Item, review: &Review, anchors: &BTreeSet<&str>) -> Markup {
-    let (claim, pending) = (item.claim.as_ref(), review.pending);
+fn claim(item: &Item, pending: bool, anchors: &BTreeSet<&str>) -> Markup {
     html! {
         section.claim id=(item.id) {
-            p.claim-head {
-                @if let Some(claim) = claim { span class={ "kind " (claim.head.kind.name()) } { (capital(claim.head.kind.name())) } }
-                span { (flag(item)) }
-            }
-            h2 { (prose::inline(item.title())) }
-            p.small {
-                code { (breakable(&item.id)) }
-                @if let Some(claim) = claim { " · " code { (claim.file.display()) ":" (claim.line) } }
-                @if let Some(seconds) = item.seconds { " · its test last took " (seconds_in_words(seconds)) " here" }
-            }
+            (head(item))
             @if item.change == Change::New { p { "This claim has no accepted snapshot: everything in it is new." } }
             @if item.change == Change::Removed { p { "No claim records this snapshot any more." } }
             @if !item.differences.is_empty() { (table::numbers(&item.differences)) }
-            @if !item.broken.is_empty() {
-                div.loud { p { b { "No longer true" } } (phrases(&item.broken.iter().collect::<Vec<_>>())) }
-            }
-            (history::of_item(item, review))
+            @if !item.broken.is_empty() { div.loud { p { b { "No longer true" } } (phrases(&item.broken)) } }
             @if let Some(change) = &item.figure { (figure::versions(&item.id, change)) }
             (prose::sentences(&item.sentences))
             @if !item.dependents.is_empty() { (dependents(&item.dependents, anchors)) }
-            @if let Some(settles) = claim.map(|claim| &claim.head.settles).filter(|settles| !settles.is_empty()) {
-                p.uses { "Settles " @for (place, (id, verdict)) in settles.iter().enumerate() { @if place > 0 { ", " } @if anchors.contains(id.as_str()) { a href={ "#" (id) } { (id) } } @else { (id) } " (" (verdict.name()) ")" } "." }
-            }
+            @if let Some(claim) = &item.claim { (settles(claim, anchors)) }
             @if pending { @for sentence in item.left_undone() { p.small { (sentence) } } }
             div.command { span { (if pending { "Accept it" } else { "Check it" }) } pre { code { (item.command(pending)) } } }
         }
     }
 }
 
-fn phrases(all: &[&Broken]) -> Markup {
+fn head(item: &Item) -> Markup {
+    let claim = item.claim.as_ref();
+    html! {
+        p.claim-head {
+            @if let Some(kind) = claim.map(|claim| claim.head.kind.name()) { span class={ "kind " (kind) } { (capital(kind)) } }
+            span { (flag(item)) }
+        }
+        h2 { (prose::inline(item.title())) }
+        p.small {
+            code { (breakable(&item.id)) }
+            @if let Some(claim) = claim { " · " code { (claim.file.display()) ":" (claim.line) } }
+            @if let Some(seconds) = item.seconds { " · its test last took " (seconds_in_words(seconds)) " here" }
+        }
+    }
+}
+
+fn settles(claim: &Claim, anchors: &BTreeSet<&str>) -> Markup {
+    html! {
+        @if !claim.head.settles.is_empty() {
+            p.uses {
+                "Settles "
+                @for (place, (id, verdict)) in claim.head.settles.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    @if anchors.contains(id.as_str()) { a href={ "#" (id) } { (id) } } @else { (id) }
+                    " (" (verdict.name()) ")"
+                }
+                "."
+            }
+        }
+    }
+}
+
+fn phrases<'a>(all: impl IntoIterator<Item = &'a Broken>) -> Markup {
     html! {
         ul {
             @for broken in all {
@@ -95,7 +111,10 @@ fn dependents(all: &[String], moved: &BTreeSet<&str>) -> Markup {
                 }
             }
             ul.dependents {
-                @for id in all { li { @if moved.contains(id.as_str()) { a href={ "#" (id) } { code { (breakable(id)) } } } @else { code { (breakable(id)) } } } }
+                @for id in all {
+                    @let name = html! { code { (breakable(id)) } };
+                    li { @if moved.contains(id.as_str()) { a href={ "#" (id) } { (name) } } @else { (name) } }
+                }
             }
         }
     }

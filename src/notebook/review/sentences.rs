@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::Item;
+use serde::Serialize;
+
+use super::difference::Difference;
 use super::sides::Side;
 use super::split::split;
 use crate::notebook::book::prose::{self, Medium, Numbers, Place, Quote};
-use crate::notebook::claim::snapshot::Metrics;
+use crate::notebook::claim::snapshot::{self, Metrics};
 use crate::notebook::registry::{Claim, Prose, Registry};
-use crate::notebook::review::difference::Difference;
 
 /// What stands around a number that moved, until it is text or HTML.
 pub(super) const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
 
 /// A sentence that quotes a number that moved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Quoted {
     /// The title of the claim or chapter that it stands in.
     pub title: String,
@@ -25,24 +26,27 @@ pub struct Quoted {
     /// Its line, as it is or was.
     pub line: usize,
     /// How it read; none where it is new.
-    pub before: Option<Told>,
+    pub before: Option<Filled>,
     /// How it reads; none where it is gone.
-    pub after: Option<Told>,
+    pub after: Option<Filled>,
 }
 
 /// A sentence with its numbers in place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Filled {
     /// Markdown, with [`MARKS`] around the numbers that moved.
+    #[serde(skip)]
     pub(super) markdown: String,
     /// For a terminal and for programs.
     pub text: String,
 }
 
 /// A reference that held and does not hold any more: words that became untrue, a number that is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Broken {
     /// The title of the claim or chapter that it stands in.
+    #[serde(skip)]
     pub title: String,
     /// Its file.
     pub file: PathBuf,
@@ -54,6 +58,35 @@ pub struct Broken {
     pub phrase: Option<String>,
     /// What is wrong with it.
     pub what: String,
+}
+
+/// The metrics that moved, as prose names them: claim and metric.
+type Moved = BTreeSet<(String, String)>;
+
+/// By claim the sentences that quote its moved numbers, and the references that they broke.
+pub(super) fn read<'a>(
+    differences: impl Iterator<Item = (&'a str, &'a Difference)>,
+    before: &Side,
+    after: &Side,
+) -> BTreeMap<String, (Vec<Quoted>, Vec<Broken>)> {
+    let quotable = differences.filter(|(_, difference)| difference.quotable());
+    let moved: Moved = quotable.map(|(id, difference)| (id.to_owned(), difference.name.clone())).collect();
+    let (was, is) = (pieces(&before.registry), pieces(&after.registry));
+    let counterpart = |piece: &Piece, among: &[Piece]| among.iter().position(|other| other.key == piece.key);
+    let gone = was.iter().filter(|piece| counterpart(piece, &is).is_none()).map(|piece| (Some(piece), None));
+    let kept = is.iter().map(|piece| (counterpart(piece, &was).map(|place| &was[place]), Some(piece)));
+    let mut found: BTreeMap<String, (Vec<Quoted>, Vec<Broken>)> = BTreeMap::new();
+    for (old, new) in kept.chain(gone) {
+        let sentences = |piece: Option<&Piece>, side| piece.map_or(Vec::new(), |piece| piece.quoting(side, &moved));
+        for pair in pairs(sentences(old, before), sentences(new, after)) {
+            let Some((quoted, claims)) = beside(pair, &before.metrics) else { continue };
+            claims.into_iter().for_each(|id| found.entry(id).or_default().0.push(quoted.clone()));
+        }
+        for (id, broken) in new.map_or(Vec::new(), |piece| piece.broken(before, after, &moved)) {
+            found.entry(id).or_default().1.push(broken);
+        }
+    }
+    found
 }
 
 /// A piece of the book's prose.
@@ -68,171 +101,140 @@ struct Piece<'a> {
 }
 
 fn pieces(registry: &Registry) -> Vec<Piece<'_>> {
-    let mut all = vec![Piece { key: ("", "opening"), title: &registry.title, prose: registry.opening.clone(), claim: None, opens: "" }];
+    let piece = |id, kind, title, prose: &Prose| Piece { key: (id, kind), title, prose: prose.clone(), claim: None, opens: "" };
+    let mut all = vec![piece("", "opening", registry.title.as_str(), &registry.opening)];
     for chapter in &registry.chapters {
-        all.push(Piece { key: (&chapter.id, "chapter"), title: &chapter.title, prose: chapter.prose.clone(), claim: None, opens: "" });
+        all.push(piece(&chapter.id, "chapter", &chapter.title, &chapter.prose));
         for claim in &chapter.claims {
-            let sentence = |key: &'static str, text: &str, opens| Piece {
-                key: (&claim.id, key),
-                title: &claim.title,
-                prose: claim.sentence(key, text),
-                claim: Some(claim),
-                opens,
-            };
-            all.push(Piece { key: (&claim.id, "prose"), title: &claim.title, prose: claim.prose.clone(), claim: Some(claim), opens: "" });
-            all.extend([sentence("breaks_when", &claim.head.breaks_when, "Breaks when "), sentence("finding", &claim.head.finding, "")]);
+            let of_claim = |kind, prose: &Prose| Piece { claim: Some(claim), ..piece(&claim.id, kind, &claim.title, prose) };
+            let of_head = |kind, text: &str| of_claim(kind, &claim.sentence(kind, text));
+            all.push(of_claim("prose", &claim.prose));
+            all.push(Piece { opens: "Breaks when ", ..of_head("breaks_when", &claim.head.breaks_when) });
+            all.push(of_head("finding", &claim.head.finding));
         }
     }
     all
 }
 
-type Moved = BTreeSet<(String, String)>;
-
-/// Puts the sentences and the broken references into the claims that they quote.
-pub(super) fn fill(items: &mut [Item], before: &Side, after: &Side) {
-    let names = |item: &Item| -> Vec<(String, String)> {
-        item.differences.iter().filter(|difference| difference.quotable()).map(|difference: &Difference| (item.id.clone(), difference.name.clone())).collect()
-    };
-    let moved: Moved = items.iter().flat_map(names).collect();
-    let was = pieces(&before.registry);
-    for piece in &pieces(&after.registry) {
-        let counterpart = was.iter().find(|other| other.key == piece.key);
-        hand_out(items, pairs(counterpart, Some(piece), before, after, &moved));
-        for (id, broken) in broken(piece, before, after, &moved) {
-            items.iter_mut().filter(|item| item.id == id).for_each(|item| item.broken.push(broken.clone()));
-        }
-    }
-    let is = pieces(&after.registry);
-    for piece in was.iter().filter(|piece| !is.iter().any(|other| other.key == piece.key)) {
-        hand_out(items, pairs(Some(piece), None, before, after, &moved));
-    }
-}
-
-/// A sentence goes to every claim that it quotes.
-fn hand_out(items: &mut [Item], pairs: Vec<(Quoted, BTreeSet<String>)>) {
-    for (quoted, claims) in pairs {
-        items.iter_mut().filter(|item| claims.contains(&item.id)).for_each(|item| item.sentences.push(quoted.clone()));
-    }
-}
-
 /// A sentence as it is written, where, with its numbers, and the claims whose moved numbers it quotes.
 struct Sentence {
     template: String,
+    title: String,
+    file: PathBuf,
     line: usize,
-    told: Told,
+    filled: Filled,
     /// What it says of the numbers that moved, in order.
     shown: Vec<Result<String, String>>,
     claims: BTreeSet<String>,
 }
 
-impl Sentence {
-    /// Both sides, with marks around what reads otherwise or is untrue; words that stayed true stay unmarked.
-    fn beside(mut self, was: Option<Self>) -> (Self, Option<Told>) {
-        let Some(mut was) = was else { return (self, None) };
-        if was.shown.len() == self.shown.len() {
-            let stayed: Vec<bool> = was.shown.iter().zip(&self.shown).map(|(was, is)| is.is_ok() && was == is).collect();
-            [&mut was.told, &mut self.told].into_iter().for_each(|told| told.markdown = unmarked(&told.markdown, &stayed));
-        }
-        (self, Some(was.told))
+impl Piece<'_> {
+    fn quotes(&self, medium: Medium, registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> Vec<Quote> {
+        prose::quotes(&self.prose, Place { page: "", claim: self.claim, medium }, &Numbers { registry, metrics })
+    }
+
+    /// The sentences that quote something that moved, read with the numbers of one side.
+    fn quoting(&self, side: &Side, moved: &Moved) -> Vec<Sentence> {
+        let [page, terminal] = [Medium::Page, Medium::Terminal].map(|medium| self.quotes(medium, &side.registry, &side.metrics));
+        let text = &self.prose.text;
+        let sentence = |range: Range<usize>| {
+            let inside = |quote: &&Quote| range.contains(&quote.range.start) && moved.contains(&quote.of);
+            let opens = if text[..range.start].trim().is_empty() { self.opens } else { "" };
+            let [markdown, plain] = [&page, &terminal].map(|quotes| opens.to_owned() + &filled(text, &range, quotes, moved));
+            let plain = plain.replace(MARKS, "").split_whitespace().collect::<Vec<_>>().join(" ");
+            Sentence {
+                template: text[range.clone()].to_owned(),
+                title: self.title.to_owned(),
+                file: self.prose.file.clone(),
+                line: self.prose.line(range.start),
+                filled: Filled { markdown, text: plain },
+                shown: page.iter().filter(inside).map(|quote| quote.shown.clone()).collect(),
+                claims: page.iter().filter(inside).map(|quote| quote.of.0.clone()).collect(),
+            }
+        };
+        split(text, &page).into_iter().map(sentence).filter(|sentence| !sentence.claims.is_empty()).collect()
+    }
+
+    /// References that do not hold with the new numbers and held with the old ones, or had none: by claim.
+    fn broken(&self, before: &Side, after: &Side, moved: &Moved) -> Vec<(String, Broken)> {
+        let [was, is] = [before, after].map(|side| self.quotes(Medium::Terminal, &after.registry, &side.metrics));
+        let news = |(was, is): (Quote, Quote)| {
+            let (id, metric) = &is.of;
+            let measured = before.metrics.get(id).is_some_and(|metrics| snapshot::metric(metrics, metric).is_some());
+            let what = is.shown.err().filter(|_| moved.contains(&is.of) && (was.shown.is_ok() || !measured))?;
+            let broken = Broken {
+                title: self.title.to_owned(),
+                file: self.prose.file.clone(),
+                line: self.prose.line(is.range.start),
+                reference: self.prose.text[is.range.clone()].to_owned(),
+                phrase: is.phrase.map(|(words, _)| words),
+                what,
+            };
+            Some((id.clone(), broken))
+        };
+        was.into_iter().zip(is).filter_map(news).collect()
     }
 }
 
-/// Without the marks around the places that are listed.
-fn unmarked(markdown: &str, stayed: &[bool]) -> String {
-    let [open, close] = MARKS;
-    let mut parts = markdown.split(open);
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.zip(stayed).fold(first, |out, (part, stayed)| if *stayed { out + &part.replace(close, "") } else { format!("{out}{open}{part}") })
-}
-
-fn numbers<'a>(registry: &'a Registry, metrics: &'a BTreeMap<String, Metrics>) -> Numbers<'a> {
-    Numbers { registry, metrics }
-}
-
-/// The sentences of a piece that quote something that moved, read with the numbers of one side.
-fn quoting(piece: &Piece<'_>, numbers: &Numbers<'_>, moved: &Moved) -> Vec<Sentence> {
-    let read = |medium| prose::quotes(&piece.prose, Place { page: "", claim: piece.claim, medium }, numbers);
-    let (page, terminal) = (read(Medium::Page), read(Medium::Terminal));
-    let text = &piece.prose.text;
-    let mut found = Vec::new();
-    for range in split(text, &page) {
-        let inside = |quote: &&Quote| range.contains(&quote.range.start) && moved.contains(&quote.of);
-        let claims: BTreeSet<String> = page.iter().filter(inside).map(|quote| quote.of.0.clone()).collect();
-        if claims.is_empty() {
-            continue;
-        }
-        let opens = if text[..range.start].trim().is_empty() { piece.opens } else { "" };
-        let markdown = opens.to_owned() + &told(text, &range, &page, moved);
-        let text_only = opens.to_owned() + &told(text, &range, &terminal, moved).replace(MARKS, "");
-        let told = Told { markdown, text: text_only.split_whitespace().collect::<Vec<_>>().join(" ") };
-        let shown = page.iter().filter(inside).map(|quote| quote.shown.clone()).collect();
-        found.push(Sentence { template: text[range.clone()].to_owned(), line: piece.prose.line(range.start), told, shown, claims });
-    }
-    found
-}
-
-fn told(text: &str, range: &Range<usize>, quotes: &[Quote], moved: &Moved) -> String {
+/// A sentence with its numbers in place, and marks around those that moved.
+fn filled(text: &str, range: &Range<usize>, quotes: &[Quote], moved: &Moved) -> String {
     let [open, close] = MARKS;
     let mut out = String::new();
     let mut done = range.start;
     for quote in quotes.iter().filter(|quote| range.contains(&quote.range.start)) {
-        out.extend(text[done..quote.range.start].chars().filter(|letter| !MARKS.contains(letter)));
+        out += &text[done..quote.range.start].replace(MARKS, "");
         done = quote.range.end;
         // Words that are untrue are what the sentence says all the same; a number that is not there is a dash.
         let words = quote.phrase.as_ref().map_or("–", |(words, _)| words);
         let shown = quote.shown.as_deref().unwrap_or(words);
         if moved.contains(&quote.of) { out.extend([&open.to_string(), shown, &close.to_string()]) } else { out.push_str(shown) }
     }
-    out.extend(text[done..range.end].chars().filter(|letter| !MARKS.contains(letter)));
-    out
+    out + &text[done..range.end].replace(MARKS, "")
 }
+
+/// As it was, and as it is.
+type Pair = (Option<Sentence>, Option<Sentence>);
 
 /// Sentences of both sides in pairs: equal ones first, then in the order in which they stand.
-fn pairs(was: Option<&Piece<'_>>, is: Option<&Piece<'_>>, before: &Side, after: &Side, moved: &Moved) -> Vec<(Quoted, BTreeSet<String>)> {
-    let mut old: Vec<Option<Sentence>> =
-        was.map_or(Vec::new(), |piece| quoting(piece, &numbers(&before.registry, &before.metrics), moved)).into_iter().map(Some).collect();
-    let new = is.map_or(Vec::new(), |piece| quoting(piece, &numbers(&after.registry, &after.metrics), moved));
-    let mut partners: Vec<Option<Sentence>> = new
-        .iter()
-        .map(|sentence| old.iter_mut().find(|other| other.as_ref().is_some_and(|other| other.template == sentence.template)).and_then(Option::take))
-        .collect();
-    let mut left: Vec<Sentence> = old.into_iter().flatten().rev().collect();
-    let mut out = Vec::new();
-    for (sentence, partner) in new.into_iter().zip(&mut partners) {
-        let Some(piece) = is else { continue };
-        let (sentence, mut before_told) = sentence.beside(partner.take().or_else(|| left.pop()));
-        // Before the claim was first measured its sentences had no numbers.
-        before_told = before_told.filter(|told| sentence.claims.iter().any(|id| before.metrics.contains_key(id)) || !told.text.contains('–'));
-        let quoted =
-            Quoted { title: piece.title.to_owned(), file: piece.prose.file.clone(), line: sentence.line, before: before_told, after: Some(sentence.told) };
-        out.push((quoted, sentence.claims));
+fn pairs(old: Vec<Sentence>, new: Vec<Sentence>) -> Vec<Pair> {
+    let mut old: Vec<Option<Sentence>> = old.into_iter().map(Some).collect();
+    let mut equal = |sentence: &Sentence| {
+        let same = |other: &Sentence| other.template == sentence.template;
+        old.iter_mut().find_map(|other| other.take_if(|other| same(other)))
+    };
+    let equals: Vec<Option<Sentence>> = new.iter().map(&mut equal).collect();
+    let mut left = old.into_iter().flatten();
+    let mut found: Vec<Pair> = Vec::new();
+    for (sentence, equal) in new.into_iter().zip(equals) {
+        found.push((equal.or_else(|| left.next()), Some(sentence)));
     }
-    if let Some(piece) = was {
-        out.extend(left.into_iter().rev().map(|sentence| {
-            let quoted =
-                Quoted { title: piece.title.to_owned(), file: piece.prose.file.clone(), line: sentence.line, before: Some(sentence.told), after: None };
-            (quoted, sentence.claims)
-        }));
-    }
-    out
+    found.extend(left.map(|sentence| (Some(sentence), None)));
+    found
 }
 
-/// References of a piece that do not hold with the new numbers and held with the old ones, or had none.
-fn broken(piece: &Piece<'_>, before: &Side, after: &Side, moved: &Moved) -> Vec<(String, Broken)> {
-    let read = |metrics| prose::quotes(&piece.prose, Place { page: "", claim: piece.claim, medium: Medium::Terminal }, &numbers(&after.registry, metrics));
-    let (was, is) = (read(&before.metrics), read(&after.metrics));
-    let mut found = Vec::new();
-    for (was, is) in was.iter().zip(is) {
-        let (id, metric) = &is.of;
-        let absent = !before.metrics.get(id).is_some_and(|metrics| metrics.iter().any(|(name, _)| name == metric));
-        if let Err(what) = is.shown
-            && moved.contains(&is.of)
-            && (was.shown.is_ok() || absent)
-        {
-            let reference = piece.prose.text[is.range.clone()].to_owned();
-            let (file, line) = (piece.prose.file.clone(), piece.prose.line(is.range.start));
-            found.push((id.clone(), Broken { title: piece.title.to_owned(), file, line, reference, phrase: is.phrase.map(|(words, _)| words), what }));
+/// Both versions of a sentence for a reader, and the claims that it quotes.
+fn beside((was, is): Pair, measured: &BTreeMap<String, Metrics>) -> Option<(Quoted, BTreeSet<String>)> {
+    let (mut before, mut after) = (was.as_ref().map(|was| was.filled.clone()), is.as_ref().map(|is| is.filled.clone()));
+    if let (Some(was), Some(is)) = (&was, &is) {
+        if was.shown.len() == is.shown.len() {
+            // Words that stayed true stay unmarked.
+            let stayed: Vec<bool> = was.shown.iter().zip(&is.shown).map(|(was, is)| is.is_ok() && was == is).collect();
+            [&mut before, &mut after].into_iter().flatten().for_each(|filled| filled.markdown = unmarked(&filled.markdown, &stayed));
         }
+        // Before the claim was first measured its sentences had no numbers.
+        before = before.filter(|before| is.claims.iter().any(|id| measured.contains_key(id)) || !before.text.contains('–'));
     }
-    found
+    let Sentence { title, file, line, claims, .. } = is.or(was)?;
+    Some((Quoted { title, file, line, before, after }, claims))
+}
+
+/// Without the marks around the places that are listed.
+fn unmarked(markdown: &str, stayed: &[bool]) -> String {
+    let [open, close] = MARKS;
+    let mut parts = markdown.split(open);
+    let first = parts.next().unwrap_or(markdown);
+    let mark = |out: String, (part, stayed): (&str, &bool)| {
+        if *stayed { out + &part.replace(close, "") } else { format!("{out}{open}{part}") }
+    };
+    parts.zip(stayed).fold(first.to_owned(), mark)
 }

@@ -28,7 +28,8 @@ pub(super) struct Side {
 pub(super) struct Sides {
     pub(super) before: Side,
     pub(super) after: Side,
-    pub(super) words: String,
+    /// What the first one is, in words.
+    pub(super) against: String,
     pub(super) notes: Vec<String>,
 }
 
@@ -39,8 +40,13 @@ pub(super) fn id(name: &str) -> &str {
 }
 
 impl Side {
+    /// Whether it has a snapshot of that claim.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.metrics.contains_key(id) || self.figures.contains_key(id)
+    }
+
     /// `place` says where a snapshot stands, for messages.
-    fn new(registry: Registry, texts: BTreeMap<String, String>, place: &dyn Fn(&str) -> String) -> Result<Self, Vec<Diagnostic>> {
+    fn new(registry: Registry, texts: &BTreeMap<String, String>, place: &dyn Fn(&str) -> String) -> Result<Self, Vec<Diagnostic>> {
         let known: BTreeSet<String> = registry.claims().flat_map(|claim| [claim.snapshot(), claim.snapshot() + FIGURE]).collect();
         let mut problems = Vec::new();
         let (mut metrics, mut figures) = (BTreeMap::new(), BTreeMap::new());
@@ -56,13 +62,17 @@ impl Side {
                 problems.push(Diagnostic::at(place(name), line, what, "run `cargo test --test claims` to write it anew"));
             }
         }
-        let snapshots = texts.iter().map(|(name, text)| (name.clone(), snapshot::body(text).to_owned())).collect();
-        if problems.is_empty() {
-            Ok(Self { registry, snapshots, metrics, figures, waiting: BTreeSet::new(), replication: Replication::default() })
-        } else {
-            Err(problems)
+        if !problems.is_empty() {
+            return Err(problems);
         }
+        let snapshots = texts.iter().map(|(name, text)| (name.clone(), snapshot::body(text).to_owned())).collect();
+        Ok(Self { registry, snapshots, metrics, figures, waiting: BTreeSet::new(), replication: Replication::default() })
     }
+}
+
+/// Where an accepted snapshot stands.
+fn accepted_at(name: &str) -> String {
+    snapshot::path(name).display().to_string()
 }
 
 /// The accepted snapshots, and the same with the pending ones in their places.
@@ -79,23 +89,33 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Diagnostic>> {
         fresh.insert(name.clone(), text.replace("\r\n", "\n"));
         waiting.insert(name, path.display().to_string());
     }
-    let accepted_at = |name: &str| snapshot::path(name).display().to_string();
-    let before = Side::new(with_removed(root, &registry, &accepted), accepted, &accepted_at)?;
-    let after = Side::new(registry, fresh, &|name| waiting.get(name).cloned().unwrap_or_else(|| accepted_at(name)))?;
+    let mut before = Side::new(with_removed(root, &registry, &accepted), &accepted, &accepted_at)?;
+    let mut after = Side::new(registry, &fresh, &|name| waiting.get(name).cloned().unwrap_or_else(|| accepted_at(name)))?;
+    after.waiting = waiting.keys().map(|name| id(name).to_owned()).collect();
+    after.replication = Replication::read(root).map_err(|problem| vec![problem])?;
+    let mut notes = Vec::new();
     // Rates do not wait for acceptance: those of the last commit are what they are compared with, where there is one.
-    let replication = Replication::read(root).map_err(|problem| vec![problem])?;
-    let git = Git { root };
-    let committed = git.commit("HEAD").map_or_else(|_| replication.clone(), |commit| git.replication(&commit));
-    let before = Side { replication: committed, ..before };
-    let after = Side { waiting: waiting.keys().map(|name| id(name).to_owned()).collect(), replication, ..after };
-    Ok(Sides { before, after, words: "the accepted snapshots".to_owned(), notes: Vec::new() })
+    before.replication = match Git::around(root).and_then(|git| Ok((git.commit("HEAD")?, git))) {
+        Ok((commit, git)) => committed_rates(&git, &commit, "HEAD", &after, &mut notes),
+        Err(_) => after.replication.clone(),
+    };
+    Ok(Sides { before, after, against: "the accepted snapshots".to_owned(), notes })
+}
+
+/// The rates of a commit; where they cannot be read those of this checkout, so that none seems to have moved, and a note.
+fn committed_rates(git: &Git<'_>, commit: &str, revision: &str, after: &Side, notes: &mut Vec<String>) -> Replication {
+    git.replication(commit).unwrap_or_else(|why| {
+        notes.push(format!("How often claims held at {revision} cannot be read, so no rate is compared: {why}"));
+        after.replication.clone()
+    })
 }
 
 /// The claims with those that only a snapshot is left of, as the last commit has them, where there is git and it knows them.
 fn with_removed(root: &Path, registry: &Registry, accepted: &BTreeMap<String, String>) -> Registry {
     let mut all = registry.clone();
     let removed: BTreeSet<&str> = accepted.keys().map(|name| id(name)).filter(|id| registry.claim(id).is_none()).collect();
-    let committed = if removed.is_empty() { None } else { Git { root }.registry("HEAD").ok() };
+    let git = if removed.is_empty() { None } else { Git::around(root).ok() };
+    let committed = git.and_then(|git| git.registry("HEAD").ok());
     for chapter in committed.into_iter().flat_map(|registry| registry.chapters) {
         let claims: Vec<_> = chapter.claims.iter().filter(|claim| removed.contains(claim.id.as_str())).cloned().collect();
         match all.chapters.iter_mut().find(|other| other.id == chapter.id) {
@@ -109,24 +129,24 @@ fn with_removed(root: &Path, registry: &Registry, accepted: &BTreeMap<String, St
 
 /// The accepted snapshots and the claims of a revision, and those of this checkout.
 pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Diagnostic>> {
-    let git = Git { root };
-    let commit = git.commit(revision).map_err(|problem| vec![problem])?;
+    let one = |problem| vec![problem];
+    let git = Git::around(root).map_err(one)?;
+    let commit = git.commit(revision).map_err(one)?;
     let mut notes = Vec::new();
     let registry = git.registry(&commit).unwrap_or_else(|problems| {
         let first = problems.first().map_or(String::new(), ToString::to_string);
         notes.push(format!("The claims of {revision} cannot be read, so its sentences are not shown: {first}"));
         Registry::default()
     });
-    let texts = git.snapshots(&commit).map_err(|problem| vec![problem])?;
-    let before = Side::new(registry, texts, &|name| format!("{revision}:{}", snapshot::path(name).display()))?;
-    let before = Side { replication: git.replication(&commit), ..before };
-    let accepted = snapshot::read_all(root).map_err(|problem| vec![problem])?;
-    let after = Side::new(Registry::read(root)?, accepted, &|name| snapshot::path(name).display().to_string())?;
-    let after = Side { replication: Replication::read(root).map_err(|problem| vec![problem])?, ..after };
+    let texts = git.snapshots(&commit).map_err(one)?;
+    let mut before = Side::new(registry, &texts, &|name| format!("{revision}:{}", accepted_at(name)))?;
+    let mut after = Side::new(Registry::read(root)?, &snapshot::read_all(root).map_err(one)?, &accepted_at)?;
+    after.replication = Replication::read(root).map_err(one)?;
+    before.replication = committed_rates(&git, &commit, revision, &after, &mut notes);
     if let waiting @ 1.. = snapshot::pending(root).len() {
         notes.push(format!("Pending snapshots, {waiting} of them, are not part of this comparison: `attention-regression review` shows them."));
     }
     let short = git::short(&commit);
-    let words = if short.starts_with(revision) { format!("commit {short}") } else { format!("{revision}, commit {short}") };
-    Ok(Sides { before, after, words, notes })
+    let against = if short.starts_with(revision) { format!("commit {short}") } else { format!("{revision}, commit {short}") };
+    Ok(Sides { before, after, against, notes })
 }

@@ -81,11 +81,15 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
         }
         open = !words.starts_with('|') && !words.starts_with('#');
     }
-    let caption = |block: Range<usize>| match text[block.clone()].strip_prefix("![").and_then(|rest| rest.rfind("](")) {
+    found.into_iter().map(|block| without_brackets(text, block)).collect()
+}
+
+/// Of an image its caption.
+fn without_brackets(text: &str, block: Range<usize>) -> Range<usize> {
+    match text[block.clone()].strip_prefix("![").and_then(|rest| rest.rfind("](")) {
         Some(length) => block.start + 2..block.start + 2 + length,
         None => block,
-    };
-    found.into_iter().map(caption).collect()
+    }
 }
 
 /// What follows the tags at the beginning of a line.

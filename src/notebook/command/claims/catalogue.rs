@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::notebook::book::prose::{self, Medium, Numbers, Place};
 use crate::notebook::claim::last_run::LastRuns;
 use crate::notebook::claim::metric::{Metric, Reading};
-use crate::notebook::claim::snapshot::Metrics;
+use crate::notebook::claim::snapshot::{self, Metrics};
 use crate::notebook::claim::wording;
 use crate::notebook::registry::{Claim, Prose, Registry, Statement};
 use crate::publish::aligned;
@@ -85,7 +85,7 @@ pub(super) fn show(registry: &Registry, claim: &Claim, metrics: &BTreeMap<String
 }
 
 fn headline<'a>(claim: &Claim, metrics: &'a BTreeMap<String, Metrics>) -> Option<&'a Metric> {
-    metrics.get(&claim.id)?.iter().find(|(name, _)| name == &claim.head.headline).map(|(_, metric)| metric)
+    snapshot::metric(metrics.get(&claim.id)?, &claim.head.headline)
 }
 
 /// What a metric is held to, and how much room is left.

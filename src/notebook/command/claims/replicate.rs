@@ -185,7 +185,7 @@ fn table(told: &[(&Claim, &Replicated)], metrics: &BTreeMap<String, Metrics>) ->
     for (claim, replicated) in told.iter().filter(|(_, replicated)| replicated.drawn) {
         rows.push([claim.id.clone(), format!("{} of {}", replicated.held, replicated.of), String::new(), String::new(), String::new()]);
         for (name, rate) in &replicated.judgements {
-            let accepted = metrics.get(&claim.id).and_then(|all| all.iter().find(|(other, _)| other == name)).map(|(_, metric)| metric.reading);
+            let accepted = metrics.get(&claim.id).and_then(|all| snapshot::metric(all, name)).map(|metric| metric.reading);
             let range = format!("{} to {}", short(rate.low), short(rate.high));
             let (known, asserted) = accepted.map_or_else(Default::default, |reading| (wording::range(reading), wording::allowed(reading)));
             rows.push([format!("  {name}"), format!("{} of {}", rate.held, replicated.of), range, known, asserted]);

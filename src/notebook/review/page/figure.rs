@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::prose::inline;
 use super::widen;
-use crate::notebook::review::FigureChange;
+use crate::notebook::review::difference::figure::FigureChange;
 use crate::publish::capital;
 use crate::publish::figure::{
     self, Axis, Cell, Chart, Dots, DrawError, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Scale, Series, Stroke,
@@ -19,6 +19,9 @@ const ACCEPTED: &str = "accepted";
 /// New entries less the accepted ones.
 const DIFFERENCE: &str = "Difference";
 
+/// Said where both versions are drawn on axes that hold the numbers of both.
+const WIDER: &str = "Some numbers lie outside the axes of the claim, which are wider here: the book is not woven before the claim widens them.";
+
 /// A version with its name on the button and a class for the style sheet.
 struct Version {
     class: &'static str,
@@ -28,40 +31,62 @@ struct Version {
 
 /// The figure of a claim, in up to three versions.
 pub(super) fn versions(id: &str, change: &FigureChange) -> Markup {
-    // Both sides on axes that hold the numbers of both, where those of the claim do not hold its own.
-    let beyond = [&change.before, &change.after].into_iter().flatten().any(|figure| matches!(figure::draw(figure, id), Err(DrawError::Outside(_))));
-    let (was, is) = (change.before.as_ref(), change.after.as_ref());
-    let (before, after) = if beyond { widen::fitted(was, is) } else { (was.cloned(), is.cloned()) };
-    let titled = |figure: &Figure, word: &str| Figure { title: format!("{word}: {}", figure.title), ..figure.clone() };
-    let (both, apart) = match before.as_ref().zip(after.as_ref()).map(|(before, after)| together(before, after)) {
-        Some(Ok(both)) => (Some(both), None),
-        Some(Err(apart)) => (None, Some(apart)),
-        None => (None, None),
-    };
-    let all: Vec<Version> = [
-        before.as_ref().map(|figure| Version { class: "was", name: "Accepted", figure: titled(figure, "Accepted") }),
-        after.as_ref().map(|figure| Version { class: "is", name: "New", figure: titled(figure, "New") }),
-        both.map(|(name, figure)| Version { class: "both", name, figure }),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let first = all.last().map_or("", |version| version.class);
+    let (all, notes) = prepared(id, change);
     html! {
         figure.versions id={ "figure-" (id) } {
-            fieldset aria-label={ "The figure of " (id) } {
-                @for version in &all {
-                    label { input type="radio" name={ "figure-of-" (id) } value=(version.class) class=(version.class) checked[version.class == first]; " " (version.name) }
-                }
-            }
+            (choice(id, &all))
             @for version in &all { div class={ "version " (version.class) } { (drawn(id, version)) } }
-            figcaption { b { "Figure." } " " (inline(&capital(&change.words()))) "." @if beyond { " Some numbers lie outside the axes of the claim, which are wider here: the book is not woven before the claim widens them." } @if let Some(why) = apart { " The two cannot be shown in one drawing: " (why) "." } }
+            figcaption { b { "Figure." } " " (inline(&capital(&change.words()))) "." @for note in &notes { " " (note) } }
             // What lies over one another has the numbers of the two others.
-            @for version in all.iter().filter(|version| version.name != OVERLAID) {
-                @if let Some(numbers) = describe::table(&version.figure) {
-                    div class={ "version " (version.class) } { details { summary { "The plotted numbers" } (PreEscaped(numbers)) } }
+            @for version in all.iter().filter(|version| version.name != OVERLAID) { (numbers(version)) }
+        }
+    }
+}
+
+/// The versions, and what is to be said of them.
+fn prepared(id: &str, change: &FigureChange) -> (Vec<Version>, Vec<String>) {
+    let mut notes = Vec::new();
+    let (was, is) = (change.before.as_ref(), change.after.as_ref());
+    let outside = |figure: &Figure| matches!(figure::draw(figure, id), Err(DrawError::Outside(_)));
+    let (before, after) = if was.into_iter().chain(is).any(outside) {
+        notes.push(WIDER.to_owned());
+        widen::fitted(was, is)
+    } else {
+        (was.cloned(), is.cloned())
+    };
+    let both = match before.as_ref().zip(after.as_ref()).map(|(before, after)| together(before, after)) {
+        Some(Ok((name, figure))) => Some(Version { class: "both", name, figure }),
+        Some(Err(why)) => {
+            notes.push(format!("The two cannot be shown in one drawing: {why}."));
+            None
+        }
+        None => None,
+    };
+    let alone = |class, name, figure: Figure| Version { class, name, figure: Figure { title: format!("{name}: {}", figure.title), ..figure } };
+    let before = before.map(|figure| alone("was", "Accepted", figure));
+    let after = after.map(|figure| alone("is", "New", figure));
+    (before.into_iter().chain(after).chain(both).collect(), notes)
+}
+
+/// A button for each version; the last one is chosen.
+fn choice(id: &str, all: &[Version]) -> Markup {
+    let chosen = all.last().map(|version| version.class);
+    html! {
+        fieldset aria-label={ "The figure of " (id) } {
+            @for Version { class, name, .. } in all {
+                label {
+                    input type="radio" name={ "figure-of-" (id) } value=(class) class=(class) checked[chosen == Some(*class)];
+                    " " (name)
                 }
             }
+        }
+    }
+}
+
+fn numbers(version: &Version) -> Markup {
+    html! {
+        @if let Some(numbers) = describe::table(&version.figure) {
+            div class={ "version " (version.class) } { details { summary { "The plotted numbers" } (PreEscaped(numbers)) } }
         }
     }
 }

@@ -3,8 +3,8 @@
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::notebook::review::Quoted;
 use crate::notebook::review::sentences::MARKS;
+use crate::notebook::review::{Filled, Quoted};
 use crate::publish::math;
 
 /// Every sentence before and after.
@@ -12,32 +12,51 @@ pub(super) fn sentences(all: &[Quoted]) -> Markup {
     html! {
         @if !all.is_empty() {
             h3 { "Sentences that quote it" }
-            ul.quoted {
-                @for quoted in all {
-                    li {
-                        span.where { (inline(&quoted.title)) " · " code { (quoted.file.display()) ":" (quoted.line) } }
-                        dl {
-                            @if let (Some(before), Some(after)) = (&quoted.before, &quoted.after) && before == after {
-                                dt { "as before" }
-                                dd { (marked(&after.markdown, "ins")) }
-                            } @else {
-                                dt { "before" }
-                                dd { @if let Some(told) = &quoted.before { (marked(&told.markdown, "del")) } @else { span.muted { "not in the book" } } }
-                                dt { "after" }
-                                dd { @if let Some(told) = &quoted.after { (marked(&told.markdown, "ins")) } @else { span.muted { "not in the book" } } }
-                            }
-                        }
-                    }
+            ul.quoted { @for quoted in all { (sentence(quoted)) } }
+        }
+    }
+}
+
+fn sentence(quoted: &Quoted) -> Markup {
+    let version = |filled: &Option<Filled>, marked: fn(&str) -> Markup| match filled {
+        Some(filled) => marked(&filled.markdown),
+        None => html! { span.muted { "not in the book" } },
+    };
+    html! {
+        li {
+            span.where { (inline(&quoted.title)) " · " code { (quoted.file.display()) ":" (quoted.line) } }
+            dl {
+                @if quoted.before == quoted.after {
+                    dt { "as before" }
+                    dd { (version(&quoted.after, inserted)) }
+                } @else {
+                    dt { "before" }
+                    dd { (version(&quoted.before, deleted)) }
+                    dt { "after" }
+                    dd { (version(&quoted.after, inserted)) }
                 }
             }
         }
     }
 }
 
-/// With the numbers that moved in an element of that name.
-fn marked(markdown: &str, element: &str) -> Markup {
-    let [open, close] = MARKS;
-    PreEscaped(inline(markdown).0.replace(open, &format!("<{element}>")).replace(close, &format!("</{element}>")))
+fn inserted(markdown: &str) -> Markup {
+    marked(markdown, |number| html! { ins { (number) } })
+}
+
+fn deleted(markdown: &str) -> Markup {
+    marked(markdown, |number| html! { del { (number) } })
+}
+
+/// With the numbers that moved in an element.
+fn marked(markdown: &str, element: fn(PreEscaped<&str>) -> Markup) -> Markup {
+    let html = inline(markdown).0;
+    // Marks stand in pairs: every second part is between two.
+    html! {
+        @for (place, part) in html.split(MARKS).enumerate() {
+            @if place % 2 == 1 { (element(PreEscaped(part))) } @else { (PreEscaped(part)) }
+        }
+    }
 }
 
 /// A line of Markdown: emphasis, code and formulas as elements, links as their words, tags left out, the rest as it is.
@@ -65,9 +84,11 @@ fn kept_together(html: &str) -> String {
     while let Some(end) = rest.find(END) {
         let (formula, after) = rest.split_at(end + END.len());
         let mark = usize::from(after.starts_with(['.', ',', ';', ':', ')', '?', '!']));
-        match formula.rfind("<math").filter(|_| mark > 0) {
-            Some(at) => out.extend([&formula[..at], "<span class=\"nowrap\">", &formula[at..], &after[..mark], "</span>"]),
-            None => out.push_str(formula),
+        // Without punctuation the span would hold nothing together.
+        let (before, formula) = formula.split_at(formula.rfind("<math").filter(|_| mark > 0).unwrap_or(formula.len()));
+        out += before;
+        if mark > 0 {
+            out += &html! { span.nowrap { (PreEscaped(formula)) (&after[..mark]) } }.0;
         }
         rest = &after[mark..];
     }
@@ -84,6 +105,6 @@ mod tests {
         assert!(out.starts_with("a &lt; b &amp; <em>c</em>, <code>d&lt;e&gt;</code>, words, f <math"), "{out}");
         assert!(!out.contains("script") && !out.contains("href"), "{out}");
         assert_eq!(kept_together("a <math>x</math>, <math>y</math> b"), "a <span class=\"nowrap\"><math>x</math>,</span> <math>y</math> b");
-        assert_eq!(marked("it is \u{e000}5\u{e001}.", "ins").0, "it is <ins>5</ins>.");
+        assert_eq!(inserted("it is \u{e000}5\u{e001}.").0, "it is <ins>5</ins>.");
     }
 }

@@ -23,16 +23,16 @@ pub(super) fn numbers(differences: &[Difference]) -> Markup {
 
 fn row(difference: &Difference) -> Markup {
     let away = difference.tolerances();
-    let label = difference.after.as_ref().or(difference.before.as_ref()).map_or("", |metric| metric.measures.as_str());
+    let label = difference.latest().map_or("", |metric| metric.measures.as_str());
     html! {
         tr {
             td {
                 code { (breakable(&difference.name)) } @if difference.control() { " " i { "control" } }
                 small { (prose::inline(label)) }
-                @for remark in difference.remarks() { (said(&remark)) }
+                @for remark in difference.remarks() { (flagged(&remark)) }
             }
             td.r.old { (value(difference.before.as_ref(), difference)) }
-            td.r.new[difference.same_value() == Some(false)] { (value(difference.after.as_ref(), difference)) }
+            td.r.new[difference.value_moved()] { (value(difference.after.as_ref(), difference)) }
             td.r {
                 @if let Some(change) = difference.relative() { (percent(change)) }
                 @if let Some(tolerance) = difference.tolerance() { small { "± " (tolerance) } }
@@ -44,8 +44,8 @@ fn row(difference: &Difference) -> Markup {
 }
 
 /// What must not be passed over is flagged.
-fn said(remark: &str) -> Markup {
-    let loud = remark.starts_with("THE CONTROL") || remark.contains("WIDENED") || remark.starts_with("must be") || remark.starts_with("is no control");
+fn flagged(remark: &str) -> Markup {
+    let loud = ["THE CONTROL", "must be", "is no control"].iter().any(|start| remark.starts_with(start)) || remark.contains("WIDENED");
     html! { @if loud { span.flag.remark { (remark) } } @else { small { (remark) } } }
 }
 
