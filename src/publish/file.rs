@@ -46,18 +46,22 @@ fn partial(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(folder)
 }
 
-/// Files at or below a folder, as sorted paths relative to it; none where the folder cannot be read.
-pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+/// Files at or below a folder, as sorted paths relative to it.
+///
+/// # Errors
+/// A folder that cannot be read, or that is not there.
+pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(below) = folders.pop() {
-        for entry in std::fs::read_dir(folder.join(&below)).into_iter().flatten().flatten() {
+        for entry in std::fs::read_dir(folder.join(&below))? {
+            let entry = entry?;
             let path = below.join(entry.file_name());
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) { folders.push(path) } else { found.push(path) }
+            if entry.file_type()?.is_dir() { folders.push(path) } else { found.push(path) }
         }
     }
     found.sort();
-    found
+    Ok(found)
 }
 
 #[cfg(test)]

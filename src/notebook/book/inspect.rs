@@ -27,7 +27,11 @@ struct Page {
 pub fn inspect(folder: &Path) -> (usize, Vec<Diagnostic>) {
     let mut pages = BTreeMap::new();
     let mut problems = Vec::new();
-    for path in files_below(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
+    let there = pages_below(folder).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    });
+    for path in there {
         match std::fs::read_to_string(folder.join(&path)) {
             Ok(text) => {
                 pages.insert(path, read(&text));
@@ -43,6 +47,14 @@ pub fn inspect(folder: &Path) -> (usize, Vec<Diagnostic>) {
         }));
     }
     (pages.len(), problems)
+}
+
+/// The HTML pages below a folder, as paths relative to it.
+pub(super) fn pages_below(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let cannot = |error: std::io::Error| Diagnostic::new(folder, format!("cannot be read: {error}"), "render the book again");
+    let mut files = files_below(folder).map_err(cannot)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "html"));
+    Ok(files)
 }
 
 /// Why a link leads nowhere, if it does.

@@ -71,7 +71,7 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Diagnostic>> {
     let accepted = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let mut fresh = accepted.clone();
     let mut waiting = BTreeMap::new();
-    for below in snapshot::pending(root) {
+    for below in snapshot::pending(root).map_err(|problem| vec![problem])? {
         let path = Path::new(FOLDER).join(format!("{below}.snap.new"));
         let text = std::fs::read_to_string(root.join(&path))
             .map_err(|error| vec![Diagnostic::new(&path, format!("cannot be read: {error}"), "check its permissions")])?;
@@ -123,7 +123,7 @@ pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Diagnost
     let accepted = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let after = Side::new(Registry::read(root)?, accepted, &|name| snapshot::path(name).display().to_string())?;
     let after = Side { replication: Replication::read(root).map_err(|problem| vec![problem])?, ..after };
-    if let waiting @ 1.. = snapshot::pending(root).len() {
+    if let waiting @ 1.. = snapshot::pending(root).map_err(|problem| vec![problem])?.len() {
         notes.push(format!("Pending snapshots, {waiting} of them, are not part of this comparison: `attention-regression review` shows them."));
     }
     let short = git::short(&commit);
