@@ -82,6 +82,18 @@ mod tests {
         Ok(())
     }
 
+    #[test]
+    fn a_folder_that_cannot_be_read_is_not_an_empty_one() -> io::Result<()> {
+        let place = tempfile::tempdir()?;
+        assert_eq!(files_below(place.path())?, [PathBuf::new(); 0]);
+        std::fs::create_dir_all(place.path().join("b/c"))?;
+        std::fs::write(place.path().join("b/c/d"), "")?;
+        std::fs::write(place.path().join("a"), "")?;
+        assert_eq!(files_below(place.path())?, [PathBuf::from("a"), PathBuf::from("b/c/d")]);
+        assert!(files_below(&place.path().join("none")).is_err() && files_below(&place.path().join("a")).is_err());
+        Ok(())
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_link_is_followed_unless_it_leads_nowhere() -> io::Result<()> {

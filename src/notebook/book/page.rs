@@ -8,7 +8,7 @@ mod disk;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use maud::html;
+use maud::{Markup, html};
 
 use crate::diagnostic::line_of;
 use crate::publish::figure::Drawing;
@@ -28,53 +28,42 @@ const MARK: &str = "<!-- Woven from tests/claims and snapshots by `cargo run`: e
 pub struct Pages(BTreeMap<PathBuf, Page>);
 
 impl Pages {
-    /// Adds a page.
     pub(super) fn insert(&mut self, path: impl Into<PathBuf>, page: Page) {
         self.0.insert(path.into(), page);
     }
 
-    /// The page at a path below [`PAGES`].
-    pub fn get(&self, path: &Path) -> Option<&Page> {
+    pub(super) fn get(&self, path: &Path) -> Option<&Page> {
         self.0.get(path)
     }
 
     /// What is to stand below [`PAGES`]: the pages as Markdown, and the drawings that they show.
     pub fn files(&self) -> BTreeMap<PathBuf, String> {
-        let drawings = self.0.values().flat_map(Page::plates).flat_map(Plate::files);
-        self.0.iter().map(|(path, page)| (path.clone(), page.markdown())).chain(drawings).collect()
+        let plates = self.0.values().flat_map(|page| &page.0).filter_map(|block| block.parts().1);
+        let pages = self.0.iter().map(|(path, page)| (path.clone(), page.markdown()));
+        pages.chain(plates.flat_map(Plate::files)).collect()
     }
 }
 
 /// A page: its blocks, a blank line between any two.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page(Vec<Block>);
+pub(super) struct Page(Vec<Block>);
 
 /// A block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
+pub(super) enum Block {
     /// Markdown, or HTML that stands in it, formulas between dollars.
     Text(String),
-    /// A drawing.
-    Plate(Box<Plate>),
+    Plate(Plate),
 }
 
-/// A drawing as it stands on a page.
+/// A drawing on a page, with what stands around it as HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plate {
-    /// The name of its files and its anchor.
-    pub name: String,
-    /// The drawing.
-    pub drawing: Drawing,
-    /// What it shows, in words.
-    pub alt: String,
-    /// What to see in it, as HTML.
-    pub caption: String,
-    /// A digest of what is drawn: the page changes when a digit does, even one too small to see.
-    pub digest: Option<String>,
-    /// What is drawn, as a table.
-    pub table: Option<String>,
-    /// The words under which it is folded away.
-    pub folded: Option<String>,
+pub(super) struct Plate {
+    name: String,
+    drawing: Drawing,
+    alt: String,
+    opening: String,
+    closing: String,
 }
 
 impl Page {
@@ -83,57 +72,68 @@ impl Page {
         Self::default().and(text)
     }
 
-    /// With more text, if there is any.
-    pub(super) fn and(mut self, text: impl Into<String>) -> Self {
-        self.extend([Block::Text(text.into())]);
-        self
+    /// With more text, if it is more than blank lines.
+    pub(super) fn and(self, text: impl Into<String>) -> Self {
+        self.with([Block::Text(text.into())])
     }
 
-    /// Markdown for a forge.
-    pub fn markdown(&self) -> String {
-        let block = |block: &Block| match block {
-            Block::Text(text) => format!("\n{text}\n"),
-            Block::Plate(plate) => format!("\n{}{}{}\n", plate.opening(), plate.image(), plate.closing()),
-        };
-        self.0.iter().map(block).fold(format!("{MARK}\n"), |out, block| out + &block)
-    }
-
-    /// Markdown for mdBook: formulas as MathML, drawings inline.
-    ///
-    /// # Errors
-    /// The line of [`markdown`](Self::markdown) on which a formula cannot be set, and why.
-    pub fn typeset(&self) -> Result<String, (usize, String)> {
-        let (mut out, mut above) = (format!("{MARK}\n"), 2);
-        for block in &self.0 {
-            let (opening, inline, text) = match block {
-                Block::Text(text) => (String::new(), String::new(), text.clone()),
-                Block::Plate(plate) => (plate.opening(), plate.inline(), plate.closing()),
-            };
-            above += opening.lines().count();
-            let set = math::typeset(&text).map_err(|(at, what)| (above + line_of(&text, at), what))?;
-            out.extend(["\n", &opening, &inline, &set, "\n"]);
-            above += 1 + text.lines().count();
-        }
-        Ok(out)
-    }
-
-    fn plates(&self) -> impl Iterator<Item = &Plate> {
-        self.0.iter().filter_map(|block| if let Block::Plate(plate) = block { Some(&**plate) } else { None })
-    }
-}
-
-impl Extend<Block> for Page {
-    /// Blank lines around a text are the page's to write; a text of nothing else is no block.
-    fn extend<T: IntoIterator<Item = Block>>(&mut self, blocks: T) {
+    /// With more blocks.
+    pub(super) fn with(mut self, blocks: impl IntoIterator<Item = Block>) -> Self {
         self.0.extend(blocks.into_iter().filter_map(|block| match block {
             Block::Text(text) if text.trim().is_empty() => None,
             Block::Text(text) => Some(Block::Text(text.trim_start_matches('\n').trim_end().to_owned())),
             plate => Some(plate),
         }));
+        self
+    }
+
+    /// Markdown for a forge.
+    fn markdown(&self) -> String {
+        let mut out = format!("{MARK}\n");
+        for (opening, plate, text) in self.0.iter().map(Block::parts) {
+            out.extend(["\n", opening, &plate.map_or(String::new(), Plate::image), text, "\n"]);
+        }
+        out
+    }
+
+    /// Markdown for mdBook: formulas as MathML, drawings inline. A formula that cannot be set is told with its line on the forge.
+    pub(super) fn typeset(&self) -> Result<String, (usize, String)> {
+        let mut out = format!("{MARK}\n");
+        for (place, (opening, plate, text)) in self.0.iter().map(Block::parts).enumerate() {
+            let set = math::typeset(text).map_err(|(at, what)| {
+                let above = Self(self.0[..place].to_vec()).markdown() + "\n" + opening + if plate.is_some() { "\n" } else { "" };
+                (above.lines().count() + line_of(text, at), what)
+            })?;
+            out.extend(["\n", opening, &plate.map_or(String::new(), Plate::inline), &set, "\n"]);
+        }
+        Ok(out)
+    }
+}
+
+impl Block {
+    /// What stands before a drawing, the drawing, and the text after it, or a text.
+    fn parts(&self) -> (&str, Option<&Plate>, &str) {
+        match self {
+            Self::Text(text) => ("", None, text),
+            Self::Plate(plate) => (&plate.opening, Some(plate), &plate.closing),
+        }
     }
 }
 
 impl Plate {
+    /// A drawing, what it shows in words, a digest of numbers that are too small to be seen in it, and the HTML below it.
+    pub(super) fn new(name: String, drawing: Drawing, alt: String, digest: Option<&str>, below: &Markup) -> Self {
+        let series = digest.map_or(String::new(), |digest| format!(" data-series=\"{digest}\""));
+        let opening = format!("<figure id=\"figure-{name}\"{series}>\n<div class=\"scroll has-narrow\">\n");
+        Self { name, drawing, alt, opening, closing: format!("</div>\n{}\n</figure>", below.0) }
+    }
+
+    /// Folded away under some words.
+    pub(super) fn folded(self, words: &str) -> Self {
+        let opening = format!("<details class=\"graph\"><summary>{words}</summary>\n{}", self.opening);
+        Self { opening, closing: self.closing + "\n</details>", ..self }
+    }
+
     /// The path of the wide drawing and that of the narrow one.
     fn paths(&self) -> [PathBuf; 2] {
         ["", "-narrow"].map(|suffix| PathBuf::from(format!("{FIGURES}/{}{suffix}.svg", self.name)))
@@ -142,13 +142,6 @@ impl Plate {
     fn files(&self) -> impl Iterator<Item = (PathBuf, String)> {
         let drawings = [&self.drawing.wide, &self.drawing.narrow];
         self.paths().into_iter().zip(drawings).map(|(path, svg)| (path, format!("{MARK}\n{}\n", svg.trim())))
-    }
-
-    /// What stands before the drawing.
-    fn opening(&self) -> String {
-        let folded = self.folded.as_ref().map_or(String::new(), |words| format!("<details class=\"graph\"><summary>{words}</summary>\n"));
-        let digest = self.digest.as_ref().map_or(String::new(), |digest| format!(" data-series=\"{digest}\""));
-        format!("{folded}<figure id=\"figure-{}\"{digest}>\n<div class=\"scroll has-narrow\">\n", self.name)
     }
 
     /// The drawing on a forge, which shows the wide file.
@@ -161,14 +154,6 @@ impl Plate {
     fn inline(&self) -> String {
         format!("{}\n{}\n", self.drawing.wide.trim(), self.drawing.narrow.trim())
     }
-
-    /// What stands after the drawing.
-    fn closing(&self) -> String {
-        let table =
-            self.table.as_ref().map_or(String::new(), |table| format!("<details><summary>The plotted numbers</summary>\n{}\n</details>\n", table.trim()));
-        let folded = if self.folded.is_some() { "\n</details>" } else { "" };
-        format!("</div>\n<figcaption>{}</figcaption>\n{table}</figure>{folded}", self.caption)
-    }
 }
 
 #[cfg(test)]
@@ -177,11 +162,8 @@ mod tests {
 
     fn page() -> Page {
         let drawing = Drawing { wide: "<svg>w</svg>\n".to_owned(), narrow: "<svg>n</svg>\n".to_owned() };
-        let caption = "what $x$ is".to_owned();
-        let plate = Plate { name: "a".to_owned(), drawing, alt: "a < b".to_owned(), caption, digest: None, table: None, folded: None };
-        let mut page = Page::of("# Title\n\n").and("\n \n").and("It is $x$.");
-        page.extend([Block::Plate(Box::new(plate))]);
-        page
+        let plate = Plate::new("a".to_owned(), drawing, "a < b".to_owned(), None, &html! { figcaption { "what $x$ is" } });
+        Page::of("# Title\n\n").and("\n \n").and("It is $x$.").with([Block::Plate(plate)])
     }
 
     #[test]

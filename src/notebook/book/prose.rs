@@ -8,7 +8,6 @@
 
 mod parsed;
 mod reference;
-mod typed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -66,7 +65,7 @@ pub struct Place<'a> {
 #[derive(Debug, Default)]
 pub struct Woven {
     /// Text and figures, in order.
-    pub parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
     /// The metrics it quotes: claim and name.
     pub quoted: BTreeSet<(String, String)>,
     /// What is wrong with it.
@@ -74,19 +73,12 @@ pub struct Woven {
 }
 
 /// A part of woven prose.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+#[derive(Debug)]
+pub(super) enum Part {
     /// Markdown.
     Text(String),
-    /// `![caption](target)`, a figure that is to stand here.
-    Figure {
-        /// Where it stands in the source, in bytes.
-        at: usize,
-        /// Which figure: `figure`, or `figure:claim`.
-        target: String,
-        /// The caption as Markdown.
-        caption: String,
-    },
+    /// `![caption](target)`, which begins at a byte of the source.
+    Figure { at: usize, target: String, caption: String },
 }
 
 impl Woven {
@@ -116,7 +108,7 @@ pub struct Quote {
 /// Every reference of a piece of prose, in order; what else is wrong with it is for [`weave`] to say.
 pub fn quotes(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Vec<Quote> {
     let quote = |reference: reference::Reference<'_>| {
-        let shown = reference.resolve(place, *numbers).map(|(_, shown)| shown.on(place.medium)).map_err(|wrong| wrong.what);
+        let shown = reference.resolve(place, *numbers).map(|(_, shown)| shown).map_err(|wrong| wrong.what);
         // Outside a claim a bare name is nobody's, and `shown` says so.
         let claim = reference.claim.or(place.claim.map(|claim| claim.id.as_str())).unwrap_or("");
         let phrase = reference.words.zip(reference.range).map(|(words, range)| (words.to_owned(), range.to_owned()));
@@ -151,15 +143,15 @@ pub(super) fn own_words(prose: &Prose) -> String {
 pub fn weave(prose: &Prose, place: Place<'_>, numbers: &Numbers<'_>) -> Woven {
     let mut parsed = Parsed::new(prose);
     let mut woven = Woven { problems: std::mem::take(&mut parsed.problems), ..Woven::default() };
-    woven.problems.extend(typed::problems(&parsed, place.claim.map_or(&[], |claim| &claim.head.constants)));
+    woven.problems.extend(parsed.typed_by_hand(place.claim.map_or(&[], |claim| &claim.head.constants)));
     let mut done = 0;
-    for figure in parsed.figures() {
+    for (at, caption, target) in parsed.figures() {
         // An image within a caption is no figure of its own.
-        if figure.at.start >= done {
-            let before = woven.text(&parsed, done..figure.at.start, place, *numbers);
-            let caption = woven.text(&parsed, figure.caption, place, *numbers);
-            woven.parts.extend([Part::Text(before), Part::Figure { at: figure.at.start, target: figure.target.to_owned(), caption }]);
-            done = figure.at.end;
+        if at.start >= done {
+            let before = woven.text(&parsed, done..at.start, place, *numbers);
+            let caption = woven.text(&parsed, caption, place, *numbers);
+            woven.parts.extend([Part::Text(before), Part::Figure { at: at.start, target: target.to_owned(), caption }]);
+            done = at.end;
         }
     }
     let rest = woven.text(&parsed, done..prose.text.len(), place, *numbers);
@@ -176,16 +168,12 @@ impl Woven {
             out.push_str(&text[done..reference.at.start]);
             // One that goes on behind a caption has no metric's name, and is a problem below.
             done = reference.at.end.min(range.end);
-            match reference.resolve(place, numbers) {
+            match reference.written(place, numbers) {
                 Ok((claim, shown)) => {
-                    let page = if page(claim) == place.page { String::new() } else { page(claim) };
-                    out.push_str(&match place.medium {
-                        Medium::Page => shown.link(&format!("{page}#{}", anchor(&claim.id, reference.metric))),
-                        Medium::Terminal => shown.on(Medium::Terminal),
-                    });
+                    out.push_str(&shown);
                     self.quoted.insert((claim.id.clone(), reference.metric.to_owned()));
                 }
-                Err(wrong) => self.problems.push(parsed.prose.diagnostic(reference.at.start, reference.wrong(&wrong.what), wrong.cure)),
+                Err(wrong) => self.problems.push(parsed.prose.diagnostic(reference.at.start, wrong.what, wrong.cure)),
             }
         }
         out + &text[done..range.end]

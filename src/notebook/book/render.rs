@@ -65,38 +65,37 @@ fn problem(error: &FolderError) -> Diagnostic {
     Diagnostic::new(error.place(), error.what(), error.cure("choose another with --out DIR"))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(path, format!("cannot be written: {error}"), "check the folder's permissions, or choose another with --out DIR")
-}
-
 fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Vec<Diagnostic>> {
     let settings = Path::new(BOOK).join("book.toml");
-    let failed =
-        |error: &dyn std::fmt::Display| Diagnostic::new(&settings, format!("mdBook cannot render the book: {error}"), "see book/book.toml and book/theme");
-    let mut config = Config::from_disk(root.join(&settings)).map_err(|error| vec![failed(&format!("{error:#}"))])?;
-    config.build.build_dir = std::path::absolute(out).map_err(|error| vec![unwritable(out, &error)])?;
+    let failed = |error: &dyn std::fmt::Display| {
+        vec![Diagnostic::new(&settings, format!("mdBook cannot render the book: {error:#}"), "see book/book.toml and book/theme")]
+    };
+    let mut config = Config::from_disk(root.join(&settings)).map_err(|error| failed(&error))?;
+    config.build.build_dir = std::path::absolute(out).map_err(|error| {
+        let cure = "check the folder's permissions, or choose another with --out DIR";
+        vec![Diagnostic::new(out, format!("cannot be written: {error}"), cure)]
+    })?;
     config.build.create_missing = false;
     config.build.use_default_preprocessors = false;
-    let mut book = MDBook::load_with_config(root.join(BOOK), config).map_err(|error| vec![failed(&format!("{error:#}"))])?;
+    let mut book = MDBook::load_with_config(root.join(BOOK), config).map_err(|error| failed(&error))?;
     let footer = footer(root);
     let mut problems = Vec::new();
     book.book.for_each_mut(|item| {
         if let BookItem::Chapter(chapter) = item
             && let Some(path) = &chapter.path
         {
+            let file = Path::new(PAGES).join(path);
             match pages.get(path).map(Page::typeset) {
                 Some(Ok(text)) => chapter.content = text + &footer,
-                Some(Err((line, what))) => {
-                    problems.push(Diagnostic::at(Path::new(PAGES).join(path), line, what, "mend the source that this page is woven from"))
-                }
-                None => problems.push(Diagnostic::new(Path::new(PAGES).join(path), "is in the summary and was not woven", "run `cargo run` again")),
+                Some(Err((line, what))) => problems.push(Diagnostic::at(file, line, what, "mend the source that this page is woven from")),
+                None => problems.push(Diagnostic::new(file, "is in the summary and was not woven", "run `cargo run` again")),
             }
         }
     });
     if !problems.is_empty() {
         return Err(problems);
     }
-    book.build().map_err(|error| vec![failed(&format!("{error:#}"))])
+    book.build().map_err(|error| failed(&error))
 }
 
 /// It stands in the HTML only: the sources cannot know the commit that contains them.

@@ -21,6 +21,7 @@ mod sources;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use maud::{PreEscaped, html};
 use parts::markup;
 use sources::Recorded;
 
@@ -117,7 +118,7 @@ impl<'a> Loom<'a> {
                             let what = format!("the figure of `{id}` has no caption");
                             self.problems.push(prose.diagnostic(at, what, "write between the brackets what to see in it"));
                         }
-                        laid.blocks.push(Block::Plate(Box::new(plate)));
+                        laid.blocks.push(Block::Plate(plate));
                         laid.shown.push(id);
                     }
                     Err(wrong) => self.problems.push(prose.diagnostic(at, wrong.what, wrong.cure)),
@@ -140,7 +141,13 @@ impl<'a> Loom<'a> {
         let name = if claim.is_some() { id.to_owned() } else { format!("opening-{id}") };
         let drawing = figure::draw(figure, &name).map_err(|error| wrong(format!("the figure of `{id}` cannot be drawn: {error}")))?;
         let alt = format!("{}. {}", figure.title, describe::describe(figure));
-        let plate = Plate { name, drawing, alt, caption: markup(caption).0, digest: Some(digest.clone()), table: describe::table(figure), folded: None };
+        let below = html! {
+            figcaption { (markup(caption)) }
+            @if let Some(table) = describe::table(figure) {
+                "\n" details { summary { "The plotted numbers" } "\n" (PreEscaped(table.trim())) "\n" }
+            }
+        };
+        let plate = Plate::new(name, drawing, alt, Some(digest), &below);
         Ok((id.to_owned(), plate))
     }
 }

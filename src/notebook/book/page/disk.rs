@@ -1,5 +1,6 @@
 //! The pages on the disk: which of them differ from what was woven, and how they are written over what was woven before.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{MARK, PAGES, Pages};
@@ -10,27 +11,21 @@ use crate::publish::files_below;
 pub fn stale(root: &Path, pages: &Pages) -> Vec<Diagnostic> {
     let cure = "run `cargo run` and commit book/src";
     let files = pages.files();
-    let mut problems = Vec::new();
-    for (path, text) in &files {
+    let compared = files.iter().filter_map(|(path, text)| {
         let path = Path::new(PAGES).join(path);
-        match std::fs::read_to_string(root.join(&path)).map(|text| text.replace("\r\n", "\n")) {
-            Ok(there) if &there == text => {}
-            Ok(there) => {
-                let line = 1 + there.lines().zip(text.lines()).take_while(|(old, new)| old == new).count();
-                problems.push(Diagnostic::at(path, line, "is stale", cure));
-            }
-            Err(_) => problems.push(Diagnostic::new(path, "is missing", cure)),
-        }
-    }
-    match written(root) {
-        Ok(there) => {
-            let foreign = there.into_iter().filter(|path| !files.contains_key(path));
+        let Ok(there) = std::fs::read_to_string(root.join(&path)) else { return Some(Diagnostic::new(path, "is missing", cure)) };
+        let there = there.replace("\r\n", "\n");
+        let line = 1 + there.lines().zip(text.lines()).take_while(|(old, new)| old == new).count();
+        (&there != text).then(|| Diagnostic::at(path, line, "is stale", cure))
+    });
+    let foreign = others(root, &files).map_or_else(
+        |problem| vec![problem],
+        |others| {
             let cure = "run `cargo run`, or move the file out of book/src if it is yours";
-            problems.extend(foreign.map(|path| Diagnostic::new(Path::new(PAGES).join(path), "is woven from nothing", cure)));
-        }
-        Err(problem) => problems.push(problem),
-    }
-    problems
+            others.into_iter().map(|path| Diagnostic::new(path, "is woven from nothing", cure)).collect()
+        },
+    );
+    compared.chain(foreign).collect()
 }
 
 /// Writes the pages that changed and removes woven pages that are no more. Returns how many files changed.
@@ -41,8 +36,7 @@ pub fn write(root: &Path, pages: &Pages) -> Result<usize, Diagnostic> {
     let files = pages.files();
     let mut changed = 0;
     let failed = |path: &Path, error: std::io::Error| Diagnostic::new(path, format!("cannot be written: {error}"), "check that book/src is writable");
-    for path in written(root)?.into_iter().filter(|path| !files.contains_key(path)) {
-        let below = Path::new(PAGES).join(path);
+    for below in others(root, &files)? {
         refuse_foreign(root, &below)?;
         std::fs::remove_file(root.join(&below)).map_err(|error| failed(&below, error))?;
         changed += 1;
@@ -62,11 +56,12 @@ pub fn write(root: &Path, pages: &Pages) -> Result<usize, Diagnostic> {
     Ok(changed)
 }
 
-/// What stands below [`PAGES`]; nothing before the first book is woven.
-fn written(root: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+/// What else stands below [`PAGES`], as paths below the root; nothing before the first book is woven.
+fn others(root: &Path, files: &BTreeMap<PathBuf, String>) -> Result<Vec<PathBuf>, Diagnostic> {
     match files_below(&root.join(PAGES)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        there => there.map_err(|error| Diagnostic::new(PAGES, format!("cannot be read: {error}"), "check the folder's permissions")),
+        Err(error) => Err(Diagnostic::new(PAGES, format!("cannot be read: {error}"), "check the folder's permissions")),
+        Ok(there) => Ok(there.into_iter().filter(|path| !files.contains_key(path)).map(|path| Path::new(PAGES).join(path)).collect()),
     }
 }
 

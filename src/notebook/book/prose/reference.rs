@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Medium, Numbers, Place, run_claim};
+use super::{Medium, Numbers, Place, anchor, page, run_claim};
 use crate::diagnostic::Diagnostic;
 use crate::notebook::claim::metric::{Limit, Metric, Reading};
 use crate::notebook::claim::snapshot::Metrics;
@@ -25,33 +25,6 @@ pub(super) struct Reference<'t> {
     pub(super) range: Option<&'t str>,
 }
 
-/// What a reference prints: on a page a formula where it needs one, elsewhere plain characters.
-pub(super) struct Shown {
-    page: String,
-    plain: String,
-}
-
-impl Shown {
-    fn number(value: f64, digits: Digits) -> Self {
-        Self { page: number::markdown(value, digits), plain: number::unicode(value, digits) }
-    }
-
-    fn words(words: String) -> Self {
-        Self { page: words.clone(), plain: words }
-    }
-
-    pub(super) fn on(self, medium: Medium) -> String {
-        if medium == Medium::Page { self.page } else { self.plain }
-    }
-
-    /// As a link, in Markdown. A formula is no name for a link: it gets the number in plain characters.
-    pub(super) fn link(&self, href: &str) -> String {
-        let Self { page, plain } = self;
-        let label = if page == plain { String::new() } else { format!(" aria-label=\"{plain}\"") };
-        format!("<a class=\"n\" href=\"{href}\"{label}>{page}</a>")
-    }
-}
-
 impl<'t> Reference<'t> {
     /// The reference that stands at `at` in `text`.
     pub(super) fn read(text: &'t str, at: Range<usize>) -> Self {
@@ -67,13 +40,24 @@ impl<'t> Reference<'t> {
         Self { at, text, claim, metric, part, digits, words, range }
     }
 
-    /// What is wrong with it, in a sentence that names it.
-    pub(super) fn wrong(&self, what: &str) -> String {
-        format!("`{{{{{}}}}}` {what}", self.text)
+    /// The claim that it names and what a reader sees, on a page as a link to the row of evidence.
+    pub(super) fn written<'a>(&self, place: Place<'a>, numbers: Numbers<'a>) -> Result<(&'a Claim, String), Diagnostic> {
+        let resolved = |medium| {
+            let named = |wrong: Diagnostic| Diagnostic { what: format!("`{{{{{}}}}}` {}", self.text, wrong.what), ..wrong };
+            self.resolve(Place { medium, ..place }, numbers).map_err(named)
+        };
+        let ((claim, shown), (_, plain)) = (resolved(place.medium)?, resolved(Medium::Terminal)?);
+        if place.medium == Medium::Terminal {
+            return Ok((claim, plain));
+        }
+        let page = if page(claim) == place.page { String::new() } else { page(claim) };
+        // A formula is no name for a link: it gets the number in plain characters.
+        let label = if shown == plain { String::new() } else { format!(" aria-label=\"{plain}\"") };
+        Ok((claim, format!("<a class=\"n\" href=\"{page}#{}\"{label}>{shown}</a>", anchor(&claim.id, self.metric))))
     }
 
-    /// The claim that it names, and what a reader sees.
-    pub(super) fn resolve<'a>(&self, place: Place<'a>, numbers: Numbers<'a>) -> Result<(&'a Claim, Shown), Diagnostic> {
+    /// The claim that it names, and the number or the words.
+    pub(super) fn resolve<'a>(&self, place: Place<'a>, numbers: Numbers<'a>) -> Result<(&'a Claim, String), Diagnostic> {
         let metric = self.metric;
         let (digits, up) = self.digits.map_or(Ok((Digits::Significant(3), None)), digits)?;
         let claim = self.claim.map_or(place.claim, |id| numbers.registry.claim(id));
@@ -85,12 +69,13 @@ impl<'t> Reference<'t> {
             Diagnostic::of(what, format!("record it in the test, or quote one of: {}", names(metrics)))
         })?;
         let value = number(measured, self.part)?;
+        let written = if place.medium == Medium::Page { number::markdown } else { number::unicode };
         let shown = match (self.words, self.range, measured.reading) {
-            (Some(words), Some(range), _) => Shown::words(phrase(words, range, value)?),
+            (Some(words), Some(range), _) => phrase(words, range, value)?,
             (Some(_), None, _) => return Err(Diagnostic::of("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`")),
-            (None, _, Reading::Count { exactly, .. }) => Shown::words(exactly.to_string()),
-            (None, _, Reading::Rounding { .. }) => Shown::number(value, Digits::Short(2)),
-            (None, _, Reading::Value(_)) => Shown::number(up.map_or(value, |up| number::outward(value, digits, up)), digits),
+            (None, _, Reading::Count { exactly, .. }) => exactly.to_string(),
+            (None, _, Reading::Rounding { .. }) => written(value, Digits::Short(2)),
+            (None, _, Reading::Value(_)) => written(up.map_or(value, |up| number::outward(value, digits, up)), digits),
         };
         Ok((claim, shown))
     }

@@ -2,45 +2,45 @@
 
 use std::collections::BTreeSet;
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::evidence::evidence;
-use super::parts::{command, kind, link, markup, statement};
+use super::parts::{command, kind, link, markup, separated, statement};
 use super::{Laid, Loom, code, fresh, graph, quantity, room};
 use crate::diagnostic::Diagnostic;
 use crate::notebook::book::page::{Block, Page};
 use crate::notebook::book::prose;
-use crate::notebook::registry::{Chapter, Claim};
+use crate::notebook::registry::{Chapter, Claim, Statement};
 
 /// One chapter: its opening prose, then its claims.
 pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> Page {
-    let mut page = Page::of(format!("# {}", chapter.title));
-    page.extend(loom.lay(&chapter.prose, &format!("{}.md", chapter.id), None).blocks);
-    chapter.claims.iter().for_each(|claim| page.extend(self::claim(loom, claim)));
-    page
+    let opening = loom.lay(&chapter.prose, &format!("{}.md", chapter.id), None).blocks;
+    let page = Page::of(format!("# {}", chapter.title)).with(opening);
+    chapter.claims.iter().fold(page, |page, claim| self::claim(loom, claim, page))
 }
 
 /// One claim, in the order of the style: kind and statements, title, prose with figure, evidence, what breaks it, the
 /// test, the command.
-fn claim(loom: &mut Loom<'_>, claim: &Claim) -> Vec<Block> {
+fn claim(loom: &mut Loom<'_>, claim: &Claim, above: Page) -> Page {
     let page = prose::page(claim);
     let laid = loom.lay(&claim.prose, &page, Some(claim));
     let (breaks, broken) = loom.sentence(claim, "breaks_when", &claim.head.breaks_when, &page);
     check(loom, claim, &laid, &broken);
     loom.prose(&claim.titled, &page, Some(claim));
     let test = code::fold(loom, claim);
-    let title = html! { h2 id=(claim.id) { (markup(&claim.title)) } };
-    let before = ["<section class=\"claim\">".to_owned(), head(loom, claim), title.0];
-    let between = [
-        evidence(claim, loom.numbers().of(&claim.id)),
-        fresh::line(loom, claim),
-        format!("<div class=\"breaks\">\n\n**Breaks when** {breaks}\n\n</div>"),
-        uses(loom, claim),
-    ];
-    let after = [test, command("Check it", &format!("cargo test --test claims {}", claim.id)), "</section>".to_owned()];
-    let graph = graph::around(loom.registry, claim).map(|plate| Block::Plate(Box::new(plate)));
-    let text = |texts: Vec<String>| texts.into_iter().map(Block::Text);
-    text(before.into()).chain(laid.blocks).chain(text(between.into())).chain(graph).chain(text(after.into())).collect()
+    above
+        .and("<section class=\"claim\">")
+        .and(head(loom, claim))
+        .and(html! { h2 id=(claim.id) { (markup(&claim.title)) } })
+        .with(laid.blocks)
+        .and(evidence(claim, loom.numbers().of(&claim.id)))
+        .and(fresh::line(loom, claim))
+        .and(format!("<div class=\"breaks\">\n\n**Breaks when** {breaks}\n\n</div>"))
+        .and(uses(loom, claim))
+        .with(graph::around(loom.registry, claim).map(Block::Plate))
+        .and(test)
+        .and(command("Check it", &format!("cargo test --test claims {}", claim.id)))
+        .and("</section>")
 }
 
 /// What the claim must say, and does not.
@@ -69,23 +69,23 @@ fn check(loom: &mut Loom<'_>, claim: &Claim, laid: &Laid, broken: &BTreeSet<(Str
     loom.problems.extend(quantity::problems(claim, metrics));
 }
 
-fn head(loom: &Loom<'_>, claim: &Claim) -> String {
-    let settled = claim.head.settles.keys().filter_map(|id| loom.registry.statements.iter().find(|statement| &statement.id == id));
-    let links: Vec<_> = settled.map(|settled| statement(&settled.id, &settled.says, &html! { (settled.id) })).collect();
-    let settles = html! {
-        @if !links.is_empty() {
-            span { "settles " @for (place, link) in links.iter().enumerate() { @if place > 0 { ", " } (link) } }
+fn head(loom: &Loom<'_>, claim: &Claim) -> Markup {
+    let find = |id: &String| loom.registry.statements.iter().find(|statement| &statement.id == id);
+    let settled: Vec<&Statement> = claim.head.settles.keys().filter_map(find).collect();
+    let link = |settled: &&Statement| statement(&settled.id, &settled.says, &html! { (settled.id) });
+    html! {
+        p.claim-head {
+            (kind(claim.head.kind))
+            @if !settled.is_empty() { span { "settles " (separated(settled.iter().map(link), ", ")) } }
         }
-    };
-    html! { p.claim-head { (kind(claim.head.kind)) (settles) } }.into_string()
+    }
 }
 
 /// What it builds on and what builds on it, as links.
-fn uses(loom: &Loom<'_>, claim: &Claim) -> String {
-    let links = |claims: Vec<&Claim>| claims.into_iter().map(|claim| link(claim).0).collect::<Vec<_>>().join(", ");
-    let sentence = |before: &str, links: String| (!links.is_empty()).then(|| format!("{before} {links}."));
-    let below = sentence("Builds on", links(claim.head.uses.iter().filter_map(|id| loom.registry.claim(id)).collect()));
-    let above = sentence("Used by", links(loom.registry.users(&claim.id).collect()));
-    let sentences: Vec<String> = below.into_iter().chain(above).collect();
-    if sentences.is_empty() { String::new() } else { format!("<p class=\"uses\">{}</p>", sentences.join(" ")) }
+fn uses(loom: &Loom<'_>, claim: &Claim) -> Markup {
+    let below: Vec<&Claim> = claim.head.uses.iter().filter_map(|id| loom.registry.claim(id)).collect();
+    let above: Vec<&Claim> = loom.registry.users(&claim.id).collect();
+    let sentences = [("Builds on ", below), ("Used by ", above)].into_iter().filter(|(_, claims)| !claims.is_empty());
+    let sentences: Vec<Markup> = sentences.map(|(words, claims)| html! { (words) (separated(claims.into_iter().map(link), ", ")) "." }).collect();
+    html! { @if !sentences.is_empty() { p.uses { (separated(sentences, " ")) } } }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use maud::html;
+
 use super::drawing::{self, Node};
 use super::parts::href;
 use crate::notebook::book::page::Plate;
 use crate::notebook::registry::{Claim, Registry};
-use crate::publish::figure::Drawing;
 
 /// Every claim of the book.
 pub(super) fn whole(registry: &Registry) -> Plate {
@@ -21,8 +22,8 @@ pub(super) fn whole(registry: &Registry) -> Plate {
     let most = most.map_or(String::new(), |claim| format!(" Most build on “{}”: {} claims.", claim.title, registry.users(&claim.id).count()));
     let description = format!("{} claims in reading order, and {uses} arcs, each from a claim to one that builds on it.{most}", claims.len());
     let drawing = drawing::draw(&nodes, None, "What the claims build on", &description, "uses");
-    let caption = "All claims in reading order, with their kinds. Arrows lead from a claim to what builds on it.";
-    plate("uses".to_owned(), drawing, description, caption, None)
+    let below = html! { figcaption { "All claims in reading order, with their kinds. Arrows lead from a claim to what builds on it." } };
+    Plate::new("uses".to_owned(), drawing, description, None, &below)
 }
 
 /// What a claim rests on and what builds on it directly, folded away; nothing where it stands alone.
@@ -40,26 +41,23 @@ pub(super) fn around(registry: &Registry, claim: &Claim) -> Option<Plate> {
     let focus = claims.iter().position(|other| other.id == claim.id);
     let name = format!("uses-{}", claim.id);
     let drawing = drawing::draw(&nodes(&claims), focus, &title, &description, &name);
-    let caption = "Arrows lead from a claim to what builds on it.";
-    Some(plate(name, drawing, format!("{title}. {description}"), caption, Some(words)))
-}
-
-fn plate(name: String, drawing: Drawing, alt: String, caption: &str, folded: Option<String>) -> Plate {
-    Plate { name, drawing, alt, caption: caption.to_owned(), digest: None, table: None, folded }
+    let below = html! { figcaption { "Arrows lead from a claim to what builds on it." } };
+    Some(Plate::new(name, drawing, format!("{title}. {description}"), None, &below).folded(&words))
 }
 
 /// `rests on 3 claims, and 2 build on it`.
 fn standing(foundations: usize, users: usize) -> String {
     let below = match foundations {
-        0 => "rests on no other claim".to_owned(),
-        1 => "rests on one claim".to_owned(),
-        count => format!("rests on {count} claims"),
+        0 => "no other claim".to_owned(),
+        1 => "one claim".to_owned(),
+        count => format!("{count} claims"),
     };
-    match users {
-        0 => format!("{below}, and none builds on it"),
-        1 => format!("{below}, and one builds on it"),
-        count => format!("{below}, and {count} build on it"),
-    }
+    let above = match users {
+        0 => "none builds".to_owned(),
+        1 => "one builds".to_owned(),
+        count => format!("{count} build"),
+    };
+    format!("rests on {below}, and {above} on it")
 }
 
 fn sentences(claims: &[&Claim]) -> String {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{badge, headroom, kind, link, list, statement, table, value, wide};
+use super::parts::{badge, headroom, kind, link, list, separated, statement, table, value, wide};
 use super::{Loom, fresh, graph};
 use crate::notebook::book::page::{Block, Page};
 use crate::notebook::claim::metric::{Metric, Reading, Value};
@@ -19,11 +19,8 @@ pub(super) fn index(loom: &Loom<'_>) -> Page {
         let columns = ["Claim", "Kind", "settles", ">headline", ">allowed", "headroom", ">runs", ">fresh draws"];
         page = page.and(html! { "## " (chapter.title) }).and(wide(&table("claims", &columns, &rows)));
     }
-    page = page.and("## By kind");
-    page.extend(kinds(loom.registry));
-    page = page.and("## What builds on what");
-    page.extend([Block::Plate(Box::new(graph::whole(loom.registry)))]);
-    page
+    let whole = Block::Plate(graph::whole(loom.registry));
+    page.and("## By kind").with(kinds(loom.registry)).and("## What builds on what").with([whole])
 }
 
 fn row(loom: &Loom<'_>, claim: &Claim) -> Markup {
@@ -35,10 +32,7 @@ fn row(loom: &Loom<'_>, claim: &Claim) -> Markup {
             td { (link(claim)) }
             td { (kind(claim.head.kind)) }
             td {
-                @for (place, (id, verdict)) in claim.head.settles.iter().enumerate() {
-                    @if place > 0 { " " }
-                    (statement(id, verdict.name(), &badge(*verdict, id)))
-                }
+                (separated(claim.head.settles.iter().map(|(id, verdict)| statement(id, verdict.name(), &badge(*verdict, id))), " "))
             }
             td.r { @if let Some(reading) = reading { (value(reading)) } }
             td.r { @if let Some(reading) = reading { (wording::allowed(reading)) } }

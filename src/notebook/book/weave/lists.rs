@@ -4,7 +4,7 @@ use std::path::Path;
 
 use maud::{Markup, html};
 
-use super::parts::{badge, command, link, markup, table, wide};
+use super::parts::{badge, command, link, markup, separated, table, wide};
 use super::{Loom, fresh};
 use crate::notebook::book::page::Page;
 use crate::notebook::registry::{Registry, STATEMENTS, Statement, Verdict};
@@ -25,8 +25,7 @@ pub(super) fn summary(registry: &Registry) -> Page {
 /// The first page: what this is, what the tests say of each statement, how to check it.
 pub(super) fn first_page(loom: &mut Loom<'_>) -> Page {
     let registry = loom.registry;
-    let mut page = Page::of(format!("# {}", registry.title));
-    page.extend(loom.lay(&registry.opening, "index.md", None).blocks);
+    let opening = loom.lay(&registry.opening, "index.md", None).blocks;
     let rows: Vec<Markup> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
     let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
     let commands = [
@@ -34,7 +33,9 @@ pub(super) fn first_page(loom: &mut Loom<'_>) -> Page {
         command("One claim", &format!("cargo test --test claims {first}")),
         command("Your table", "cargo run -- compare data.csv --target y"),
     ];
-    page.and("## What the tests say")
+    Page::of(format!("# {}", registry.title))
+        .with(opening)
+        .and("## What the tests say")
         .and(tally(registry))
         .and(wide(&table("verdicts", &["Verdict", "The posts, in our words", "The tests find"], &rows)))
         .and("## Check it yourself")
@@ -75,7 +76,7 @@ fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> Markup {
         tr id=(statement.id) {
             td { (badge(verdict, verdict.name())) }
             td { (says(registry, statement)) }
-            td { @for (place, finding) in findings.iter().enumerate() { @if place > 0 { br; } (finding) } }
+            td { (separated(findings, "<br>")) }
         }
     }
 }

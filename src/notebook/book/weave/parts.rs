@@ -93,6 +93,11 @@ pub(super) fn table(class: &str, columns: &[&str], rows: &[Markup]) -> Markup {
     }
 }
 
+/// Parts with something between any two.
+pub(super) fn separated(parts: impl IntoIterator<Item = Markup>, by: &str) -> Markup {
+    PreEscaped(parts.into_iter().map(|part| part.0).collect::<Vec<_>>().join(by))
+}
+
 /// What may be wider than the text.
 pub(super) fn wide(table: &Markup) -> Markup {
     html! { div.wide { "\n" (table) "\n" } }

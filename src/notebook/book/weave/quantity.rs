@@ -8,28 +8,7 @@ use crate::notebook::claim::snapshot::Metrics;
 use crate::notebook::registry::{Claim, Kind, Prose};
 
 /// What is looked for. Numbers in letters and comparisons are left to the reader.
-const WORDS: [&str; 20] = [
-    "all",
-    "almost",
-    "always",
-    "both",
-    "each",
-    "every",
-    "everybody",
-    "everything",
-    "half",
-    "hardly",
-    "lost",
-    "most",
-    "mostly",
-    "nearly",
-    "never",
-    "nobody",
-    "none",
-    "nothing",
-    "only",
-    "twice",
-];
+const WORDS: &str = "all almost always both each every everybody everything half hardly lost most mostly nearly never nobody none nothing only twice";
 
 /// Fewer letters than this are no reason.
 const REASON: usize = 20;
@@ -42,7 +21,6 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
     let found: BTreeSet<&str> = [bare(&claim.titled), bare(&claim.sentence("finding", &claim.head.finding))].concat().into_iter().collect();
     let mut problems = Vec::new();
     for word in &found {
-        let at = || claim.sentence("words", "");
         match claim.head.words.get(*word) {
             None => {
                 let what = format!("“{word}” in title or finding of `{}` stands on nothing", claim.id);
@@ -55,7 +33,7 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
             Some(reason) if reason.contains(' ') && reason.len() >= REASON => {}
             Some(metric) => {
                 let what = format!("“{word}” of `{}` stands on `{metric}`, which is no judged metric and no reason", claim.id);
-                problems.push(at().diagnostic(0, what, "name a metric with a limit, or say in a sentence why none is needed"));
+                problems.push(claim.sentence("words", "").diagnostic(0, what, "name a metric with a limit, or say in a sentence why none is needed"));
             }
         }
     }
@@ -70,7 +48,7 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
 fn bare(prose: &Prose) -> Vec<&'static str> {
     let own = prose::own_words(prose).to_lowercase();
     let words: BTreeSet<&str> = own.split(|letter: char| !letter.is_alphabetic()).collect();
-    WORDS.into_iter().filter(|word| words.contains(word)).collect()
+    WORDS.split(' ').filter(|word| words.contains(word)).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::notebook::book::prose;
 use crate::notebook::claim::snapshot::{self, FIGURE, Metrics};
-use crate::notebook::registry::{Claim, Registry};
+use crate::notebook::registry::Registry;
 use crate::publish::figure::Figure;
 use crate::publish::math;
 
@@ -18,35 +18,39 @@ pub(super) struct Recorded {
 
 /// The metrics of every claim that has a snapshot.
 pub fn metrics(registry: &Registry, snapshots: &BTreeMap<String, String>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Metrics> {
-    let mut all = BTreeMap::new();
-    for claim in registry.claims() {
-        let name = claim.snapshot();
-        let Some(text) = snapshots.get(&name) else {
-            problems.push(Diagnostic::at(&claim.file, claim.line, format!("the claim `{}` has no snapshot", claim.id), prose::run_claim(claim)));
-            continue;
-        };
-        match snapshot::read_metrics(text) {
-            Ok(metrics) => {
-                problems.extend(metrics.iter().filter_map(|(metric, measured)| broken_label(&name, text, metric, &measured.measures)));
-                all.insert(claim.id.clone(), metrics);
-            }
-            Err(wrong) => problems.push(unreadable(claim, &name, wrong)),
-        }
+    for claim in registry.claims().filter(|claim| !snapshots.contains_key(&claim.snapshot())) {
+        problems.push(Diagnostic::at(&claim.file, claim.line, format!("the claim `{}` has no snapshot", claim.id), prose::run_claim(claim)));
     }
+    let mut labels = Vec::new();
+    let all = read(registry, snapshots, "", problems, |name, text| {
+        let metrics = snapshot::read_metrics(text)?;
+        labels.extend(metrics.iter().filter_map(|(metric, measured)| broken_label(name, text, metric, &measured.measures)));
+        Ok(metrics)
+    });
+    problems.append(&mut labels);
     all
 }
 
 /// The figures of the claims that recorded one.
 pub(super) fn figures(registry: &Registry, snapshots: &BTreeMap<String, String>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Recorded> {
+    read(registry, snapshots, FIGURE, problems, |_, text| Ok(Recorded { figure: snapshot::read_figure(text)?, digest: digest(text) }))
+}
+
+/// What `of` makes of a snapshot's name and text, by claim.
+fn read<T>(
+    registry: &Registry,
+    snapshots: &BTreeMap<String, String>,
+    suffix: &str,
+    problems: &mut Vec<Diagnostic>,
+    mut of: impl FnMut(&str, &str) -> Result<T, (usize, String)>,
+) -> BTreeMap<String, T> {
     let mut all = BTreeMap::new();
     for claim in registry.claims() {
-        let name = claim.snapshot() + FIGURE;
-        let Some(text) = snapshots.get(&name) else { continue };
-        match snapshot::read_figure(text) {
-            Ok(figure) => {
-                all.insert(claim.id.clone(), Recorded { figure, digest: digest(text) });
-            }
-            Err(wrong) => problems.push(unreadable(claim, &name, wrong)),
+        let name = claim.snapshot() + suffix;
+        match snapshots.get(&name).map(|text| of(&name, text)) {
+            Some(Ok(read)) => drop(all.insert(claim.id.clone(), read)),
+            Some(Err((line, what))) => problems.push(Diagnostic::at(snapshot::path(&name), line, what, prose::run_claim(claim))),
+            None => {}
         }
     }
     all
@@ -58,10 +62,6 @@ pub(super) fn orphans(registry: &Registry, snapshots: &BTreeMap<String, String>)
     let cure = "delete it, or give the claim its old name and chapter again";
     let orphans = snapshots.keys().filter(|name| !known.contains(*name));
     orphans.map(|name| Diagnostic::new(snapshot::path(name), "is an orphan: no claim records it", cure)).collect()
-}
-
-fn unreadable(claim: &Claim, snapshot: &str, (line, what): (usize, String)) -> Diagnostic {
-    Diagnostic::at(snapshot::path(snapshot), line, what, prose::run_claim(claim))
 }
 
 /// A formula in the label of a metric that cannot be set.
