@@ -1,7 +1,8 @@
-//! The book: [`prose`] puts numbers in their place, [`mod@weave`] makes pages of claims and snapshots, [`render`] makes HTML of the
-//! pages and [`inspect`] checks that.
+//! The book: [`prose`] puts numbers in their place, [`mod@weave`] makes the pages of claims and snapshots, [`page`] writes them, [`render`]
+//! makes HTML of them and [`inspect`] checks that.
 
 pub mod inspect;
+pub mod page;
 pub mod prose;
 pub mod render;
 pub mod weave;

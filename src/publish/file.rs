@@ -46,18 +46,22 @@ fn partial(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(folder)
 }
 
-/// Files at or below a folder, as sorted paths relative to it; none where the folder cannot be read.
-pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+/// Files at or below a folder, as sorted paths relative to it.
+///
+/// # Errors
+/// A folder that cannot be read, or that is not there.
+pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(below) = folders.pop() {
-        for entry in std::fs::read_dir(folder.join(&below)).into_iter().flatten().flatten() {
+        for entry in std::fs::read_dir(folder.join(&below))? {
+            let entry = entry?;
             let path = below.join(entry.file_name());
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) { folders.push(path) } else { found.push(path) }
+            if entry.file_type()?.is_dir() { folders.push(path) } else { found.push(path) }
         }
     }
     found.sort();
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -75,6 +79,18 @@ mod tests {
         write(&file, b"two", |_| true)?;
         assert_eq!(read(&file, 99)?, "two");
         assert!(read(place.path(), 99).is_err() && place.path().read_dir()?.count() == 1);
+        Ok(())
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_is_not_an_empty_one() -> io::Result<()> {
+        let place = tempfile::tempdir()?;
+        assert_eq!(files_below(place.path())?, [PathBuf::new(); 0]);
+        std::fs::create_dir_all(place.path().join("b/c"))?;
+        std::fs::write(place.path().join("b/c/d"), "")?;
+        std::fs::write(place.path().join("a"), "")?;
+        assert_eq!(files_below(place.path())?, [PathBuf::from("a"), PathBuf::from("b/c/d")]);
+        assert!(files_below(&place.path().join("none")).is_err() && files_below(&place.path().join("a")).is_err());
         Ok(())
     }
 

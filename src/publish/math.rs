@@ -105,13 +105,13 @@ pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
     // In Markdown a formula in a table cell or caption may have been escaped for HTML.
     let source = latex.replace("&lt;", "\\lt ").replace("&gt;", "\\gt ").replace("&amp;", "&");
     let events = pulldown_latex::Parser::new(&source, &storage).collect::<Result<Vec<_>, _>>();
-    let events = events.map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())?;
+    let events = events.map_err(|error| error.to_string().lines().next().unwrap_or("").to_owned())?;
     let config = RenderConfig { display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline }, ..RenderConfig::default() };
     let mut mathml = String::new();
     let parsed = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     pulldown_latex::push_mathml(&mut mathml, parsed, config).map_err(|error| error.to_string())?;
     // The LaTeX goes into an attribute: an annotation would be indexed by the search, and every formula found twice.
-    let words = super::escape(&source);
+    let words = maud::html! { (source) }.into_string();
     Ok(shielded(&mathml.replace('\n', " ").replacen("<math ", &format!("<math alttext=\"{words}\" "), 1)))
 }
 
@@ -158,11 +158,8 @@ pub fn typeset(markdown: &str) -> Result<String, (usize, String)> {
             out.push_str(&markdown[done..span.range.start]);
             let formula = mathml(&latex, display).map_err(|error| (span.range.start, error))?;
             // No line may begin with the punctuation after a formula.
-            let tail = markdown[span.range.end..]
-                .chars()
-                .next()
-                .filter(|c| !display && ".,;:)?!".contains(*c))
-                .map_or("", |c| &markdown[span.range.end..][..c.len_utf8()]);
+            let after = &markdown[span.range.end..];
+            let tail = if !display && after.starts_with(['.', ',', ';', ':', ')', '?', '!']) { &after[..1] } else { "" };
             done = span.range.end + tail.len();
             out.push_str(&if tail.is_empty() { formula } else { format!("<span class=\"nowrap\">{formula}{tail}</span>") });
         }

@@ -74,7 +74,7 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
             ("replication", &["evidence", "snapshot", "sticky"]),
         ],
     ),
-    ("notebook::book", &[("prose", &[]), ("weave", &["prose"]), ("inspect", &[]), ("render", &["inspect", "weave"])]),
+    ("notebook::book", &[("prose", &[]), ("page", &[]), ("weave", &["page", "prose"]), ("inspect", &[]), ("render", &["inspect", "page"])]),
     (
         "notebook::review",
         &[

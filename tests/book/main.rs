@@ -27,9 +27,10 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     let notebook = Notebook::new();
     let pages = notebook.weave().unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
     assert_eq!(Some(&pages), notebook.weave().ok().as_ref());
-    let first = &pages[Path::new("index.md")];
+    let files = pages.files();
+    let first = &files[Path::new("index.md")];
     assert!(first.contains(">1 holds</span>") && first.contains(">1 is argued, not tested</span>") && !first.contains(">0 "), "{first}");
-    let chapter = &pages[Path::new("chapter.md")];
+    let chapter = &files[Path::new("chapter.md")];
     for part in [
         "<a class=\"n\" href=\"#chapter_claim.gap\" aria-label=\"1.4 × 10⁻¹¹\">$1.4 \\times 10^{-11}$</a>",
         ">0.50</a>",
@@ -60,9 +61,10 @@ fn the_book_tells_how_far_it_can_be_relied_on() {
     notebook.edit(SNAP, "at_least = 1e0", "at_least = 1.999e0");
     notebook.edit(CLAIMS, "{{moved}}.\"\n/// ```", "{{moved}}.\"\n///\n/// [room]\n/// moved = \"It is {{moved.limit}} or more by *design*.\"\n/// ```");
     let pages = notebook.weave().unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
+    let files = pages.files();
     let contains = |page: &str, parts: &[&str]| {
         for part in parts {
-            assert!(pages[Path::new(page)].contains(part), "{part} is missing from {page}:\n{}", pages[Path::new(page)]);
+            assert!(files[Path::new(page)].contains(part), "{part} is missing from {page}:\n{}", files[Path::new(page)]);
         }
     };
     contains(
@@ -126,7 +128,8 @@ fn a_distance_is_counted_up_to_a_thousand_tolerances() {
         let limit = if limit == "1e0" { "at_least = 1e0".to_owned() } else { format!("at_most = {limit}") };
         notebook.write(SNAP, &METRICS.replace("at_least = 1e0", &limit));
         let pages = notebook.weave().unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
-        assert!(pages[Path::new("room.md")].contains(shown), "{limit}: {}", pages[Path::new("room.md")]);
+        let files = pages.files();
+        assert!(files[Path::new("room.md")].contains(shown), "{limit}: {}", files[Path::new("room.md")]);
     }
 }
 
@@ -147,7 +150,7 @@ fn stale_missing_and_foreign_pages_are_told_apart() {
     let pages = notebook.weave().unwrap_or_default();
     let stale = || weave::stale(notebook.root(), &pages).iter().map(|problem| format!("{problem}\n")).collect::<String>();
     assert!(stale().contains("book/src/index.md: is missing; run `cargo run`"));
-    assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == pages.len()));
+    assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == pages.files().len()));
     assert_eq!(stale(), "");
     assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == 0));
     let gone = notebook.root().join("book/src/gone.md");

@@ -27,7 +27,11 @@ struct Page {
 pub fn inspect(folder: &Path) -> (usize, Vec<Diagnostic>) {
     let mut pages = BTreeMap::new();
     let mut problems = Vec::new();
-    for path in files_below(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
+    let there = pages_below(folder).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    });
+    for path in there {
         match std::fs::read_to_string(folder.join(&path)) {
             Ok(text) => {
                 pages.insert(path, read(&text));
@@ -43,6 +47,14 @@ pub fn inspect(folder: &Path) -> (usize, Vec<Diagnostic>) {
         }));
     }
     (pages.len(), problems)
+}
+
+/// The HTML pages below a folder, as paths relative to it.
+pub(super) fn pages_below(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let cannot = |error: std::io::Error| Diagnostic::new(folder, format!("cannot be read: {error}"), "render the book again");
+    let mut files = files_below(folder).map_err(cannot)?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "html"));
+    Ok(files)
 }
 
 /// Why a link leads nowhere, if it does.
@@ -72,7 +84,7 @@ fn joined(from: &Path, link: &str) -> PathBuf {
 }
 
 fn read(text: &str) -> Page {
-    let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(Tokens::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(text));
     // A script only interrupts the tokenizer: nothing is run.
@@ -80,89 +92,72 @@ fn read(text: &str) -> Page {
         let _ = tokenizer.feed(&input);
     }
     tokenizer.end();
-    tokenizer.sink.page.into_inner()
+    let mut reader = Reader::default();
+    for (line, token) in tokenizer.sink.0.take() {
+        match token {
+            Token::TagToken(tag) if tag.kind == StartTag => reader.start(&tag, line),
+            Token::TagToken(tag) => reader.end(&tag.name),
+            Token::CharacterTokens(text) => reader.text(&text, line),
+            _ => {}
+        }
+    }
+    reader.page
 }
 
-/// Collects from the stream of tokens; `open` holds the elements in which text means something else.
-#[derive(Debug, Default)]
-struct Reader {
-    page: RefCell<Page>,
-    open: RefCell<Vec<String>>,
-    drawing: RefCell<Option<Drawing>>,
-}
+/// The tokens of a page with their lines.
+#[derive(Default)]
+struct Tokens(RefCell<Vec<(usize, Token)>>);
 
-/// A drawing while it is being read.
-#[derive(Debug)]
-struct Drawing {
-    line: usize,
-    title: bool,
-    description: bool,
-}
-
-impl TokenSink for Reader {
+impl TokenSink for Tokens {
     type Handle = ();
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
-        let line = usize::try_from(line).unwrap_or(0);
-        match token {
-            Token::TagToken(tag) if tag.kind == StartTag => self.start(&tag, line),
-            Token::TagToken(tag) => {
-                self.end(&tag);
-                TokenSinkResult::Continue
-            }
-            Token::CharacterTokens(text) => {
-                self.text(&text, line);
-                TokenSinkResult::Continue
-            }
+        let next = match &token {
+            Token::TagToken(tag) if tag.kind == StartTag && &*tag.name == "script" => TokenSinkResult::RawData(RawKind::ScriptData),
+            Token::TagToken(tag) if tag.kind == StartTag && &*tag.name == "style" => TokenSinkResult::RawData(RawKind::Rawtext),
             _ => TokenSinkResult::Continue,
-        }
+        };
+        self.0.borrow_mut().push((usize::try_from(line).unwrap_or(usize::MAX), token));
+        next
     }
 }
 
+/// Collects from tokens; `open` holds the elements in which text means something else, `drawing` the line of one that is open and what
+/// was found in it.
+#[derive(Default)]
+struct Reader {
+    page: Page,
+    open: Vec<String>,
+    drawing: Option<(usize, BTreeSet<String>)>,
+}
+
 impl Reader {
-    fn problem(&self, line: usize, what: impl Into<String>, cure: &'static str) {
-        self.page.borrow_mut().problems.push((line, what.into(), cure));
+    fn problem(&mut self, line: usize, what: impl Into<String>, cure: &'static str) {
+        self.page.problems.push((line, what.into(), cure));
     }
 
-    fn start(&self, tag: &Tag, line: usize) -> TokenSinkResult<()> {
-        let name: &str = &tag.name;
+    fn start(&mut self, tag: &Tag, line: usize) {
         let attribute = |key: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string());
-        if let Some(id) = attribute("id") {
-            self.page.borrow_mut().ids.insert(id);
-        }
-        match name {
-            "a" => self.link(attribute("href"), line),
+        self.page.ids.extend(attribute("id"));
+        match &*tag.name {
+            // A link with a scheme is a citation: nothing is fetched until a reader follows it.
+            "a" => self.page.links.extend(attribute("href").filter(|href| !href.contains(':') && !href.is_empty()).map(|href| (line, href))),
             "img" if attribute("alt").is_none_or(|alt| alt.trim().is_empty()) => {
                 self.problem(line, "an image has no alternative text", "say in words what it shows");
             }
-            "svg" if matches!(attribute("role").as_deref(), Some("img" | "group")) => {
-                *self.drawing.borrow_mut() = Some(Drawing { line, title: false, description: false })
-            }
-            "title" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.title = true),
-            "desc" => self.drawing.borrow_mut().iter_mut().for_each(|drawing| drawing.description = true),
+            "svg" if matches!(attribute("role").as_deref(), Some("img" | "group")) => self.drawing = Some((line, BTreeSet::new())),
+            name @ ("title" | "desc") => self.drawing.iter_mut().for_each(|(_, found)| found.extend([name.to_owned()])),
             "merror" => self.problem(line, "a formula became an error box", "mend the LaTeX"),
             _ => {}
         }
-        self.resources(name, &attribute, line);
-        if matches!(name, "code" | "pre" | "script" | "style") && !tag.self_closing {
-            self.open.borrow_mut().push(name.to_owned());
-        }
-        match name {
-            "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-            "style" => TokenSinkResult::RawData(RawKind::Rawtext),
-            _ => TokenSinkResult::Continue,
-        }
-    }
-
-    fn link(&self, href: Option<String>, line: usize) {
-        // A link with a scheme is a citation: nothing is fetched until a reader follows it.
-        if let Some(href) = href.filter(|href| !href.contains(':') && !href.is_empty()) {
-            self.page.borrow_mut().links.push((line, href));
+        self.resources(&tag.name, &attribute, line);
+        if matches!(&*tag.name, "code" | "pre" | "script" | "style") && !tag.self_closing {
+            self.open.push(tag.name.to_string());
         }
     }
 
     /// What a page fetches by itself must lie inside the book.
-    fn resources(&self, name: &str, attribute: &dyn Fn(&str) -> Option<String>, line: usize) {
+    fn resources(&mut self, name: &str, attribute: &dyn Fn(&str) -> Option<String>, line: usize) {
         let keys: &[&str] = match name {
             "img" | "source" | "script" | "iframe" | "embed" | "video" | "audio" | "input" => &["src", "srcset", "poster"],
             "link" | "image" | "use" => &["href", "xlink:href"],
@@ -177,25 +172,21 @@ impl Reader {
         }
     }
 
-    fn end(&self, tag: &Tag) {
-        let name: &str = &tag.name;
-        if self.open.borrow().last().is_some_and(|open| open == name) {
-            self.open.borrow_mut().pop();
-        }
+    fn end(&mut self, name: &str) {
+        self.open.pop_if(|open| open == name);
         if name == "svg"
-            && let Some(drawing) = self.drawing.borrow_mut().take()
-            && !(drawing.title && drawing.description)
+            && let Some((line, found)) = self.drawing.take()
+            && found.len() < 2
         {
-            self.problem(drawing.line, "a drawing has no title or no description", "draw it with `figure::draw`, which writes both");
+            self.problem(line, "a drawing has no title or no description", "draw it with `figure::draw`, which writes both");
         }
     }
 
-    fn text(&self, text: &str, line: usize) {
-        let open = self.open.borrow();
-        if open.last().is_some_and(|name| name == "style") && text.contains("url(http") {
+    fn text(&mut self, text: &str, line: usize) {
+        if self.open.last().is_some_and(|name| name == "style") && text.contains("url(http") {
             self.problem(line, "a style fetches something from outside the book", "ship the file in book/theme");
         }
-        if open.is_empty() && (text.contains("{{") || text.contains("}}")) {
+        if self.open.is_empty() && (text.contains("{{") || text.contains("}}")) {
             self.problem(line, "a reference was left unwoven: `{{`", "write `{{metric}}` in the prose of a claim, or put it in a code span");
         }
     }

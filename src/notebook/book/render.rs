@@ -1,5 +1,5 @@
-//! HTML from the woven pages, through mdBook: formulas become MathML, figures are inlined so that they follow the
-//! theme, and the footer says which commit, compiler and lock file the page was made with.
+//! HTML from the woven pages, through mdBook. It reads the order of the pages and their settings; what stands on them it gets from
+//! [`Pages`], with a footer that says which commit, compiler and lock file the page was made with.
 //!
 //! The HTML is made in a [`Folder`] and inspected there; only a book without fault takes the place of an earlier one, and of nothing
 //! else.
@@ -13,11 +13,10 @@ use mdbook_driver::book::BookItem;
 use mdbook_driver::config::Config;
 
 use super::inspect;
-use super::weave::{PAGES, Pages};
+use super::page::{PAGES, Page, Pages};
 use crate::diagnostic::Diagnostic;
-use crate::publish::figure;
 use crate::publish::provenance::Provenance;
-use crate::publish::{Folder, FolderError, Kind, Stop, math};
+use crate::publish::{Folder, FolderError, Kind, Stop};
 
 /// An earlier book is replaced.
 const KIND: Kind = Kind { made_by: "attention-regression book", replaces: true };
@@ -32,7 +31,8 @@ const BOOK: &str = "book";
 pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<Rendered, Vec<Diagnostic>> {
     let refused = |error: FolderError| if matches!(error, FolderError::Interrupted) { Vec::new() } else { vec![problem(&error)] };
     let folder = Folder::begin(out, KIND, stop).map_err(refused)?;
-    make(root, pages, folder.path()).and_then(|()| furniture::arrange(folder.path())).map_err(|problem| vec![problem])?;
+    make(root, pages, folder.path())?;
+    furniture::arrange(folder.path()).map_err(|problem| vec![problem])?;
     folder.go_on().map_err(refused)?;
     let (count, problems) = inspect::inspect(folder.path());
     if !problems.is_empty() {
@@ -65,58 +65,37 @@ fn problem(error: &FolderError) -> Diagnostic {
     Diagnostic::new(error.place(), error.what(), error.cure("choose another with --out DIR"))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(path, format!("cannot be written: {error}"), "check the folder's permissions, or choose another with --out DIR")
-}
-
-fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Diagnostic> {
+fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Vec<Diagnostic>> {
     let settings = Path::new(BOOK).join("book.toml");
-    let failed =
-        |error: &dyn std::fmt::Display| Diagnostic::new(&settings, format!("mdBook cannot render the book: {error}"), "see book/book.toml and book/theme");
-    let mut config = Config::from_disk(root.join(&settings)).map_err(|error| failed(&format!("{error:#}")))?;
-    config.build.build_dir = std::path::absolute(out).map_err(|error| unwritable(out, &error))?;
+    let failed = |error: &dyn std::fmt::Display| {
+        vec![Diagnostic::new(&settings, format!("mdBook cannot render the book: {error:#}"), "see book/book.toml and book/theme")]
+    };
+    let mut config = Config::from_disk(root.join(&settings)).map_err(|error| failed(&error))?;
+    config.build.build_dir = std::path::absolute(out).map_err(|error| {
+        let cure = "check the folder's permissions, or choose another with --out DIR";
+        vec![Diagnostic::new(out, format!("cannot be written: {error}"), cure)]
+    })?;
     config.build.create_missing = false;
     config.build.use_default_preprocessors = false;
-    let mut book = MDBook::load_with_config(root.join(BOOK), config).map_err(|error| failed(&format!("{error:#}")))?;
+    let mut book = MDBook::load_with_config(root.join(BOOK), config).map_err(|error| failed(&error))?;
     let footer = footer(root);
-    let mut problem = None;
+    let mut problems = Vec::new();
     book.book.for_each_mut(|item| {
-        if let BookItem::Chapter(chapter) = item {
-            match page(&chapter.content, pages) {
-                Ok(html) => chapter.content = html + &footer,
-                Err((offset, what)) => {
-                    let line = 1 + chapter.content.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count();
-                    let path = Path::new(PAGES).join(chapter.path.clone().unwrap_or_default());
-                    problem = Some(Diagnostic::at(path, line, what, "mend the source that this page is woven from"));
-                }
+        if let BookItem::Chapter(chapter) = item
+            && let Some(path) = &chapter.path
+        {
+            let file = Path::new(PAGES).join(path);
+            match pages.get(path).map(Page::typeset) {
+                Some(Ok(text)) => chapter.content = text + &footer,
+                Some(Err((line, what))) => problems.push(Diagnostic::at(file, line, what, "mend the source that this page is woven from")),
+                None => problems.push(Diagnostic::new(file, "is in the summary and was not woven", "run `cargo run` again")),
             }
         }
     });
-    problem.map_or(Ok(()), Err)?;
-    book.build().map_err(|error| failed(&format!("{error:#}")))
-}
-
-/// A page as mdBook takes it: figures inlined, formulas as MathML.
-fn page(markdown: &str, pages: &Pages) -> Result<String, (usize, String)> {
-    math::typeset(markdown).map(|text| inlined(&text, pages))
-}
-
-/// `<img class="plot" src="figures/…">` replaced by its two drawings, the wide and the narrow one, so that their colours follow the
-/// theme and the style sheet shows the one that fits.
-fn inlined(markdown: &str, pages: &Pages) -> String {
-    const OPEN: &str = "<img class=\"plot\" src=\"";
-    let drawing = |source: &str| pages.get(Path::new(source)).map(|svg| svg.find("<svg").map_or(svg.as_str(), |start| &svg[start..]).trim());
-    let mut parts = markdown.split(OPEN);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (source, rest) = part.split_once('"').unwrap_or((part, ""));
-        let narrow = figure::narrow(source.trim_end_matches(".svg")) + ".svg";
-        match (drawing(source), drawing(&narrow), rest.split_once('>')) {
-            (Some(wide), Some(narrow), Some((_, rest))) => out.extend([wide, "\n", narrow, rest]),
-            _ => out.extend([OPEN, part]),
-        }
+    if !problems.is_empty() {
+        return Err(problems);
     }
-    out
+    book.build().map_err(|error| failed(&error))
 }
 
 /// It stands in the HTML only: the sources cannot know the commit that contains them.

@@ -14,7 +14,7 @@ use statrs::distribution::{Beta, ContinuousCDF as _};
 use super::evidence::Judged;
 use super::snapshot;
 use super::sticky::rounded;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, line_of};
 use crate::notebook::registry::{Claim, Registry};
 
 /// The environment variable that names the one draw to take.
@@ -176,7 +176,7 @@ impl Replication {
     /// A sentence with the line.
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         toml::from_str(text).map_err(|error| {
-            let line = 1 + text.bytes().take(error.span().map_or(0, |span| span.start)).filter(|&byte| byte == b'\n').count();
+            let line = line_of(text, error.span().map_or(0, |span| span.start));
             Diagnostic::at(FILE, line, error.message().to_owned(), "write it anew with `cargo run -- claims replicate`")
         })
     }

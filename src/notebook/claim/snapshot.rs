@@ -12,7 +12,7 @@ use toml::{Table, Value};
 
 use super::metric::Metric;
 use super::sticky;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, line_of};
 use crate::publish::figure::Figure;
 
 /// The folder of the snapshots, below the root.
@@ -91,13 +91,12 @@ pub fn read_figure(text: &str) -> Result<Figure, (usize, String)> {
 /// # Errors
 /// The folder or a file cannot be read.
 pub fn read_all(root: &Path) -> Result<BTreeMap<String, String>, Diagnostic> {
-    let cannot = |path: &Path, error: std::io::Error| Diagnostic::new(path, format!("cannot be read: {error}"), "check that the folder is there and readable");
     let folder = Path::new(FOLDER);
     let mut all = BTreeMap::new();
-    for entry in std::fs::read_dir(root.join(folder)).map_err(|error| cannot(folder, error))? {
-        let name = entry.map_err(|error| cannot(folder, error))?.file_name();
+    for entry in std::fs::read_dir(root.join(folder)).map_err(|error| cannot(folder, &error))? {
+        let name = entry.map_err(|error| cannot(folder, &error))?.file_name();
         if let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".snap")) {
-            let text = std::fs::read_to_string(root.join(path(stem))).map_err(|error| cannot(&path(stem), error))?;
+            let text = std::fs::read_to_string(root.join(path(stem))).map_err(|error| cannot(&path(stem), &error))?;
             all.insert(stem.to_owned(), text.replace("\r\n", "\n"));
         }
     }
@@ -105,9 +104,16 @@ pub fn read_all(root: &Path) -> Result<BTreeMap<String, String>, Diagnostic> {
 }
 
 /// Names of snapshots that wait for review: insta's `*.snap.new`.
-pub fn pending(root: &Path) -> Vec<String> {
-    let names = crate::publish::files_below(&root.join(FOLDER));
-    names.iter().filter_map(|path| path.to_str()?.strip_suffix(".snap.new").map(str::to_owned)).collect()
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn pending(root: &Path) -> Result<Vec<String>, Diagnostic> {
+    let names = crate::publish::files_below(&root.join(FOLDER)).map_err(|error| cannot(Path::new(FOLDER), &error))?;
+    Ok(names.iter().filter_map(|path| path.to_str()?.strip_suffix(".snap.new").map(str::to_owned)).collect())
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(path, format!("cannot be read: {error}"), "check that the folder is there and readable")
 }
 
 fn parse(text: &str) -> Result<Table, (usize, String)> {
@@ -116,8 +122,7 @@ fn parse(text: &str) -> Result<Table, (usize, String)> {
 
 /// The line, counted with insta's header, of an offset into the body.
 fn line_in(text: &str, offset: usize) -> usize {
-    let offset = offset + text.len() - body(text).len();
-    1 + text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count()
+    line_of(text, offset + text.len() - body(text).len())
 }
 
 /// The line of a metric in a snapshot.

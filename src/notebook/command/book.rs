@@ -78,7 +78,7 @@ fn check(root: &Path) -> Done {
     if !stale.is_empty() {
         return Err(stale);
     }
-    say(&format!("book/src is fresh: {} claims, {} files.", registry.claims().count(), pages.len()))?;
+    say(&format!("book/src is fresh: {} claims, {} files.", registry.claims().count(), pages.files().len()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,7 +89,7 @@ fn made(root: &Path, out: &Path, stop: &Stop) -> Result<String, Vec<Diagnostic>>
     let registry = Registry::read(root)?;
     let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let replication = Replication::read(root).map_err(|problem| vec![problem])?;
-    if let waiting @ 1.. = snapshot::pending(root).len() {
+    if let waiting @ 1.. = snapshot::pending(root).map_err(|problem| vec![problem])?.len() {
         progress
             .suspend(|| say_error(&format!("warning: snapshots wait for review ({waiting}); the book shows the accepted numbers; run `cargo insta review`")));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{CONTENTS, Chapter, Claim, Head, NOTATION, Post, Prose, Registry, STATEMENTS, Statement, assertions};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, line_of};
 
 /// The module of `tests/claims` that is no chapter.
 const SUPPORT: &str = "support";
@@ -83,10 +83,6 @@ fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> (Vec<Post>, Vec
             Default::default()
         }
     }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count()
 }
 
 fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Diagnostic>) -> Option<Chapter> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, line_of};
 
 /// Markdown with the line that each of its lines has in the source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,8 +24,7 @@ impl Prose {
 
     /// The line of the source that holds byte `offset` of the text.
     pub fn line(&self, offset: usize) -> usize {
-        let row = self.text.as_bytes().iter().take(offset).filter(|&&b| b == b'\n').count();
-        self.lines.get(row).or(self.lines.last()).copied().unwrap_or(0)
+        self.lines.get(line_of(&self.text, offset) - 1).or(self.lines.last()).copied().unwrap_or(0)
     }
 
     /// What is wrong at byte `offset` of the text.

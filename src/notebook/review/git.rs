@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use crate::diagnostic::Diagnostic;
 use crate::notebook::claim::replication::{self, Replication};
 use crate::notebook::claim::snapshot::FOLDER;
-use crate::notebook::registry::{CONTENTS, MAP, Registry};
+use crate::notebook::registry::{CONTENTS, Registry};
 use crate::publish::harmless;
 
 /// As much of a commit's name as people write.
@@ -48,7 +48,7 @@ impl<'a> Git<'a> {
     /// The claims of a commit.
     pub(super) fn registry(&self, commit: &str) -> Result<Registry, Vec<Diagnostic>> {
         let (claims, _) = CONTENTS.rsplit_once('/').unwrap_or((CONTENTS, ""));
-        let files = self.files(commit, &[claims, MAP]);
+        let files = self.files(commit, &[claims]);
         let files = files.map_err(|why| vec![Diagnostic::new(self.root, why, "name another revision")])?;
         Registry::parse(&|path| {
             let absent = || format!("commit {} has no such file", short(commit));

@@ -81,7 +81,7 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Diagnostic>> {
     let accepted = snapshot::read_all(root).map_err(|problem| vec![problem])?;
     let mut fresh = accepted.clone();
     let mut waiting = BTreeMap::new();
-    for below in snapshot::pending(root) {
+    for below in snapshot::pending(root).map_err(|problem| vec![problem])? {
         let path = Path::new(FOLDER).join(format!("{below}.snap.new"));
         let text = std::fs::read_to_string(root.join(&path))
             .map_err(|error| vec![Diagnostic::new(&path, format!("cannot be read: {error}"), "check its permissions")])?;
@@ -143,7 +143,7 @@ pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Diagnost
     let mut after = Side::new(Registry::read(root)?, &snapshot::read_all(root).map_err(one)?, &accepted_at)?;
     after.replication = Replication::read(root).map_err(one)?;
     before.replication = committed_rates(&git, &commit, revision, &after, &mut notes);
-    if let waiting @ 1.. = snapshot::pending(root).len() {
+    if let waiting @ 1.. = snapshot::pending(root).map_err(one)?.len() {
         notes.push(format!("Pending snapshots, {waiting} of them, are not part of this comparison: `attention-regression review` shows them."));
     }
     let short = git::short(&commit);

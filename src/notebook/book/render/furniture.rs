@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
-use crate::publish::files_below;
+use crate::notebook::book::inspect;
 
 /// What mdBook writes, and what stands there instead.
 const CHANGES: [(&str, &str); 6] = [
@@ -24,14 +24,14 @@ const CHANGES: [(&str, &str); 6] = [
 
 /// Changes every page below `folder` that has a menu bar.
 pub(super) fn arrange(folder: &Path) -> Result<(), Diagnostic> {
-    for path in files_below(folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
+    for path in inspect::pages_below(folder)? {
         let file = folder.join(&path);
         let failed = |error: std::io::Error| Diagnostic::new(&path, format!("cannot be finished: {error}"), "check the folder's permissions");
         let text = std::fs::read_to_string(&file).map_err(failed)?;
         if text.contains("id=\"mdbook-menu-bar\"") {
             let arranged = arranged(&text).map_err(|missing| {
                 let what = format!("mdBook no longer writes `{}`", missing.trim());
-                Diagnostic::new(&path, what, "look at the page and mend the list in src/notebook/render/furniture.rs")
+                Diagnostic::new(&path, what, "look at the page and mend the list in src/notebook/book/render/furniture.rs")
             })?;
             std::fs::write(&file, arranged).map_err(failed)?;
         }

@@ -1,104 +1,91 @@
-//! A chapter and its claims as Markdown.
+//! A chapter and its claims as blocks of a page.
 
 use std::collections::BTreeSet;
 
-use super::parts::{kind, link};
-use super::{Loom, code, escape, evidence, fresh, graph, markup, quantity, room};
+use maud::{Markup, html};
+
+use super::evidence::evidence;
+use super::parts::{command, kind, link, markup, separated, statement};
+use super::{Laid, Loom, code, fresh, graph, quantity, room};
 use crate::diagnostic::Diagnostic;
-use crate::notebook::book::prose::{self, Medium, Place};
-use crate::notebook::registry::{Chapter, Claim};
+use crate::notebook::book::page::{Block, Page};
+use crate::notebook::book::prose;
+use crate::notebook::registry::{Chapter, Claim, Statement};
 
 /// One chapter: its opening prose, then its claims.
-pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> String {
-    let page = format!("{}.md", chapter.id);
-    let (markdown, _) = loom.prose(&chapter.prose, Place { page: &page, claim: None, medium: Medium::Page });
-    let (markdown, _) = loom.place_figures(&chapter.prose, &markdown, None, "opening-");
-    let claims: Vec<String> = chapter.claims.iter().map(|claim| self::claim(loom, claim)).collect();
-    format!("# {}\n\n{}\n\n{}", chapter.title, markdown.trim(), claims.join("\n\n"))
+pub(super) fn chapter(loom: &mut Loom<'_>, chapter: &Chapter) -> Page {
+    let opening = loom.lay(&chapter.prose, &format!("{}.md", chapter.id), None).blocks;
+    let page = Page::of(format!("# {}", chapter.title)).with(opening);
+    chapter.claims.iter().fold(page, |page, claim| self::claim(loom, claim, page))
 }
 
 /// One claim, in the order of the style: kind and statements, title, prose with figure, evidence, what breaks it, the
 /// test, the command.
-fn claim(loom: &mut Loom<'_>, claim: &Claim) -> String {
+fn claim(loom: &mut Loom<'_>, claim: &Claim, above: Page) -> Page {
     let page = prose::page(claim);
-    let (markdown, quoted) = loom.prose(&claim.prose, Place { page: &page, claim: Some(claim), medium: Medium::Page });
-    let (markdown, shown) = loom.place_figures(&claim.prose, &markdown, Some(claim), "");
+    let laid = loom.lay(&claim.prose, &page, Some(claim));
     let (breaks, broken) = loom.sentence(claim, "breaks_when", &claim.head.breaks_when, &page);
-    check(loom, claim, &quoted, &broken, &shown);
-    loom.prose(&claim.titled, Place { page: &page, claim: Some(claim), medium: Medium::Page });
-    let rows = loom.metrics.get(&claim.id).map_or(String::new(), |metrics| evidence::table(claim, metrics));
-    let (test, graph) = (code::fold(loom, claim), graph::around(loom, claim));
-    [
-        "<section class=\"claim\">".to_owned(),
-        head(loom, claim),
-        format!("<h2 id=\"{}\">{}</h2>", claim.id, markup(&claim.title)),
-        markdown.trim().to_owned(),
-        rows,
-        fresh::line(loom, claim),
-        format!("<div class=\"breaks\">\n\n**Breaks when** {}\n\n</div>", breaks.trim()),
-        uses(loom, claim),
-        graph,
-        test,
-        format!("<div class=\"command\"><span>Check it</span>\n\n```text\ncargo test --test claims {}\n```\n\n</div>", claim.id),
-        "</section>".to_owned(),
-    ]
-    .into_iter()
-    .filter(|part| !part.is_empty())
-    .collect::<Vec<_>>()
-    .join("\n\n")
+    check(loom, claim, &laid, &broken);
+    loom.prose(&claim.titled, &page, Some(claim));
+    let test = code::fold(loom, claim);
+    above
+        .and("<section class=\"claim\">")
+        .and(head(loom, claim))
+        .and(html! { h2 id=(claim.id) { (markup(&claim.title)) } })
+        .with(laid.blocks)
+        .and(evidence(claim, loom.numbers().of(&claim.id)))
+        .and(fresh::line(loom, claim))
+        .and(format!("<div class=\"breaks\">\n\n**Breaks when** {breaks}\n\n</div>"))
+        .and(uses(loom, claim))
+        .with(graph::around(loom.registry, claim).map(Block::Plate))
+        .and(test)
+        .and(command("Check it", &format!("cargo test --test claims {}", claim.id)))
+        .and("</section>")
 }
 
-fn check(loom: &mut Loom<'_>, claim: &Claim, quoted: &BTreeSet<(String, String)>, broken: &BTreeSet<(String, String)>, shown: &[String]) {
-    let mut problem = |key: &str, what: String, cure: &str| loom.problems.push(claim.sentence(key, "").diagnostic(0, what, cure));
-    let headline = (claim.id.clone(), claim.head.headline.clone());
-    // Without a snapshot nothing could be quoted, and that is said already.
-    if loom.metrics.contains_key(&claim.id) && !quoted.contains(&headline) && !broken.contains(&headline) {
-        problem(
-            "headline",
-            format!("the headline metric `{}` of `{}` is absent from its prose", headline.1, claim.id),
-            "quote it in the prose, or choose another headline",
-        );
-    }
-    if let Some(metrics) = loom.metrics.get(&claim.id) {
-        let controls: BTreeSet<&String> = metrics.iter().filter(|(_, metric)| metric.is_control() || metric.contrast.is_some()).map(|(name, _)| name).collect();
-        if controls.is_empty() {
-            problem(
-                "breaks_when",
-                format!("`{}` has no control and no contrast", claim.id),
-                "record one with `evidence.breaks(…)`, the same measure with a hypothesis removed, or a `contrast`",
-            );
-        } else if !broken.iter().any(|(id, metric)| id == &claim.id && controls.contains(metric)) {
-            problem(
-                "breaks_when",
-                format!("`breaks_when` of `{}` quotes none of its controls and contrasts", claim.id),
-                "quote the number that shows it break",
-            );
-        }
-    }
-    if let Some(metrics) = loom.metrics.get(&claim.id) {
-        loom.problems.extend(room::problems(claim, metrics));
-        loom.problems.extend(quantity::problems(claim, metrics));
-    }
-    if loom.figures.contains_key(&claim.id) && !shown.contains(&claim.id) {
+/// What the claim must say, and does not.
+fn check(loom: &mut Loom<'_>, claim: &Claim, laid: &Laid, broken: &BTreeSet<(String, String)>) {
+    if loom.figures.contains_key(&claim.id) && !laid.shown.contains(&claim.id) {
         let what = format!("the figure of `{}` is recorded and not shown", claim.id);
         loom.problems.push(Diagnostic::at(&claim.file, claim.line, what, "place it in the prose with `![caption](figure)`"));
     }
+    // Without a snapshot nothing could be quoted, and that is said already.
+    let Some(metrics) = loom.metrics.get(&claim.id) else { return };
+    let controls: BTreeSet<&str> = loom.controls(claim).map(|(name, _)| name.as_str()).collect();
+    let mut problem = |key: &str, what: String, cure: &str| loom.problems.push(claim.sentence(key, "").diagnostic(0, what, cure));
+    let headline = (claim.id.clone(), claim.head.headline.clone());
+    if !laid.quoted.contains(&headline) && !broken.contains(&headline) {
+        let what = format!("the headline metric `{}` of `{}` is absent from its prose", headline.1, claim.id);
+        problem("headline", what, "quote it in the prose, or choose another headline");
+    }
+    if controls.is_empty() {
+        let cure = "record one with `evidence.breaks(…)`, the same measure with a hypothesis removed, or a `contrast`";
+        problem("breaks_when", format!("`{}` has no control and no contrast", claim.id), cure);
+    } else if !broken.iter().any(|(id, metric)| id == &claim.id && controls.contains(metric.as_str())) {
+        let what = format!("`breaks_when` of `{}` quotes none of its controls and contrasts", claim.id);
+        problem("breaks_when", what, "quote the number that shows it break");
+    }
+    loom.problems.extend(room::problems(claim, metrics));
+    loom.problems.extend(quantity::problems(claim, metrics));
 }
 
-fn head(loom: &Loom<'_>, claim: &Claim) -> String {
-    let settled = claim.head.settles.keys().filter_map(|id| loom.registry.statements.iter().find(|statement| &statement.id == id));
-    let settled: Vec<String> =
-        settled.map(|statement| format!("<a href=\"index.md#{}\" title=\"{}\">{}</a>", statement.id, escape(&statement.says), statement.id)).collect();
-    let settles = if settled.is_empty() { String::new() } else { format!("<span>settles {}</span>", settled.join(", ")) };
-    format!("<p class=\"claim-head\">{}{settles}</p>", kind(claim.head.kind))
+fn head(loom: &Loom<'_>, claim: &Claim) -> Markup {
+    let find = |id: &String| loom.registry.statements.iter().find(|statement| &statement.id == id);
+    let settled: Vec<&Statement> = claim.head.settles.keys().filter_map(find).collect();
+    let link = |settled: &&Statement| statement(&settled.id, &settled.says, &html! { (settled.id) });
+    html! {
+        p.claim-head {
+            (kind(claim.head.kind))
+            @if !settled.is_empty() { span { "settles " (separated(settled.iter().map(link), ", ")) } }
+        }
+    }
 }
 
 /// What it builds on and what builds on it, as links.
-fn uses(loom: &Loom<'_>, claim: &Claim) -> String {
-    let links = |claims: Vec<&Claim>| claims.into_iter().map(link).collect::<Vec<_>>().join(", ");
-    let sentence = |before: &str, links: String| (!links.is_empty()).then(|| format!("{before} {links}."));
-    let below = sentence("Builds on", links(claim.head.uses.iter().filter_map(|id| loom.registry.claim(id)).collect()));
-    let above = sentence("Used by", links(loom.registry.users(&claim.id).collect()));
-    let sentences: Vec<String> = below.into_iter().chain(above).collect();
-    if sentences.is_empty() { String::new() } else { format!("<p class=\"uses\">{}</p>", sentences.join(" ")) }
+fn uses(loom: &Loom<'_>, claim: &Claim) -> Markup {
+    let below: Vec<&Claim> = claim.head.uses.iter().filter_map(|id| loom.registry.claim(id)).collect();
+    let above: Vec<&Claim> = loom.registry.users(&claim.id).collect();
+    let sentences = [("Builds on ", below), ("Used by ", above)].into_iter().filter(|(_, claims)| !claims.is_empty());
+    let sentences: Vec<Markup> = sentences.map(|(words, claims)| html! { (words) (separated(claims.into_iter().map(link), ", ")) "." }).collect();
+    html! { @if !sentences.is_empty() { p.uses { (separated(sentences, " ")) } } }
 }

@@ -1,15 +1,16 @@
 //! The test of a claim, folded away, with an anchor at every call that recorded a metric.
 
-use super::{Loom, escape};
+use maud::html;
+
+use super::Loom;
 use crate::diagnostic::Diagnostic;
 use crate::notebook::book::prose;
 use crate::notebook::registry::{Assertion, Claim};
 
 /// The test as HTML; a metric that no call of the test names is a problem.
 pub(super) fn fold(loom: &mut Loom<'_>, claim: &Claim) -> String {
-    let metrics = loom.metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
     let mut anchors: Vec<(&Assertion, String)> = Vec::new();
-    for (name, _) in metrics {
+    for (name, _) in loom.numbers().of(&claim.id) {
         match claim.assertion(name) {
             Some(assertion) => anchors.push((assertion, prose::anchor(&claim.id, name))),
             None => {
@@ -24,7 +25,7 @@ pub(super) fn fold(loom: &mut Loom<'_>, claim: &Claim) -> String {
             code.push_str(&format!("<span class=\"at\" id=\"{anchor}.at\">"));
         }
         // In HTML every dollar opens a formula.
-        code.push_str(&escape(text).replace('$', "&#36;"));
+        code.push_str(&html! { (text) }.into_string().replace('$', "&#36;"));
         let closed = anchors.iter().filter(|(assertion, _)| assertion.last == line).count();
         code.push_str(&"</span>".repeat(closed));
         code.push('\n');

@@ -8,19 +8,14 @@ use maud::{Markup, html};
 use crate::notebook::registry::Kind;
 use crate::publish::figure::{Drawing, LABEL, NARROW, TICK, WIDE, framed, lines, narrow};
 
-/// One claim.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Node {
-    /// Its title.
-    pub(crate) title: String,
-    /// Where it stands.
-    pub(crate) link: String,
-    /// Its kind.
-    pub(crate) kind: Kind,
+/// One claim: its title, where it stands, and the places of those that it builds on.
+pub(super) struct Node {
+    pub(super) title: String,
+    pub(super) link: String,
+    pub(super) kind: Kind,
     /// The chapter that begins with it, where chapters are named.
-    pub(crate) chapter: Option<String>,
-    /// The places of the claims that it builds on.
-    pub(crate) uses: Vec<usize>,
+    pub(super) chapter: Option<String>,
+    pub(super) uses: Vec<usize>,
 }
 
 /// From baseline to baseline of lines of one title, and from title to title.

@@ -1,6 +1,9 @@
 //! What became of a claim on draws that nobody looked at while it was written.
 
+use maud::{Markup, html};
+
 use super::Loom;
+use super::parts::muted;
 use crate::notebook::claim::replication::{FILE, Replicated, interval};
 use crate::notebook::registry::Claim;
 use crate::publish::number::{self, Digits};
@@ -13,7 +16,7 @@ pub(super) fn line(loom: &Loom<'_>, claim: &Claim) -> String {
         Some(replicated) if !replicated.drawn => "Nothing in it depends on a draw.".to_owned(),
         Some(replicated) => format!("Held in {} (numbers {}){}.", replicated.words(), replicated.draws.replace("..", " to "), between(replicated)),
     };
-    format!("<p class=\"fresh\">{words}</p>")
+    html! { p.fresh { (words) } }.into_string()
 }
 
 /// The exact interval for the rate.
@@ -24,18 +27,20 @@ fn between(replicated: &Replicated) -> String {
 }
 
 /// A cell of a list: `40 of 40`; empty where it does not apply.
-pub(super) fn cell(loom: &Loom<'_>, claim: &Claim) -> String {
+pub(super) fn cell(loom: &Loom<'_>, claim: &Claim) -> Markup {
     match loom.replication.claims.get(&claim.id) {
-        None => String::new(),
-        Some(replicated) if !replicated.is_of(loom.registry, claim) => "<span class=\"muted\">not since it changed</span>".to_owned(),
-        Some(replicated) if !replicated.drawn => "<span class=\"muted\">no draw</span>".to_owned(),
-        Some(replicated) if replicated.is_enough() => format!("{} of {}", replicated.held, replicated.of),
-        Some(replicated) => format!("<b>{} of {}</b>", replicated.held, replicated.of),
+        None => html! {},
+        Some(replicated) if !replicated.is_of(loom.registry, claim) => muted("not since it changed"),
+        Some(replicated) if !replicated.drawn => muted("no draw"),
+        Some(replicated) => {
+            let words = format!("{} of {}", replicated.held, replicated.of);
+            html! { @if replicated.is_enough() { (words) } @else { b { (words) } } }
+        }
     }
 }
 
 /// In brackets behind a finding: how often it held, where that depends on a draw.
-pub(super) fn behind(loom: &Loom<'_>, claim: &Claim) -> String {
+pub(super) fn behind(loom: &Loom<'_>, claim: &Claim) -> Markup {
     let known = loom.replication.current(loom.registry, claim).filter(|replicated| replicated.drawn);
-    known.map_or_else(String::new, |replicated| format!(" <span class=\"muted\" title=\"{FILE}\">({})</span>", replicated.words()))
+    html! { @if let Some(replicated) = known { " " span.muted title=(FILE) { "(" (replicated.words()) ")" } } }
 }

@@ -1,43 +1,46 @@
 //! The index of claims: chapter by chapter with their headline numbers, kind by kind, and what builds on what.
 
-use super::parts::{badge, kind, link};
-use super::{Loom, escape, evidence, fresh, graph};
+use maud::{Markup, html};
+
+use super::parts::{badge, headroom, kind, link, list, separated, statement, table, value, wide};
+use super::{Loom, fresh, graph};
+use crate::notebook::book::page::{Block, Page};
 use crate::notebook::claim::metric::{Metric, Reading, Value};
 use crate::notebook::claim::wording;
-use crate::notebook::registry::{Claim, Kind};
+use crate::notebook::registry::{Claim, Kind, Registry};
+
+const INTRODUCTION: &str = "Every claim of the book with its headline number, what that is held to, how far it is from there, over how many runs, and in how many of the draws that nobody looked at while it was written. An identity is held to a bound on rounding; every other number to the tolerance with which it was accepted, and to its limit where it has one. [Room to spare](room.md) lists the limits that are very near or very far; [coverage](coverage.md) shows the claims behind each statement of the post.";
 
 /// The page.
-pub(super) fn index(loom: &mut Loom<'_>) -> String {
-    let mut out = "# All claims\n\nEvery claim of the book with its headline number, what that is held to, how far it is from there, over how many runs, and in how many of the draws that nobody looked at while it was written. An identity is held to a bound on rounding; every other number to the tolerance with which it was accepted, and to its limit where it has one. [Room to spare](room.md) lists the limits that are very near or very far; [coverage](coverage.md) shows the claims behind each statement of the post.\n".to_owned();
+pub(super) fn index(loom: &Loom<'_>) -> Page {
+    let mut page = Page::of("# All claims").and(INTRODUCTION);
     for chapter in loom.registry.chapters.iter().filter(|chapter| !chapter.claims.is_empty()) {
-        let rows: Vec<String> = chapter.claims.iter().map(|claim| row(loom, claim)).collect();
-        out.push_str(&format!(
-            "\n## {}\n\n<div class=\"wide\">\n<table class=\"claims\">\n<thead><tr><th>Claim</th><th>Kind</th><th>settles</th><th class=\"r\">headline</th><th class=\"r\">allowed</th><th>headroom</th><th class=\"r\">runs</th><th class=\"r\">fresh draws</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n",
-            escape(&chapter.title),
-            rows.join("\n")
-        ));
+        let rows: Vec<Markup> = chapter.claims.iter().map(|claim| row(loom, claim)).collect();
+        let columns = ["Claim", "Kind", "settles", ">headline", ">allowed", "headroom", ">runs", ">fresh draws"];
+        page = page.and(html! { "## " (chapter.title) }).and(wide(&table("claims", &columns, &rows)));
     }
-    format!("{out}\n## By kind\n\n{}\n\n## What builds on what\n\n{}\n", kinds(loom), graph::whole(loom))
+    let whole = Block::Plate(graph::whole(loom.registry));
+    page.and("## By kind").with(kinds(loom.registry)).and("## What builds on what").with([whole])
 }
 
-fn row(loom: &Loom<'_>, claim: &Claim) -> String {
-    let metrics = loom.metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
-    let headline = metrics.iter().find(|(name, _)| name == &claim.head.headline).map(|(_, metric)| metric);
-    let of = |words: &dyn Fn(Reading) -> String| headline.map_or(String::new(), |metric| words(metric.reading));
-    let settles: Vec<String> =
-        claim.head.settles.iter().map(|(id, verdict)| format!("<a href=\"index.md#{id}\" title=\"{}\">{}</a>", verdict.name(), badge(*verdict, id))).collect();
-    let runs = headline.and_then(runs).map_or(String::new(), |runs| format!("{runs} <span class=\"unit\">runs</span>"));
-    format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"r\">{}</td><td class=\"r\">{}</td><td{}>{}</td><td class=\"r\">{runs}</td><td class=\"r\">{}</td></tr>",
-        link(claim),
-        kind(claim.head.kind),
-        settles.join(" "),
-        of(&evidence::shown),
-        of(&wording::allowed),
-        of(&|reading| wording::nearest(reading).map_or(String::new(), |nearest| format!(" title=\"nearest run {nearest}\""))),
-        of(&|reading| reading.room().map_or(String::new(), evidence::headroom)),
-        fresh::cell(loom, claim),
-    )
+fn row(loom: &Loom<'_>, claim: &Claim) -> Markup {
+    let headline = loom.numbers().metric(&claim.id, &claim.head.headline);
+    let reading = headline.map(|metric| metric.reading);
+    let nearest = reading.and_then(wording::nearest).map(|nearest| format!("nearest run {nearest}"));
+    html! {
+        tr {
+            td { (link(claim)) }
+            td { (kind(claim.head.kind)) }
+            td {
+                (separated(claim.head.settles.iter().map(|(id, verdict)| statement(id, verdict.name(), &badge(*verdict, id))), " "))
+            }
+            td.r { @if let Some(reading) = reading { (value(reading)) } }
+            td.r { @if let Some(reading) = reading { (wording::allowed(reading)) } }
+            td title=[nearest] { @if let Some(room) = reading.and_then(Reading::room) { (headroom(room)) } }
+            td.r { @if let Some(runs) = headline.and_then(runs) { (runs) " " span.unit { "runs" } } }
+            td.r { (fresh::cell(loom, claim)) }
+        }
+    }
 }
 
 /// Over how many runs a number was measured, where it is one of several.
@@ -48,15 +51,13 @@ fn runs(metric: &Metric) -> Option<i64> {
     }
 }
 
-fn kinds(loom: &Loom<'_>) -> String {
+fn kinds(registry: &Registry) -> impl Iterator<Item = Block> {
     let all = [Kind::Identity, Kind::Bound, Kind::Rate, Kind::Measured, Kind::Counterexample];
-    let section = |of: Kind| {
-        let links: Vec<String> = loom.registry.claims().filter(|claim| claim.head.kind == of).map(|claim| format!("<li>{}</li>", link(claim))).collect();
-        (!links.is_empty()).then(|| {
-            format!("<details class=\"list\"><summary>{} {}: {}</summary>\n<ul>\n{}\n</ul>\n</details>", kind(of), links.len(), shows(of), links.join("\n"))
-        })
-    };
-    all.into_iter().filter_map(section).collect::<Vec<_>>().join("\n\n")
+    all.into_iter().filter_map(|of| {
+        let claims: Vec<&Claim> = registry.claims().filter(|claim| claim.head.kind == of).collect();
+        let summary = html! { summary { (kind(of)) " " (claims.len()) ": " (shows(of)) } };
+        (!claims.is_empty()).then(|| Block::Text(html! { details.list { (summary) "\n" (list(claims)) "\n" } }.into_string()))
+    })
 }
 
 /// What the test of a claim of that kind must show.

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use super::parts::badge;
-use super::{Loom, escape, fresh, markup};
-use crate::notebook::book::prose::{self, Medium, Place};
+use maud::{Markup, html};
+
+use super::parts::{badge, command, link, markup, separated, table, wide};
+use super::{Loom, fresh};
+use crate::notebook::book::page::Page;
 use crate::notebook::registry::{Registry, STATEMENTS, Statement, Verdict};
 use crate::publish::capital;
 
 /// mdBook's table of contents.
-pub(super) fn summary(registry: &Registry) -> String {
+pub(super) fn summary(registry: &Registry) -> Page {
     let mut out = format!("# Summary\n\n[{}](index.md)\n", registry.title);
     for chapter in &registry.chapters {
         if let Some(part) = &chapter.part {
@@ -17,33 +19,31 @@ pub(super) fn summary(registry: &Registry) -> String {
         }
         out.push_str(&format!("- [{}]({}.md)\n", chapter.title, chapter.id));
     }
-    out + "\n# Reference\n\n- [All claims](claims.md)\n- [Coverage](coverage.md)\n- [Room to spare](room.md)\n- [Notation](notation.md)\n"
+    Page::of(out).and("# Reference").and("- [All claims](claims.md)\n- [Coverage](coverage.md)\n- [Room to spare](room.md)\n- [Notation](notation.md)")
 }
 
 /// The first page: what this is, what the tests say of each statement, how to check it.
-pub(super) fn first_page(loom: &mut Loom<'_>) -> String {
+pub(super) fn first_page(loom: &mut Loom<'_>) -> Page {
     let registry = loom.registry;
-    let (opening, _) = loom.prose(&registry.opening, Place { page: "index.md", claim: None, medium: Medium::Page });
-    let (opening, _) = loom.place_figures(&registry.opening, &opening, None, "opening-");
-    let rows: Vec<String> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
+    let opening = loom.lay(&registry.opening, "index.md", None).blocks;
+    let rows: Vec<Markup> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
     let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
-    format!(
-        "# {}\n\n{}\n\n## What the tests say\n\n{}\n\n<div class=\"wide\">\n<table class=\"verdicts\">\n<thead><tr><th>Verdict</th><th>The posts, in our words</th><th>The tests find</th></tr></thead>\n<tbody>\n{}\n</tbody>\n</table>\n</div>\n\n## Check it yourself\n\nOne command runs every claim; another runs one; a third makes the experiment on a table of your own. After the first build none of them needs a network.\n\n{}\n{}\n{}\n",
-        registry.title,
-        opening.trim(),
-        tally(registry),
-        rows.join("\n"),
+    let commands = [
         command("All claims", "cargo test --test claims"),
         command("One claim", &format!("cargo test --test claims {first}")),
         command("Your table", "cargo run -- compare data.csv --target y"),
-    )
+    ];
+    Page::of(format!("# {}", registry.title))
+        .with(opening)
+        .and("## What the tests say")
+        .and(tally(registry))
+        .and(wide(&table("verdicts", &["Verdict", "The posts, in our words", "The tests find"], &rows)))
+        .and("## Check it yourself")
+        .and("One command runs every claim; another runs one; a third makes the experiment on a table of your own. After the first build none of them needs a network.")
+        .and(commands.join("\n"))
 }
 
-fn command(name: &str, line: &str) -> String {
-    format!("<div class=\"command\"><span>{name}</span>\n\n```text\n{line}\n```\n\n</div>")
-}
-
-fn tally(registry: &Registry) -> String {
+fn tally(registry: &Registry) -> Markup {
     let count = |verdict: Verdict| registry.statements.iter().filter(|statement| registry.verdict(statement) == verdict).count();
     let words = |verdict: Verdict, one: &str, many: &str| {
         let number = count(verdict);
@@ -58,51 +58,45 @@ fn tally(registry: &Registry) -> String {
         words(Verdict::Unsound, "describes an unsound one", "describe an unsound one"),
         words(Verdict::Argued, "is argued, not tested", "are argued, not tested"),
     ];
-    format!("<div class=\"tally\">\n{}\n</div>", badges.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+    html! { div.tally { "\n" @for badge in badges.iter().flatten() { (badge) "\n" } } }
 }
 
-fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> String {
+fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> Markup {
     let registry = loom.registry;
     let verdict = registry.verdict(statement);
-    loom.check(Path::new(STATEMENTS), statement.line, &statement.says, "index.md");
-    loom.check(Path::new(STATEMENTS), statement.line, statement.reading.as_deref().unwrap_or_default(), "index.md");
-    loom.check(Path::new(STATEMENTS), statement.line, statement.argument.as_deref().unwrap_or_default(), "index.md");
-    let mut findings: Vec<String> = Vec::new();
+    let printed = [Some(&statement.says), statement.reading.as_ref(), statement.argument.as_ref()];
+    printed.into_iter().flatten().for_each(|text| loom.check(Path::new(STATEMENTS), statement.line, text, "index.md"));
+    let mut findings: Vec<Markup> = Vec::new();
     for claim in registry.settling(&statement.id) {
         let (finding, _) = loom.sentence(claim, "finding", &claim.head.finding, "index.md");
-        findings.push(format!(
-            "{} <a href=\"{}#{}\">{}</a>{}",
-            markup(finding.trim()),
-            prose::page(claim),
-            claim.id,
-            markup(&claim.title),
-            fresh::behind(loom, claim)
-        ));
+        findings.push(html! { (markup(&finding)) " " (link(claim)) (fresh::behind(loom, claim)) });
     }
     findings.extend(statement.argument.as_deref().map(markup));
-    format!(
-        "<tr id=\"{}\"><td>{}</td><td>{}</td><td>{}</td></tr>",
-        statement.id,
-        badge(verdict, verdict.name()),
-        says(registry, statement),
-        findings.join("<br>")
-    )
+    html! {
+        tr id=(statement.id) {
+            td { (badge(verdict, verdict.name())) }
+            td { (says(registry, statement)) }
+            td { (separated(findings, "<br>")) }
+        }
+    }
 }
 
 /// A statement in our words, how we read it, and where it stands in its post.
-fn says(registry: &Registry, statement: &Statement) -> String {
-    let reading = statement.reading.as_deref().map_or(String::new(), |reading| format!("<span class=\"reading\">{}</span>", markup(reading)));
+fn says(registry: &Registry, statement: &Statement) -> Markup {
     let at = &statement.at;
-    let place = [&at.section, &at.passage].into_iter().filter(|part| !part.is_empty()).map(|part| escape(part)).collect::<Vec<_>>().join(", ");
-    let link = registry.post(&at.post).map_or(String::new(), |post| {
-        let anchor = if at.anchor.is_empty() { String::new() } else { format!("#{}", at.anchor) };
-        format!("<a href=\"{}\">{}</a>: ", escape(&format!("{}{anchor}", post.link)), escape(&post.title))
-    });
-    format!("<span class=\"says\">{}</span>{reading}<span class=\"where\">{link}{place}. {}.</span>", markup(&statement.says), capital(statement.sort.name()))
+    let place = [&at.section, &at.passage].into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let anchor = if at.anchor.is_empty() { String::new() } else { format!("#{}", at.anchor) };
+    html! {
+        span.says { (markup(&statement.says)) }
+        @if let Some(reading) = &statement.reading { span.reading { (markup(reading)) } }
+        span.where {
+            @if let Some(post) = registry.post(&at.post) { a href={ (post.link) (anchor) } { (post.title) } ": " }
+            (place) ". " (capital(statement.sort.name())) "."
+        }
+    }
 }
 
 /// What the symbols mean.
-pub(super) fn notation(loom: &mut Loom<'_>) -> String {
-    let (markdown, _) = loom.prose(&loom.registry.notation, Place { page: "notation.md", claim: None, medium: Medium::Page });
-    format!("# Notation\n\n{}", markdown.trim())
+pub(super) fn notation(loom: &mut Loom<'_>) -> Page {
+    Page::of("# Notation").and(loom.prose(&loom.registry.notation, "notation.md", None).markdown())
 }

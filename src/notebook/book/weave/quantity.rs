@@ -3,32 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
+use crate::notebook::book::prose;
 use crate::notebook::claim::snapshot::Metrics;
-use crate::notebook::registry::{Claim, Kind};
+use crate::notebook::registry::{Claim, Kind, Prose};
 
 /// What is looked for. Numbers in letters and comparisons are left to the reader.
-const WORDS: [&str; 20] = [
-    "all",
-    "almost",
-    "always",
-    "both",
-    "each",
-    "every",
-    "everybody",
-    "everything",
-    "half",
-    "hardly",
-    "lost",
-    "most",
-    "mostly",
-    "nearly",
-    "never",
-    "nobody",
-    "none",
-    "nothing",
-    "only",
-    "twice",
-];
+const WORDS: &str = "all almost always both each every everybody everything half hardly lost most mostly nearly never nobody none nothing only twice";
 
 /// Fewer letters than this are no reason.
 const REASON: usize = 20;
@@ -38,10 +18,9 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
     if claim.head.kind != Kind::Measured {
         return Vec::new();
     }
-    let found: BTreeSet<&str> = [claim.titled.text.as_str(), claim.head.finding.as_str()].into_iter().flat_map(bare).collect();
+    let found: BTreeSet<&str> = [bare(&claim.titled), bare(&claim.sentence("finding", &claim.head.finding))].concat().into_iter().collect();
     let mut problems = Vec::new();
     for word in &found {
-        let at = || claim.sentence("words", "");
         match claim.head.words.get(*word) {
             None => {
                 let what = format!("“{word}” in title or finding of `{}` stands on nothing", claim.id);
@@ -54,7 +33,7 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
             Some(reason) if reason.contains(' ') && reason.len() >= REASON => {}
             Some(metric) => {
                 let what = format!("“{word}” of `{}` stands on `{metric}`, which is no judged metric and no reason", claim.id);
-                problems.push(at().diagnostic(0, what, "name a metric with a limit, or say in a sentence why none is needed"));
+                problems.push(claim.sentence("words", "").diagnostic(0, what, "name a metric with a limit, or say in a sentence why none is needed"));
             }
         }
     }
@@ -66,17 +45,10 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
 }
 
 /// The words of quantity outside references and formulas.
-fn bare(text: &str) -> Vec<&'static str> {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{") {
-        plain.push_str(before);
-        rest = after.split_once("}}").map_or("", |(_, after)| after);
-    }
-    plain.push_str(rest);
-    let prose: String = plain.split('$').step_by(2).collect::<Vec<_>>().join(" ");
-    let words: BTreeSet<String> = prose.split(|letter: char| !letter.is_alphabetic()).map(str::to_lowercase).collect();
-    WORDS.into_iter().filter(|word| words.contains(*word)).collect()
+fn bare(prose: &Prose) -> Vec<&'static str> {
+    let own = prose::own_words(prose).to_lowercase();
+    let words: BTreeSet<&str> = own.split(|letter: char| !letter.is_alphabetic()).collect();
+    WORDS.split(' ').filter(|word| words.contains(word)).collect()
 }
 
 #[cfg(test)]
@@ -85,6 +57,7 @@ mod tests {
 
     #[test]
     fn words_are_found_outside_references_and_formulas() {
+        let bare = |text: &str| super::bare(&Prose::at("f", 1, text));
         assert_eq!(bare("Most of it, {{share|every|0..1}} and $all$; Never."), ["most", "never"]);
         assert_eq!(bare("mostly overall {{a|half|0..1}} $half$"), ["mostly"]);
     }

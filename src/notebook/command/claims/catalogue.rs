@@ -67,7 +67,7 @@ pub(super) fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> 
 /// One claim in full.
 pub(super) fn show(registry: &Registry, claim: &Claim, metrics: &BTreeMap<String, Metrics>) -> String {
     let place = Place { page: &prose::page(claim), claim: Some(claim), medium: Medium::Terminal };
-    let woven = |text: &Prose| prose::weave(text, place, &Numbers { registry, metrics }).markdown.trim().to_owned();
+    let woven = |text: &Prose| prose::weave(text, place, &Numbers { registry, metrics }).markdown().trim().to_owned();
     let head = format!("{}\n{} · {} · {}:{}", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line);
     let mut out = format!("{head}\n\n{}\n\n", woven(&claim.prose));
     for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
