@@ -85,12 +85,15 @@ impl Recorded {
 }
 
 /// Writes the evidence of the claim that calls it, as its last expression, and judges. The test needs `insta` among its dependencies and
-/// returns a `Result`.
+/// returns a `Result`. The notebook's folder, where it is not that of the package, comes second.
 #[macro_export]
 macro_rules! record {
-    ($evidence:expr) => {{
+    ($evidence:expr) => {
+        $crate::record!($evidence, env!("CARGO_MANIFEST_DIR"))
+    };
+    ($evidence:expr, $root:expr) => {{
         fn here() {}
-        let recorded = $crate::notebook::record::recorded(env!("CARGO_MANIFEST_DIR"), std::any::type_name_of_val(&here), $evidence);
+        let recorded = $crate::notebook::record::recorded($root, std::any::type_name_of_val(&here), $evidence);
         let recorded = recorded.unwrap_or_else(|wrong| panic!("{wrong}"));
         let mut settings = insta::Settings::new();
         settings.set_snapshot_path("../../snapshots");

@@ -58,6 +58,7 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
             ("claim", &["registry"]),
             ("book", &["claim", "registry"]),
             ("review", &["book", "claim", "registry"]),
+            ("record", &["claim", "registry", "review"]),
             ("command", &["book", "claim", "registry", "review"]),
         ],
     ),

@@ -75,7 +75,7 @@ fn claim(id: &str, title: &str, prose: &str, head: &str, headline: &str) -> Stri
 /// ```
 #[test]
 fn {id}() {{
-    evidence.rounding("gap", gap < bound); evidence.measure(name, "$1 & more"); record!(evidence);
+    let mut evidence = Evidence::new(); evidence.rounding("gap", gap < bound); evidence.measure(name, "$1 & more"); record!(evidence);
 }}
 "#
     )

@@ -20,15 +20,14 @@ use crate::notebook::claim::snapshot;
 use crate::publish::Stop;
 
 /// What the book is made of, below the root: folders, and whether what is below them counts too.
-const WATCHED: [(&str, RecursiveMode); 5] = [
+const WATCHED: [(&str, RecursiveMode); 4] = [
     ("tests/claims", RecursiveMode::Recursive),
     (snapshot::FOLDER, RecursiveMode::NonRecursive),
-    ("src", RecursiveMode::NonRecursive),
     ("book", RecursiveMode::NonRecursive),
     ("book/theme", RecursiveMode::Recursive),
 ];
 /// Editors write a file in several steps: it is read when nothing happened for so long.
-const SETTLED: Duration = Duration::from_millis(120);
+const QUIET: Duration = Duration::from_millis(120);
 
 /// What happened while the book was watched.
 enum Happened {
@@ -81,7 +80,7 @@ pub(crate) fn watch(
 fn changed(told: &Receiver<Happened>) -> Option<PathBuf> {
     let Ok(Happened::Changed(first)) = told.recv() else { return None };
     loop {
-        match told.recv_timeout(SETTLED) {
+        match told.recv_timeout(QUIET) {
             Ok(Happened::Changed(_)) => {}
             Ok(Happened::Interrupted) | Err(RecvTimeoutError::Disconnected) => return None,
             Err(RecvTimeoutError::Timeout) => return Some(first),

@@ -29,8 +29,9 @@ pub(super) fn coverage(loom: &Loom<'_>) -> Page {
     };
     Page::of("# Coverage")
         .and(format!(
-            "We could tell {} statements of the two posts apart. Tests settle {settled} of them, by {claims} claims; these are kept honest by {controls} controls and contrasts. A control takes away one hypothesis and repeats the measure, which must then miss the limit that the claim sets it; a contrast compares one measure under two conditions.{argued}",
-            registry.statements.len()
+            "We could tell {} statements of {} apart. Tests settle {settled} of them, by {claims} claims; these are kept honest by {controls} controls and contrasts. A control takes away one hypothesis and repeats the measure, which must then miss the limit that the claim sets it; a contrast compares one measure under two conditions.{argued}",
+            registry.statements.len(),
+            posts(registry.posts.len())
         ))
         .and(wide(&table))
         .and("## Beyond the posts")
@@ -70,5 +71,14 @@ fn control(claim: &Claim, name: &str, metric: &Metric) -> Markup {
         td.control { (markup(&metric.measures)) @if let Some(removed) = &metric.removed { ", where " (markup(&removed.instead)) } }
         td.r { (number(claim, name, metric.reading)) }
         td.r { (wording::allowed(metric.reading)) }
+    }
+}
+
+/// So many posts, in words.
+fn posts(count: usize) -> String {
+    const FEW: [&str; 8] = ["two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    match count.checked_sub(2) {
+        None => "the post".to_owned(),
+        Some(place) => format!("the {} posts", FEW.get(place).map_or_else(|| count.to_string(), |word| (*word).to_owned())),
     }
 }
