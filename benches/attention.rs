@@ -39,17 +39,23 @@ fn softmax_blocked(bencher: Bencher<'_, '_>, n: usize) {
 #[divan::bench(args = ROWS)]
 fn softmax_by_definition(bencher: Bencher<'_, '_>, n: usize) {
     let [q, k, v] = triple(n);
-    bencher.bench(|| softmax::output_by_definition(black_box(&q).as_ref(), k.as_ref(), v.as_ref(), 4.0, Diagonal::Kept));
+    bencher
+        .bench(|| softmax::output_by_definition(black_box(&q).as_ref(), k.as_ref(), v.as_ref(), 4.0, Diagonal::Kept));
 }
 
 #[divan::bench(args = ROWS)]
 fn leverages_from_the_factor(bencher: Bencher<'_, '_>, n: usize) {
     let [x, _, y] = triple(n);
-    bencher.bench(|| Ridge::fit(black_box(&x).as_ref(), y.as_ref(), 1e-3, Intercept::Fitted).map(|fit| fit.effective_degrees_of_freedom()));
+    bencher.bench(|| {
+        Ridge::fit(black_box(&x).as_ref(), y.as_ref(), 1e-3, Intercept::Fitted)
+            .map(|fit| fit.effective_degrees_of_freedom())
+    });
 }
 
 #[divan::bench(args = ROWS)]
 fn leverages_from_the_hat_matrix(bencher: Bencher<'_, '_>, n: usize) {
     let [x, ..] = triple(n);
-    bencher.bench(|| hat_matrix_by_definition(black_box(&x).as_ref(), 1e-3, Intercept::Fitted).map(|hat| linalg::trace(hat.as_ref())));
+    bencher.bench(|| {
+        hat_matrix_by_definition(black_box(&x).as_ref(), 1e-3, Intercept::Fitted).map(|hat| linalg::trace(hat.as_ref()))
+    });
 }

@@ -1,6 +1,7 @@
 //! What a large table costs: factoring it, fitting it, comparing on it.
 //!
-//! `WRITE_TABLE=FILE cargo bench --bench compare` writes a million rows of twenty features instead, for the command line.
+//! `WRITE_TABLE=FILE cargo bench --bench compare` writes a million rows of twenty features instead, for the command
+//! line.
 
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::{Dataset, Factor, Table};
@@ -47,7 +48,14 @@ fn dataset(rows: usize) -> Dataset {
     let table = table(rows + rows / 4);
     let names = (1..=FEATURES).map(|place| format!("x{place}")).collect();
     let (train, test): (Vec<usize>, Vec<usize>) = (0..table.n()).partition(|&row| row < rows);
-    Dataset { name: "large".to_owned(), features: names, targets: vec!["y".to_owned()], train: table.rows(&train), test: table.rows(&test), truth: None }
+    Dataset {
+        name: "large".to_owned(),
+        features: names,
+        targets: vec!["y".to_owned()],
+        train: table.rows(&train),
+        test: table.rows(&test),
+        truth: None,
+    }
 }
 
 /// The triangular factor, block by block.
@@ -68,7 +76,10 @@ fn gram(bencher: Bencher<'_, '_>, rows: usize) {
 #[divan::bench(args = ROWS)]
 fn ridge_from_rows(bencher: Bencher<'_, '_>, rows: usize) {
     let table = table(rows);
-    bencher.bench_local(|| Ridge::fit(black_box(table.x.as_ref()), table.y.as_ref(), 1e-3, Intercept::Fitted).map(|fit| fit.leave_one_out_mse()));
+    bencher.bench_local(|| {
+        Ridge::fit(black_box(table.x.as_ref()), table.y.as_ref(), 1e-3, Intercept::Fitted)
+            .map(|fit| fit.leave_one_out_mse())
+    });
 }
 
 /// The same from the factor, with a second pass for the leverages.
@@ -76,13 +87,22 @@ fn ridge_from_rows(bencher: Bencher<'_, '_>, rows: usize) {
 fn ridge_from_factor(bencher: Bencher<'_, '_>, rows: usize) {
     let comparison = Comparison::new(dataset(rows), Settings { context: 500, ..Settings::default() });
     let Ok(comparison) = comparison else { return };
-    bencher.bench_local(|| (Factor::of(comparison.data().train.x.as_ref(), comparison.data().train.y.as_ref()), comparison.baseline(black_box(1e-3))));
+    bencher.bench_local(|| {
+        (
+            Factor::of(comparison.data().train.x.as_ref(), comparison.data().train.y.as_ref()),
+            comparison.baseline(black_box(1e-3)),
+        )
+    });
 }
 
 /// A linear variant, trained and judged on all rows.
 #[divan::bench(args = ROWS)]
 fn linear_variant(bencher: Bencher<'_, '_>, rows: usize) {
-    let Ok(comparison) = Comparison::new(dataset(rows), Settings { context: 500, steps: Some(100), ..Settings::default() }) else { return };
+    let Ok(comparison) =
+        Comparison::new(dataset(rows), Settings { context: 500, steps: Some(100), ..Settings::default() })
+    else {
+        return;
+    };
     let Some(variant) = Variant::grid().into_iter().find(|variant| variant.scores == Scores::Linear) else { return };
     bencher.bench_local(|| comparison.train(variant, 1).and_then(|trained| comparison.outcome(variant, 1, &trained)));
 }

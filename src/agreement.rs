@@ -16,7 +16,9 @@
 pub mod mechanism;
 pub mod outputs;
 
-pub use mechanism::{Mechanism, Signature, asymmetry, idempotence_gap, mass_on_nearest, negative_share, perplexity, row_sums};
+pub use mechanism::{
+    Mechanism, Signature, asymmetry, idempotence_gap, mass_on_nearest, negative_share, perplexity, row_sums,
+};
 pub use outputs::{centred_cosine, cosine, r_squared, slope};
 
 pub use crate::linalg::mse;

@@ -2,8 +2,8 @@
 //!
 //! Rows X* (n*×d) ask, rows X (n×d) answer. A [`Head`] holds Wq and Wk (d×p), queries are Q = X*Wq, keys K = XWk,
 //! [`scores`] S = QKᵀ (n*×n). [`softmax`] attention weighs values by softmax rows of S/τ, [`linear`] attention by S
-//! times a number. With values V = Y an attention layer predicts targets, as a regression does. [`gradients`] says how its
-//! error moves with the form.
+//! times a number. With values V = Y an attention layer predicts targets, as a regression does. [`gradients`] says how
+//! its error moves with the form.
 //!
 //! ```
 //! use attention_regression::attention::{Diagonal, Head, Normalisation};
@@ -51,7 +51,13 @@ impl Normalisation {
     ///
     /// # Errors
     /// Those of [`softmax::output`].
-    pub fn output(self, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, diagonal: Diagonal) -> Result<Mat<f64>> {
+    pub fn output(
+        self,
+        queries: MatRef<'_, f64>,
+        keys: MatRef<'_, f64>,
+        values: MatRef<'_, f64>,
+        diagonal: Diagonal,
+    ) -> Result<Mat<f64>> {
         match self {
             Self::Softmax { temperature } => softmax::output(queries, keys, values, temperature, diagonal),
             Self::Linear { scale } => Ok(linear::output(queries, keys, values, scale, diagonal)),

@@ -1,4 +1,5 @@
-//! The command line: weave and render the book, list the claims, compare on a table, review a change. Everything it does stands in the library.
+//! The command line: weave and render the book, list the claims, compare on a table, review a change. Everything it
+//! does stands in the library.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ const EXAMPLES: &str = "Examples:
   attention-regression --out site          … into another folder
   attention-regression --watch --open      … and follow every change of prose, snapshots and theme
   attention-regression --check             only say whether book/src is fresh
-  attention-regression claims              every claim with its headline number and time, every statement with its verdict
+  attention-regression claims              every claim with its headline number, every statement with its verdict
   attention-regression claims --json       the same for programs
   attention-regression claims show ID      one claim, and the command that verifies it
   attention-regression claims verify --certificate here.json
@@ -45,8 +46,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression review              what a change did: pending snapshots beside the accepted ones, on one page
   attention-regression review --against HEAD~1   … or this checkout's numbers beside those of another commit
 
-Exit code: 0 when all is well, 1 when something is wrong with the notebook or standard output takes no more, 2 for a mistake in the
-arguments, 130 after Ctrl-C (0 with --watch), 141 when the reader of a pipe has seen enough.";
+Exit code: 0 when all is well, 1 when something is wrong with the notebook or standard output takes no more, 2 for a
+mistake in the arguments, 130 after Ctrl-C (0 with --watch), 141 when the reader of a pipe has seen enough.";
 
 #[derive(Subcommand)]
 enum Commands {
@@ -85,10 +86,12 @@ pub fn run() -> ExitCode {
         Some(Commands::Claims(arguments)) => ended(root(&arguments.place).and_then(|root| claims(&root, &arguments))),
         Some(Commands::Compare(arguments)) => compare(*arguments),
         // 1 says that something moved; whatever keeps it from being known is 2.
-        Some(Commands::Review(arguments)) => root(&arguments.place).and_then(|root| review(&root, &arguments)).unwrap_or_else(|problems| {
-            problems.iter().for_each(say_diagnostic);
-            ExitCode::from(2)
-        }),
+        Some(Commands::Review(arguments)) => {
+            root(&arguments.place).and_then(|root| review(&root, &arguments)).unwrap_or_else(|problems| {
+                problems.iter().for_each(say_diagnostic);
+                ExitCode::from(2)
+            })
+        }
         Some(Commands::Completions { shell }) => ended(completions(shell)),
         Some(Commands::Diff { old, new }) => ended(diff(&old, &new)),
         Some(Commands::Man) => ended(man()),

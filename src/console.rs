@@ -1,5 +1,5 @@
-//! The commands whose arguments take more than a few lines, and how all of them speak: nothing foreign reaches a terminal unescaped, and
-//! what could not be said is no success.
+//! The commands whose arguments take more than a few lines, and how all of them speak: nothing foreign reaches a
+//! terminal unescaped, and what could not be said is no success.
 
 pub(crate) mod interruption;
 
@@ -37,7 +37,8 @@ fn set_in(text: &str) -> String {
     harmless_lines(text.trim_end()).replace('\n', "\n  ")
 }
 
-/// To standard output. A reader who closed the pipe has seen enough: that ends the program, so nothing may be under way.
+/// To standard output. A reader who closed the pipe has seen enough: that ends the program, so nothing may be under
+/// way.
 pub(crate) fn say(text: &str) -> Result<(), Unsaid> {
     say_bytes(format!("{}\n", harmless_lines(text)).as_bytes())
 }
@@ -66,7 +67,8 @@ fn write(bytes: &[u8]) -> io::Result<()> {
 
 /// The word before an error, in red on a terminal.
 pub(crate) fn say_mistake(what: &str) {
-    let style = clap::builder::styling::Style::new().bold().fg_color(Some(clap::builder::styling::AnsiColor::Red.into()));
+    let style =
+        clap::builder::styling::Style::new().bold().fg_color(Some(clap::builder::styling::AnsiColor::Red.into()));
     let _ = writeln!(anstream::stderr(), "{style}error{style:#}: {}", set_in(what));
 }
 

@@ -1,7 +1,7 @@
 //! Data: what is fitted, and on what it is tested.
 //!
-//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real table.
-//! All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
+//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real
+//! table. All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
 //!
 //! ```
 //! use attention_regression::data;
@@ -96,7 +96,9 @@ impl Dataset {
         let scaled = |x: &Mat<f64>| Mat::from_fn(x.nrows(), x.ncols(), |i, j| moments[j].standardised(x[(i, j)], 1.0));
         let mut standardised = self.map(|table| Table { x: scaled(&table.x), y: table.y.clone() });
         // The known weights belong to the columns as they were.
-        standardised.truth = standardised.truth.map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * moments[j].deviation()));
+        standardised.truth = standardised
+            .truth
+            .map(|truth| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| truth[(j, t)] * moments[j].deviation()));
         Ok(standardised)
     }
 

@@ -1,4 +1,5 @@
-//! What is wrong, where, and what to do about it: the one form in which the loom, the reader of tables and the commands refuse.
+//! What is wrong, where, and what to do about it: the one form in which the loom, the reader of tables and the commands
+//! refuse.
 //!
 //! `build.rs` includes this file, so it depends on serde alone.
 //!
@@ -26,7 +27,8 @@ pub struct Diagnostic {
 /// Where something is wrong: in a file, on one of its lines, or in what has a name and is no file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Place {
-    /// The file, as it was named or below the root of the notebook; `standard output` and the like have their names here.
+    /// The file, as it was named or below the root of the notebook; `standard output` and the like have their names
+    /// here.
     pub file: PathBuf,
     /// The physical line of the file, from 1; none where the whole file is meant.
     pub line: Option<usize>,
@@ -39,7 +41,12 @@ impl Diagnostic {
     }
 
     /// On a line of a file, counted from 1.
-    pub fn at(file: impl Into<PathBuf>, line: impl Into<Option<usize>>, what: impl Into<String>, cure: impl Into<String>) -> Self {
+    pub fn at(
+        file: impl Into<PathBuf>,
+        line: impl Into<Option<usize>>,
+        what: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
         Self { place: Some(Place { file: file.into(), line: line.into() }), ..Self::of(what, cure) }
     }
 

@@ -200,7 +200,9 @@ impl Error {
             Self::BeyondNumbers { exponent, .. } => return format!("multiply it by 1e{} first", -exponent),
             Self::NotFinite { .. } => "drop or impute the row first",
             Self::Empty { .. } => "give it at least one row and one column",
-            Self::InvalidPenalty { .. } | Self::InvalidEpsilon { .. } | Self::InvalidTraining { .. } => "give a finite number of at least 0",
+            Self::InvalidPenalty { .. } | Self::InvalidEpsilon { .. } | Self::InvalidTraining { .. } => {
+                "give a finite number of at least 0"
+            }
             Self::InvalidTemperature { .. } | Self::InvalidBandwidth { .. } => "give a finite number above 0",
             Self::InvalidFraction { .. } => "choose one strictly between 0 and 1",
             Self::RankDeficient { .. } => "use the ZCA or PCA root, which whiten what can be whitened, or an ε above 0",

@@ -1,11 +1,13 @@
-//! The post's experiment on one data set: every variant of attention against ridge regression, in outputs and in mechanism.
+//! The post's experiment on one data set: every variant of attention against ridge regression, in outputs and in
+//! mechanism.
 //!
-//! [`Comparison::new`] brings a data set to scale and fits ridge. [`Comparison::runs`] trains every [`Variant`] from every
-//! seed, and says in an [`Outcome`] how far each came out from ridge; [`Comparison::train`] and [`Comparison::outcome`] are
-//! its two steps. Errors are in units of the targets' training variance.
+//! [`Comparison::new`] brings a data set to scale and fits ridge. [`Comparison::runs`] trains every [`Variant`] from
+//! every seed, and says in an [`Outcome`] how far each came out from ridge; [`Comparison::train`] and
+//! [`Comparison::outcome`] are its two steps. Errors are in units of the targets' training variance.
 //!
-//! What is linear sees the n training rows through their factor, and costs O(d³) once it is there, at any n. Softmax attends
-//! to a context: all training rows, or of more than [`Settings::context`] a seeded sample; no n×n matrix is larger.
+//! What is linear sees the n training rows through their factor, and costs O(d³) once it is there, at any n. Softmax
+//! attends to a context: all training rows, or of more than [`Settings::context`] a seeded sample; no n×n matrix is
+//! larger.
 //!
 //! ```
 //! use attention_regression::data;
@@ -69,8 +71,8 @@ impl Comparison {
     /// Brings the data to scale, factors them, fits ridge and whitens the rows that softmax will see.
     ///
     /// # Errors
-    /// [`Error::ConstantColumn`] and [`Error::BeyondNumbers`], [`Error::Overflow`], [`Error::InvalidWidth`], and those of
-    /// [`Ridge::fit`] and of a whitening.
+    /// [`Error::ConstantColumn`] and [`Error::BeyondNumbers`], [`Error::Overflow`], [`Error::InvalidWidth`], and those
+    /// of [`Ridge::fit`] and of a whitening.
     pub fn new(data: Dataset, settings: Settings) -> Result<Self> {
         let (data, units, resolution) = data.scaled(settings.scaling)?;
         let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
@@ -92,7 +94,22 @@ impl Comparison {
         let white = Dataset { train: apply(&context.train), test: apply(&context.test), ..context.clone() };
         let hat = hat_matrix_resolved(context.train.x.as_ref(), settings.penalty, &resolved)?;
         let basis = linalg::orthonormal_basis(context.train.x.as_ref())?;
-        Ok(Self { settings, data, units, resolution, factor, test_factor, ridge, context, white, context_rows, whitening, hat, basis, hat_in_factor })
+        Ok(Self {
+            settings,
+            data,
+            units,
+            resolution,
+            factor,
+            test_factor,
+            ridge,
+            context,
+            white,
+            context_rows,
+            whitening,
+            hat,
+            basis,
+            hat_in_factor,
+        })
     }
 
     /// The data on scale.

@@ -1,14 +1,16 @@
 //! Attention and linear regression, one vocabulary: what a book of claims about the two is written in.
 //!
-//! The numerical library is small and goes one way: [`linalg`] (with what columns can resolve) and [`error`] carry [`data`],
-//! [`regression`], [`whitening`] and [`attention`]; [`training`] moves the weights of an attention, [`agreement`] says how far two
-//! smoothers are apart, and [`experiment`] is the post's on one data set. [`regression`] and [`attention`] never import each other:
-//! where they meet is the book's subject, and stands in the claims (`tests/claims`) and in `experiment`.
+//! The numerical library is small and goes one way: [`linalg`] (with what columns can resolve) and [`error`] carry
+//! [`data`], [`regression`], [`whitening`] and [`attention`]; [`training`] moves the weights of an attention,
+//! [`agreement`] says how far two smoothers are apart, and [`experiment`] is the post's on one data set. [`regression`]
+//! and [`attention`] never import each other: where they meet is the book's subject, and stands in the claims
+//! (`tests/claims`) and in `experiment`.
 //!
-//! What follows needs the feature `notebook`, which is on by default. `table` reads a user's file into a data set, and `compare` is
-//! the experiment on it. `notebook` is the loom: it makes a book of the claims, and knows no linear algebra. Both make their pages with
-//! `publish`: figures, numbers in words, mathematics, text that no name can turn into commands, folders that appear whole. Whatever
-//! refuses does it with a [`diagnostic`]: place, what, cure. `command` reads the arguments, `console` is how commands speak.
+//! What follows needs the feature `notebook`, which is on by default. `table` reads a user's file into a data set, and
+//! `compare` is the experiment on it. `notebook` is the loom: it makes a book of the claims, and knows no linear
+//! algebra. Both make their pages with `publish`: figures, numbers in words, mathematics, text that no name can turn
+//! into commands, folders that appear whole. Whatever refuses does it with a [`diagnostic`]: place, what, cure.
+//! `command` reads the arguments, `console` is how commands speak.
 //!
 //! # A first look
 //!
@@ -32,19 +34,22 @@
 //!
 //! A claim is a test with its prose: the README says how, step by step. Three other things grow by rule.
 //!
-//! *A data set.* A function that returns a [`data::Dataset`] in a file of its own below `src/data`, declared in [`data`]; a line in
-//! [`data::built_in`] gives it a name on the command line: `compare NAME`. Two files and the new one.
+//! *A data set.* A function that returns a [`data::Dataset`] in a file of its own below `src/data`, declared in
+//! [`data`]; a line in [`data::built_in`] gives it a name on the command line: `compare NAME`. Two files and the new
+//! one.
 //!
-//! *An attention.* A variant of [`attention::Normalisation`] with its outputs and its weights; the compiler then asks for its
-//! objective in [`attention::gradients`] (a new gradient goes beside the others, and into the golden values or a property against
-//! differences). To compare it: a kind of [`experiment::Scores`] with its word, its normalisation and how it is trained, and its
-//! name among the arguments of the command (`src/compare/command/arguments.rs`). Four files.
+//! *An attention.* A variant of [`attention::Normalisation`] with its outputs and its weights; the compiler then asks
+//! for its objective in [`attention::gradients`] (a new gradient goes beside the others, and into the golden values or
+//! a property against differences). To compare it: a kind of [`experiment::Scores`] with its word, its normalisation
+//! and how it is trained, and its name among the arguments of the command (`src/compare/command/arguments.rs`). Four
+//! files.
 //!
 //! *A measure of agreement.* A function in [`agreement`], with a case in `tests/by_hand.rs`; a field of
-//! [`agreement::Signature`] or of [`experiment::Outcome`] (and of its check for numbers) if every comparison is to report it. The document's schema follows.
+//! [`agreement::Signature`] or of [`experiment::Outcome`] (and of its check for numbers) if every comparison is to
+//! report it. The document's schema follows.
 //!
-//! Whatever grew, `cargo mutants` (`.cargo/mutants.toml`, and `mutants-loom.toml` for the loom) says which of its operators no test
-//! would miss. None should be left.
+//! Whatever grew, `cargo mutants` (`.cargo/mutants.toml`, and `mutants-loom.toml` for the loom) says which of its
+//! operators no test would miss. None should be left.
 //!
 //! # Notation
 //!

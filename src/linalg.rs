@@ -28,9 +28,13 @@ pub fn max_abs(a: MatRef<'_, f64>) -> f64 {
     largest(entries(a))
 }
 
-/// The largest magnitude, NaN where one is NaN: `f64::max` would pass over it, and a gap that is NaN must not look small.
+/// The largest magnitude, NaN where one is NaN: `f64::max` would pass over it, and a gap that is NaN must not look
+/// small.
 pub(crate) fn largest(numbers: impl Iterator<Item = f64>) -> f64 {
-    numbers.fold(0.0, |largest: f64, number| if number.is_nan() || number.abs() > largest { number.abs() } else { largest })
+    numbers.fold(
+        0.0,
+        |largest: f64, number| if number.is_nan() || number.abs() > largest { number.abs() } else { largest },
+    )
 }
 
 /// The largest |aᵢⱼ − bᵢⱼ|.
@@ -80,8 +84,8 @@ pub fn singular_values(a: MatRef<'_, f64>) -> Result<Vec<f64>> {
     Ok(values.into_iter().map(|value| value / unit).collect())
 }
 
-/// At most d rows with the inner products of n. faer's QR without pivots is the faster one, but gives a column up whose remainder is below
-/// 16(n − k)ε of it, which is more than a column may be trusted for; with pivots it gives up none.
+/// At most d rows with the inner products of n. faer's QR without pivots is the faster one, but gives a column up whose
+/// remainder is below 16(n − k)ε of it, which is more than a column may be trusted for; with pivots it gives up none.
 pub(crate) fn factor(x: MatRef<'_, f64>) -> Mat<f64> {
     // Of zeros alone a QR with pivots is NaN.
     if x.nrows() <= x.ncols() || max_abs(x) == 0.0 {
@@ -192,7 +196,8 @@ pub(crate) fn times_over(a: f64, b: f64, c: f64) -> f64 {
 /// [`Error::NoConvergence`], or [`Error::RankDeficient`] for a negative power of a singular matrix.
 pub fn symmetric_power(a: MatRef<'_, f64>, power: f64) -> Result<Mat<f64>> {
     assert_eq!(a.nrows(), a.ncols(), "a power needs a square matrix");
-    let eigen = a.self_adjoint_eigen(faer::Side::Lower).map_err(|_| Error::NoConvergence { what: "a symmetric matrix" })?;
+    let eigen =
+        a.self_adjoint_eigen(faer::Side::Lower).map_err(|_| Error::NoConvergence { what: "a symmetric matrix" })?;
     let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
     let floor = rank_floor(a, values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs())));
     let positive = values.iter().filter(|&&value| value > floor).count();

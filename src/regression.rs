@@ -1,7 +1,7 @@
 //! Regression: ridge with its diagnostics, and kernel smoothing.
 //!
-//! [`ridge`] fits; [`diagnostics`] has the hat matrix and what a smoother's leverages say; [`kernel`] is the regression that is
-//! local. None of them knows attention: where the two meet is the book's subject.
+//! [`ridge`] fits; [`diagnostics`] has the hat matrix and what a smoother's leverages say; [`kernel`] is the regression
+//! that is local. None of them knows attention: where the two meet is the book's subject.
 //!
 //! ```
 //! use attention_regression::data;

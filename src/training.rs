@@ -1,8 +1,9 @@
 //! Training: how the weights of an attention layer come to be what they are.
 //!
-//! Full-batch gradient descent or Adam (Kingma and Ba 2015) on the mean squared error of a [`Task`], from seeded initial
-//! weights. [`Training`] says how, [`Training::run`] does it and returns the [`Head`] with the path it took: loss, held-out
-//! loss and form at steps evenly spaced on a logarithmic scale. A step costs what its gradient costs and allocates nothing.
+//! Full-batch gradient descent or Adam (Kingma and Ba 2015) on the mean squared error of a [`Task`], from seeded
+//! initial weights. [`Training`] says how, [`Training::run`] does it and returns the [`Head`] with the path it took:
+//! loss, held-out loss and form at steps evenly spaced on a logarithmic scale. A step costs what its gradient costs and
+//! allocates nothing.
 //!
 //! A loss that is not finite, or a million times the larger of its first value and the targets' mean square, is
 //! [`Error::Diverged`]. What it renounces: minibatches, warm-up, biases, weight decay.
@@ -60,7 +61,8 @@ pub struct Training {
     pub seed: u64,
     /// The most steps to take.
     pub steps: usize,
-    /// Whether the rate falls linearly, to nothing at the last step. A constant one keeps Adam moving around where it arrived.
+    /// Whether the rate falls linearly, to nothing at the last step. A constant one keeps Adam moving around where it
+    /// arrived.
     pub falling: bool,
     /// Training has converged where the gradient's norm is at most this share of its first value; 0 for never.
     pub tolerance: f64,
@@ -113,7 +115,8 @@ pub enum Ending {
 }
 
 impl Training {
-    /// A thousand steps of Adam at rate 0.01 from weights of standard deviation 0.3 and seed 1, every row in sight of itself.
+    /// A thousand steps of Adam at rate 0.01 from weights of standard deviation 0.3 and seed 1, every row in sight of
+    /// itself.
     pub fn new(normalisation: Normalisation, parametrisation: Parametrisation) -> Self {
         Self {
             normalisation,
@@ -172,7 +175,11 @@ impl Training {
 
     fn check(&self) -> Result<()> {
         let rate = self.optimiser.rate();
-        for (what, value) in [("the rate", rate), ("the tolerance", self.tolerance), ("the deviation of the initial weights", self.deviation)] {
+        for (what, value) in [
+            ("the rate", rate),
+            ("the tolerance", self.tolerance),
+            ("the deviation of the initial weights", self.deviation),
+        ] {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(Error::InvalidTraining { what, value });
             }
@@ -196,7 +203,12 @@ struct Course {
 impl Course {
     fn new(training: &Training, task: Task<'_>, held_out: Option<Task<'_>>) -> Result<Self> {
         let d = task.keys.ncols();
-        let parameters = Parameters::initial(training.parametrisation, (d, training.width.unwrap_or(d)), training.deviation, training.seed);
+        let parameters = Parameters::initial(
+            training.parametrisation,
+            (d, training.width.unwrap_or(d)),
+            training.deviation,
+            training.seed,
+        );
         Ok(Self {
             objective: Objective::new(task, training.normalisation, training.diagonal)?,
             watched: held_out.map(|task| Objective::new(task, training.normalisation, Diagonal::Kept)).transpose()?,
@@ -224,7 +236,8 @@ impl Course {
 
 /// The mean square of the targets: the loss of predicting nothing.
 fn mean_square(task: Task<'_>) -> f64 {
-    entries(task.targets).map(|target| target * target).sum::<f64>() / count(task.targets.nrows() * task.targets.ncols())
+    entries(task.targets).map(|target| target * target).sum::<f64>()
+        / count(task.targets.nrows() * task.targets.ncols())
 }
 
 impl Trained {
@@ -242,7 +255,9 @@ impl Trained {
 }
 
 fn lowest(path: &[Record]) -> Option<&Record> {
-    path.iter().filter(|record| record.held_out.is_some()).min_by(|a, b| a.held_out.unwrap_or(f64::INFINITY).total_cmp(&b.held_out.unwrap_or(f64::INFINITY)))
+    path.iter()
+        .filter(|record| record.held_out.is_some())
+        .min_by(|a, b| a.held_out.unwrap_or(f64::INFINITY).total_cmp(&b.held_out.unwrap_or(f64::INFINITY)))
 }
 
 /// The best record, where it lies more than `patience` records back.
@@ -265,7 +280,13 @@ mod tests {
 
     #[test]
     fn patience_counts_the_records_after_the_best() {
-        let record = |(step, held_out): (usize, f64)| Record { step, loss: 0.0, held_out: Some(held_out), gradient: 0.0, head: Head::identity(1) };
+        let record = |(step, held_out): (usize, f64)| Record {
+            step,
+            loss: 0.0,
+            held_out: Some(held_out),
+            gradient: 0.0,
+            head: Head::identity(1),
+        };
         let path: Vec<Record> = [3.0, 1.0, 2.0, 2.0].into_iter().enumerate().map(record).collect();
         assert_eq!(exhausted(&path, 1).map(|best| best.step), Some(1));
         assert!(exhausted(&path, 2).is_none() && exhausted(&[], 0).is_none());

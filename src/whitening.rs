@@ -5,9 +5,9 @@
 //! All are computed from X itself, by SVD or QR of [X/√n; √ε I]: the covariance would square the condition number.
 //!
 //! Where columns are dependent and ε = 0, ZCA and PCA whiten the directions that vary and drop the others (the
-//! pseudo-inverse root), and the rank says so; the Cholesky root does not exist and is refused. A direction that varies no more than
-//! rounding does would be blown up to unit variance: below max(n, d)·ε of the largest and what its columns can
-//! resolve ([`Resolution`]) it counts as none.
+//! pseudo-inverse root), and the rank says so; the Cholesky root does not exist and is refused. A direction that varies
+//! no more than rounding does would be blown up to unit variance: below max(n, d)·ε of the largest and what its columns
+//! can resolve ([`Resolution`]) it counts as none.
 //!
 //! ```
 //! use attention_regression::whitening::{Divisor, Root, Whitening, covariance};
@@ -87,8 +87,8 @@ impl Whitening {
         Ok(Self { means: moments.iter().map(Moments::mean).collect(), moments, matrix, rank })
     }
 
-    /// S alone, d×d or d×r, from any factor of Σ(xᵢ − μ)(xᵢ − μ)ᵀ, what the sum is divided by, and how far the columns of the factor
-    /// are to be trusted.
+    /// S alone, d×d or d×r, from any factor of Σ(xᵢ − μ)(xᵢ − μ)ᵀ, what the sum is divided by, and how far the columns
+    /// of the factor are to be trusted.
     ///
     /// # Errors
     /// [`Error::NoConvergence`], and [`Error::RankDeficient`] for a Cholesky root of a singular covariance.

@@ -17,14 +17,19 @@ fn a_gradient_allocates_nothing() {
     let form: Mat<f64> = standard_normal(1, 2, 10, 10);
     for normalisation in [Normalisation::Softmax { temperature: 3.0 }, Normalisation::Linear { scale: 0.1 }] {
         for diagonal in [Diagonal::Kept, Diagonal::Masked] {
-            let mut objective = Objective::new(Task::regression(x.as_ref(), y.as_ref()), normalisation, diagonal).expect("finite");
+            let mut objective =
+                Objective::new(Task::regression(x.as_ref(), y.as_ref()), normalisation, diagonal).expect("finite");
             let mut gradient = Mat::zeros(10, 10);
             // The first product asks for faer's packing buffer, once a thread.
             objective.evaluate(form.as_ref(), gradient.as_mut());
             let seen = measure(|| {
                 objective.evaluate(form.as_ref(), gradient.as_mut());
             });
-            assert_eq!(seen.count_total, 0, "{normalisation:?}, {diagonal:?}: a gradient allocated {} bytes", seen.bytes_total);
+            assert_eq!(
+                seen.count_total, 0,
+                "{normalisation:?}, {diagonal:?}: a gradient allocated {} bytes",
+                seen.bytes_total
+            );
         }
     }
 }
@@ -34,7 +39,8 @@ fn more_steps_do_not_allocate_more() {
     let (x, y) = rows();
     let run = |x: MatRef<'_, f64>, steps: usize| {
         // 218 and 235 lie between the same two records of the path.
-        let training = Training { steps, ..Training::new(Normalisation::Softmax { temperature: 3.0 }, Parametrisation::Separate) };
+        let training =
+            Training { steps, ..Training::new(Normalisation::Softmax { temperature: 3.0 }, Parametrisation::Separate) };
         measure(|| drop(training.run(Task::regression(x, y.as_ref()), None))).count_total
     };
     run(x.as_ref(), 1);

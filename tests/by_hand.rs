@@ -2,7 +2,8 @@
 
 use approx::assert_relative_eq;
 use attention_regression::agreement::{
-    Signature, asymmetry, centred_cosine, cosine, idempotence_gap, mass_on_nearest, negative_share, perplexity, r_squared, row_sums, slope,
+    Signature, asymmetry, centred_cosine, cosine, idempotence_gap, mass_on_nearest, negative_share, perplexity,
+    r_squared, row_sums, slope,
 };
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
@@ -59,7 +60,10 @@ fn measures_of_predictions_are_their_formulas() {
     assert_relative_eq!(r_squared(c.as_ref(), d.as_ref()), 1.0 - (1.0 + 1.0 + 4.0 + 4.0) / 16.0, max_relative = 1e-15);
     let flat = mat![[5.0], [5.0], [5.0]];
     let nothing = Mat::zeros(3, 1);
-    assert_eq!((r_squared(a, flat.as_ref()), slope(a, flat.as_ref()), centred_cosine(a, flat.as_ref())), (0.0, 0.0, 0.0));
+    assert_eq!(
+        (r_squared(a, flat.as_ref()), slope(a, flat.as_ref()), centred_cosine(a, flat.as_ref())),
+        (0.0, 0.0, 0.0)
+    );
     assert_eq!((cosine(a, nothing.as_ref()), cosine(nothing.as_ref(), a)), (0.0, 0.0));
 }
 
@@ -77,7 +81,8 @@ fn the_nearest_keys_are_those_of_least_distance() {
 
 #[test]
 fn operations_are_counted() {
-    // Two queries, three keys of width four, five values: KᵀV is 4×5 over 3 rows, Q of it 2×5 over 4; scores are 2×3 over 4, and times V over 3.
+    // Two queries, three keys of width four, five values: KᵀV is 4×5 over 3 rows, Q of it 2×5 over 4; scores are 2×3
+    // over 4, and times V over 3.
     assert_eq!(linear::flops(2, 3, 4, 5), 2 * (3 * 4 * 5 + 2 * 4 * 5));
     assert_eq!(linear::flops_by_definition(2, 3, 4, 5), 2 * (2 * 3 * 4 + 2 * 3 * 5));
 }
@@ -97,7 +102,9 @@ fn shapes_that_do_not_belong_together_are_named() {
     assert!(softmax(of(2, 3), of(4, 2), of(4, 1), Diagonal::Kept).contains("queries and keys of one width"));
     assert!(softmax(of(2, 3), of(4, 3), of(3, 1), Diagonal::Kept).contains("as many values as keys"));
     assert!(softmax(of(2, 3), of(4, 3), of(4, 1), Diagonal::Masked).contains("queries and keys of the same rows"));
-    let linear = panics(move || drop(linear::output(of(2, 3).as_ref(), of(4, 3).as_ref(), of(4, 1).as_ref(), 1.0, Diagonal::Masked)));
+    let linear = panics(move || {
+        drop(linear::output(of(2, 3).as_ref(), of(4, 3).as_ref(), of(4, 1).as_ref(), 1.0, Diagonal::Masked))
+    });
     assert!(linear.contains("left: 2") && linear.contains("right: 4"), "{linear}");
 }
 
@@ -118,19 +125,25 @@ fn the_last_step_is_always_recorded() {
         assert_eq!((trained.last().step, trained.ending), (steps, Ending::OutOfSteps));
     }
     // Every step but the last moves the weights once.
-    let forms = [0, 1, 2].map(|steps| plain(steps, 1e-3).run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap().head.form());
+    let forms = [0, 1, 2]
+        .map(|steps| plain(steps, 1e-3).run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap().head.form());
     assert_eq!(linalg::max_abs(forms[0].as_ref()), 0.0);
     let moved = |from: usize| linalg::frobenius_norm((&forms[from + 1] - &forms[from]).as_ref());
     assert_relative_eq!(moved(0), moved(1), max_relative = 0.05);
     let converging = Training { tolerance: 0.5, ..plain(1000, 0.3) };
     let trained = converging.run(Task::regression(x.as_ref(), y.as_ref()), None).unwrap();
-    assert!(matches!(trained.ending, Ending::Converged { step } if step == trained.last().step && step > 0), "{:?}", trained.ending);
+    assert!(
+        matches!(trained.ending, Ending::Converged { step } if step == trained.last().step && step > 0),
+        "{:?}",
+        trained.ending
+    );
     assert!(trained.last().gradient <= 0.5 * trained.path[0].gradient);
 }
 
 #[test]
 fn adam_steps_along_its_two_running_means() {
-    // One feature, one target, one free number w: L = mean (γ w c x − y)², c = Σ x y. In the small unit gradients are of the size of ε.
+    // One feature, one target, one free number w: L = mean (γ w c x − y)², c = Σ x y. In the small unit gradients are
+    // of the size of ε.
     for unit in [1.0, 1e-4] {
         let (x, y) = (mat![[1.0], [-2.0], [0.5]], mat![[2.0], [1.0], [-1.0]] * Scale(unit));
         let (rate, scale, targets) = (0.1, 1.0 / 20.0, (0..3).map(|i| y[(i, 0)]).collect::<Vec<_>>());
@@ -141,10 +154,13 @@ fn adam_steps_along_its_two_running_means() {
         for (step, record) in trained.path.iter().enumerate() {
             assert_eq!(record.step, step);
             assert_relative_eq!(record.head.form()[(0, 0)], w, max_relative = 1e-12);
-            let gradient: f64 = (0..3).map(|i| 2.0 * (scale * w * c * x[(i, 0)] - targets[i]) * scale * c * x[(i, 0)]).sum::<f64>() / 3.0;
+            let gradient: f64 =
+                (0..3).map(|i| 2.0 * (scale * w * c * x[(i, 0)] - targets[i]) * scale * c * x[(i, 0)]).sum::<f64>()
+                    / 3.0;
             mean = 0.9 * mean + 0.1 * gradient;
             square = 0.999 * square + 0.001 * gradient * gradient;
-            let [unbiased, size] = [(mean, 0.9_f64), (square, 0.999)].map(|(moment, decay)| moment / (1.0 - decay.powi(i32::try_from(step + 1).unwrap())));
+            let [unbiased, size] = [(mean, 0.9_f64), (square, 0.999)]
+                .map(|(moment, decay)| moment / (1.0 - decay.powi(i32::try_from(step + 1).unwrap())));
             w -= rate * unbiased / (size.sqrt() + 1e-8);
         }
         assert_eq!(trained.path.len(), 5);
@@ -153,14 +169,19 @@ fn adam_steps_along_its_two_running_means() {
 
 #[test]
 fn a_parametrisation_has_the_name_that_documents_give_it() {
-    assert_eq!([Parametrisation::Separate, Parametrisation::Tied, Parametrisation::Merged].map(Parametrisation::name), ["separate", "tied", "merged"]);
+    assert_eq!(
+        [Parametrisation::Separate, Parametrisation::Tied, Parametrisation::Merged].map(Parametrisation::name),
+        ["separate", "tied", "merged"]
+    );
 }
 
 #[test]
 fn divergence_is_a_million_times_the_start_whatever_the_units() {
     let (x, y) = (standard_normal(1, 0, 20, 3), standard_normal(1, 1, 20, 1));
     // The loss is quadratic in the form: in other units of the target the same path takes a rate of their square.
-    let step = |unit: f64| match plain(1000, 200.0 / (unit * unit)).run(Task::regression(x.as_ref(), (&y * Scale(unit)).as_ref()), None) {
+    let step = |unit: f64| match plain(1000, 200.0 / (unit * unit))
+        .run(Task::regression(x.as_ref(), (&y * Scale(unit)).as_ref()), None)
+    {
         Err(Error::Diverged { step, loss }) => {
             let start = linalg::mse(Mat::zeros(20, 1).as_ref(), (&y * Scale(unit)).as_ref());
             assert!(loss > 1e6 * start, "{loss:e} {start:e}");
@@ -175,8 +196,14 @@ fn divergence_is_a_million_times_the_start_whatever_the_units() {
 fn a_start_that_is_lost_reports_the_mean_square_of_the_targets() {
     let (x, y) = (standard_normal(1, 0, 20, 3), standard_normal(1, 1, 20, 2));
     let lost = Training { deviation: 1e200, parametrisation: Parametrisation::Separate, ..plain(10, 0.1) };
-    let Err(Error::Diverged { step: 0, loss }) = lost.run(Task::regression(x.as_ref(), y.as_ref()), None) else { panic!("the first loss overflows") };
-    assert_relative_eq!(loss, y.col_iter().flat_map(|column| column.iter().map(|y| y * y).collect::<Vec<_>>()).sum::<f64>() / 40.0, max_relative = 1e-14);
+    let Err(Error::Diverged { step: 0, loss }) = lost.run(Task::regression(x.as_ref(), y.as_ref()), None) else {
+        panic!("the first loss overflows")
+    };
+    assert_relative_eq!(
+        loss,
+        y.col_iter().flat_map(|column| column.iter().map(|y| y * y).collect::<Vec<_>>()).sum::<f64>() / 40.0,
+        max_relative = 1e-14
+    );
 }
 
 #[test]
@@ -185,7 +212,10 @@ fn whitening_takes_two_rows_and_no_fewer() {
     let fit = Whitening::fit(two.as_ref(), Root::Zca, Divisor::N, 0.0).unwrap();
     assert_eq!((fit.means(), fit.rank()), ([2.0, 6.0].as_slice(), 1));
     let one = mat![[1.0, 4.0]];
-    assert!(matches!(Whitening::fit(one.as_ref(), Root::Zca, Divisor::N, 0.0), Err(Error::TooFewRows { rows: 1, needed: 2, .. })));
+    assert!(matches!(
+        Whitening::fit(one.as_ref(), Root::Zca, Divisor::N, 0.0),
+        Err(Error::TooFewRows { rows: 1, needed: 2, .. })
+    ));
 }
 
 #[test]
@@ -225,9 +255,13 @@ fn a_fit_remembers_its_penalty_and_measures_rows_in_blocks() {
 #[test]
 fn rows_are_measured_alike_whatever_the_shape_of_the_table() {
     let (wide, y) = (standard_normal(6, 0, 5, 12), standard_normal(6, 1, 5, 1));
-    let dependent = Mat::from_fn(20, 3, |i, j| count(i + 1).powi(if j == 2 { 1 } else { 1 + i32::try_from(j).unwrap_or(0) }) / 10.0);
+    let dependent = Mat::from_fn(20, 3, |i, j| {
+        count(i + 1).powi(if j == 2 { 1 } else { 1 + i32::try_from(j).unwrap_or(0) }) / 10.0
+    });
     let answers = standard_normal(6, 2, 20, 1);
-    for (x, y, penalty) in [(&wide, &y, 0.0), (&wide, &y, 0.7), (&dependent, &answers, 0.0), (&dependent, &answers, 0.7)] {
+    for (x, y, penalty) in
+        [(&wide, &y, 0.0), (&wide, &y, 0.7), (&dependent, &answers, 0.0), (&dependent, &answers, 0.7)]
+    {
         let fit = Ridge::fit(x.as_ref(), y.as_ref(), penalty, Intercept::None).unwrap();
         for (ours, theirs) in fit.leverages_of(x.as_ref()).iter().zip(fit.leverages()) {
             assert_relative_eq!(*ours, *theirs, max_relative = 1e-9);
@@ -253,8 +287,17 @@ fn one_row_cannot_be_left_out_and_of_two_either_can() {
     let (x, y) = (mat![[1.0], [2.0]], mat![[1.0], [4.0]]);
     let left_out = leave_one_out_by_definition(x.as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
     assert!(relative_gap(left_out.as_ref(), mat![[2.0], [2.0]].as_ref()) < 1e-14);
-    assert_eq!(relative_gap(kernel::leave_one_out_matrix(x.as_ref(), 1.0).unwrap().as_ref(), mat![[0.0, 1.0], [1.0, 0.0]].as_ref()), 0.0);
+    assert_eq!(
+        relative_gap(
+            kernel::leave_one_out_matrix(x.as_ref(), 1.0).unwrap().as_ref(),
+            mat![[0.0, 1.0], [1.0, 0.0]].as_ref()
+        ),
+        0.0
+    );
     let one = (x.as_ref().subrows(0, 1), y.as_ref().subrows(0, 1));
-    assert!(matches!(leave_one_out_by_definition(one.0, one.1, 0.0, Intercept::None), Err(Error::TooFewRows { rows: 1, needed: 2, .. })));
+    assert!(matches!(
+        leave_one_out_by_definition(one.0, one.1, 0.0, Intercept::None),
+        Err(Error::TooFewRows { rows: 1, needed: 2, .. })
+    ));
     assert!(matches!(kernel::leave_one_out_matrix(one.0, 1.0), Err(Error::TooFewRows { rows: 1, needed: 2, .. })));
 }

@@ -13,15 +13,24 @@ use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::{Error, Mat};
 
-/// `n` training and 40 test rows of `d` features and two targets, far from standard units; the second feature is constant.
+/// `n` training and 40 test rows of `d` features and two targets, far from standard units; the second feature is
+/// constant.
 fn measured(n: usize, d: usize) -> Dataset {
     let (noise, x) = (standard_normal(7, 1, n + 40, 2), standard_normal(7, 0, n + 40, d));
     let x = Mat::from_fn(n + 40, d, |i, j| if j == 1 { 3.0 } else { 1e3 * count(j + 1) * x[(i, j)] + 1e4 });
-    let y = Mat::from_fn(n + 40, 2, |i, t| 50.0 + (t as f64 + 1.0) * x[(i, 0)] / 1e3 - x[(i, d - 1)] / 2e3 + noise[(i, t)]);
+    let y =
+        Mat::from_fn(n + 40, 2, |i, t| 50.0 + (t as f64 + 1.0) * x[(i, 0)] / 1e3 - x[(i, d - 1)] / 2e3 + noise[(i, t)]);
     let table = Table { x, y };
     let (train, test): (Vec<usize>, Vec<usize>) = ((0..n).collect(), (n..n + 40).collect());
     let names = |prefix: &str, count: usize| (0..count).map(|place| format!("{prefix}{place}")).collect();
-    Dataset { name: "measured".to_owned(), features: names("x", d), targets: names("y", 2), train: table.rows(&train), test: table.rows(&test), truth: None }
+    Dataset {
+        name: "measured".to_owned(),
+        features: names("x", d),
+        targets: names("y", 2),
+        train: table.rows(&train),
+        test: table.rows(&test),
+        truth: None,
+    }
 }
 
 #[test]
@@ -75,12 +84,15 @@ fn a_baseline_is_told_in_the_units_of_the_table() {
         };
         assert_relative_eq!(norm, expected, max_relative = 1e-12);
         let baseline = comparison.baseline(0.0).unwrap();
-        let predicted = Mat::from_fn(40, 2, |i, t| baseline.intercept[t] + (0..4).map(|j| data.test.x[(i, j)] * baseline.coefficients[t][j]).sum::<f64>());
+        let predicted = Mat::from_fn(40, 2, |i, t| {
+            baseline.intercept[t] + (0..4).map(|j| data.test.x[(i, j)] * baseline.coefficients[t][j]).sum::<f64>()
+        });
         let direct = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::Fitted).unwrap();
         assert!(relative_gap(predicted.as_ref(), direct.predict(data.test.x.as_ref()).as_ref()) < 1e-12);
         assert_eq!((baseline.coefficients[0][1], baseline.coefficients[1][1], baseline.rank), (0.0, 0.0, 3));
         assert_relative_eq!(baseline.effective_degrees_of_freedom, 3.0, max_relative = 1e-12);
-        let left_out = leave_one_out_by_definition(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::Fitted).unwrap();
+        let left_out =
+            leave_one_out_by_definition(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::Fitted).unwrap();
         for t in 0..2 {
             let mse = (0..60).map(|i| (left_out[(i, t)] - data.train.y[(i, t)]).powi(2)).sum::<f64>() / 60.0;
             let ours = baseline.leave_one_out.as_ref().unwrap()[t] * comparison.units().target_scales[t].powi(2);
@@ -105,12 +117,15 @@ fn with_fewer_rows_than_features_ridge_is_defined_and_least_squares_fits_exactly
 /// Linear attention is trained and judged on all rows, whether softmax sees them or a sample.
 #[test]
 fn a_context_changes_what_softmax_sees_and_nothing_that_is_linear() {
-    let [whole, sampled] = [2000, 30].map(|context| Comparison::new(measured(80, 4), Settings { context, ..Settings::default() }).unwrap());
+    let [whole, sampled] = [2000, 30]
+        .map(|context| Comparison::new(measured(80, 4), Settings { context, ..Settings::default() }).unwrap());
     assert_eq!((whole.context_rows(), sampled.context_rows().map(<[usize]>::len)), (None, Some(30)));
     assert_eq!(whole.baseline(1e-3).unwrap(), sampled.baseline(1e-3).unwrap());
     for variant in Variant::grid() {
-        let [a, b] = [&whole, &sampled].map(|comparison| comparison.outcome(variant, 3, &comparison.train(variant, 3).unwrap()).unwrap());
-        let same = (a.train, a.test, a.mechanism.gap, a.weights_gap, a.signature.trace) == (b.train, b.test, b.mechanism.gap, b.weights_gap, b.signature.trace);
+        let [a, b] = [&whole, &sampled]
+            .map(|comparison| comparison.outcome(variant, 3, &comparison.train(variant, 3).unwrap()).unwrap());
+        let same = (a.train, a.test, a.mechanism.gap, a.weights_gap, a.signature.trace)
+            == (b.train, b.test, b.mechanism.gap, b.weights_gap, b.signature.trace);
         assert_eq!(same, variant.scores == Scores::Linear, "{}", variant.name());
     }
 }
@@ -119,13 +134,19 @@ fn a_context_changes_what_softmax_sees_and_nothing_that_is_linear() {
 #[test]
 fn linear_attention_arrives_on_many_rows_as_on_few() {
     for rows in [100, 5000] {
-        let comparison = Comparison::new(measured(rows, 4), Settings { steps: Some(2000), ..Settings::default() }).unwrap();
-        let mut variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
+        let comparison =
+            Comparison::new(measured(rows, 4), Settings { steps: Some(2000), ..Settings::default() }).unwrap();
+        let mut variants: Vec<Variant> =
+            Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
         variants.push(Variant { parametrisation: Parametrisation::Merged, ..variants[0] });
         for variant in variants {
             let trained = comparison.train(variant, 1).unwrap();
             let outcome = comparison.outcome(variant, 1, &trained).unwrap();
-            assert!(outcome.test.output_gap < 1e-3 && outcome.weights_gap < 1e-3, "{rows} {}: {outcome:?}", variant.name());
+            assert!(
+                outcome.test.output_gap < 1e-3 && outcome.weights_gap < 1e-3,
+                "{rows} {}: {outcome:?}",
+                variant.name()
+            );
             assert!(outcome.mechanism.gap.is_finite(), "{rows} {}: {:?}", variant.name(), outcome.mechanism);
             let [fitted, _] = comparison.predictions(variant, &trained.last().head).unwrap();
             assert_relative_eq!(
@@ -148,7 +169,9 @@ fn linear_attention_comes_to_rest_where_a_constant_rate_does_not() {
     let training = comparison.training(variant, 1);
     let Normalisation::Linear { scale } = training.normalisation else { panic!("a linear variant") };
     let training = Training { normalisation: Normalisation::Linear { scale: scale * 0.2 }, ..training };
-    let rest = |falling: bool| Training { falling, tolerance: 0.0, ..training.clone() }.run(task, None).unwrap().last().gradient;
+    let rest = |falling: bool| {
+        Training { falling, tolerance: 0.0, ..training.clone() }.run(task, None).unwrap().last().gradient
+    };
     assert!(rest(true) < 1e-3 * rest(false), "{} {}", rest(true), rest(false));
 }
 
@@ -158,13 +181,20 @@ fn the_mechanism_of_linear_attention_is_that_of_its_matrix() {
     let comparison = Comparison::new(data::sine_of_projection(3), Settings::default()).unwrap();
     for variant in Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear) {
         let trained = comparison.train(variant, 2).unwrap();
-        let (outcome, weights) = (comparison.outcome(variant, 2, &trained).unwrap(), comparison.weights(variant, &trained.head).unwrap());
-        assert_relative_eq!(outcome.mechanism.gap, relative_gap(weights.as_ref(), comparison.hat()), max_relative = 1e-10);
+        let (outcome, weights) =
+            (comparison.outcome(variant, 2, &trained).unwrap(), comparison.weights(variant, &trained.head).unwrap());
+        assert_relative_eq!(
+            outcome.mechanism.gap,
+            relative_gap(weights.as_ref(), comparison.hat()),
+            max_relative = 1e-10
+        );
         let Mechanism { alignment, size, overlap, gap } = outcome.mechanism;
         assert_relative_eq!(alignment, cosine(weights.as_ref(), comparison.hat()), max_relative = 1e-10);
         assert_relative_eq!(gap * gap, 1.0 + size * size - 2.0 * size * alignment, max_relative = 1e-10);
         assert_relative_eq!(overlap, 1.0, max_relative = 1e-10);
-        let whole = attention_regression::agreement::Signature::of(weights.as_ref(), comparison.data().train.x.as_ref()).unwrap();
+        let whole =
+            attention_regression::agreement::Signature::of(weights.as_ref(), comparison.data().train.x.as_ref())
+                .unwrap();
         assert_eq!(outcome.signature.rank, whole.rank);
         assert_relative_eq!(outcome.signature.trace, whole.trace, max_relative = 1e-10);
         assert_relative_eq!(outcome.signature.asymmetry, whole.asymmetry, max_relative = 1e-8, epsilon = 1e-12);
@@ -189,13 +219,22 @@ fn a_narrow_head_has_a_form_of_its_rank() {
 fn what_cannot_be_compared_is_named() {
     let mut constant = measured(20, 3);
     (0..20).for_each(|i| constant.train.y[(i, 1)] = 0.1);
-    assert_eq!(Comparison::new(constant, Settings::default()).unwrap_err(), Error::ConstantColumn { column: "y1".to_owned() });
+    assert_eq!(
+        Comparison::new(constant, Settings::default()).unwrap_err(),
+        Error::ConstantColumn { column: "y1".to_owned() }
+    );
     let mut lost = measured(20, 3);
     lost.train.x[(4, 2)] = f64::NAN;
-    assert!(matches!(Comparison::new(lost, Settings::default()).unwrap_err(), Error::NotFinite { row: 4, column: 2, .. }));
+    assert!(matches!(
+        Comparison::new(lost, Settings::default()).unwrap_err(),
+        Error::NotFinite { row: 4, column: 2, .. }
+    ));
     let mut empty = measured(20, 3);
     empty.test = empty.test.rows(&[]);
-    assert!(matches!(Comparison::new(empty, Settings::default()).unwrap_err(), Error::Empty { what: "the test part", .. }));
+    assert!(matches!(
+        Comparison::new(empty, Settings::default()).unwrap_err(),
+        Error::Empty { what: "the test part", .. }
+    ));
 }
 
 #[test]
@@ -214,7 +253,8 @@ fn extreme_scales_are_the_table_s_business() {
     for table in [&mut extreme.train, &mut extreme.test] {
         table.x = Mat::from_fn(table.x.nrows(), 4, |i, j| table.x[(i, j)] * scales[j]);
     }
-    let [plain, extreme] = [plain, extreme].map(|data| Comparison::new(data, Settings::default()).unwrap().baseline(1e-3).unwrap());
+    let [plain, extreme] =
+        [plain, extreme].map(|data| Comparison::new(data, Settings::default()).unwrap().baseline(1e-3).unwrap());
     for t in 0..2 {
         assert_relative_eq!(plain.test[t].mse, extreme.test[t].mse, max_relative = 1e-9);
         for (j, scale) in scales.iter().enumerate() {

@@ -20,21 +20,37 @@ use faer::prelude::*;
 fn training_ends_with_a_reason() {
     let data = data::synthetic(1).centred();
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
-    let (task, held_out) = (Task::regression(x, y), Task { queries: data.test.x.as_ref(), keys: x, values: y, targets: data.test.y.as_ref() });
-    let linear = Training { deviation: 0.0, ..Training::new(Normalisation::Linear { scale: 1.0 }, Parametrisation::Merged) };
+    let (task, held_out) = (
+        Task::regression(x, y),
+        Task { queries: data.test.x.as_ref(), keys: x, values: y, targets: data.test.y.as_ref() },
+    );
+    let linear =
+        Training { deviation: 0.0, ..Training::new(Normalisation::Linear { scale: 1.0 }, Parametrisation::Merged) };
     // The loss is (2/n)‖c‖²λ-smooth in W.
-    let smoothness = 2.0 / 200.0 * linalg::spectral_norm(gram(x).as_ref()).unwrap() * frobenius_norm((x.transpose() * y).as_ref()).powi(2);
-    let descent = |rate: f64| Training { optimiser: Optimiser::GradientDescent { rate: rate / smoothness }, ..linear.clone() };
+    let smoothness = 2.0 / 200.0
+        * linalg::spectral_norm(gram(x).as_ref()).unwrap()
+        * frobenius_norm((x.transpose() * y).as_ref()).powi(2);
+    let descent =
+        |rate: f64| Training { optimiser: Optimiser::GradientDescent { rate: rate / smoothness }, ..linear.clone() };
     let trained = Training { tolerance: 1e-6, ..descent(1.0) }.run(task, None).unwrap();
-    assert!(matches!(trained.ending, Ending::Converged { step } if step == trained.last().step && step > 10), "{:?}", trained.ending);
+    assert!(
+        matches!(trained.ending, Ending::Converged { step } if step == trained.last().step && step > 10),
+        "{:?}",
+        trained.ending
+    );
     assert_eq!(Training { steps: 3, ..descent(1.0) }.run(task, None).unwrap().ending, Ending::OutOfSteps);
-    let Err(Error::Diverged { step, loss }) = descent(2.1).run(task, None) else { panic!("a rate beyond 2/smoothness diverges") };
+    let Err(Error::Diverged { step, loss }) = descent(2.1).run(task, None) else {
+        panic!("a rate beyond 2/smoothness diverges")
+    };
     assert!(step > 10 && loss.is_finite(), "{step} {loss}");
     assert!(matches!(descent(1e300).run(task, None), Err(Error::Diverged { loss, .. }) if loss.is_finite()));
     // Softmax overfits the pure noise in these values; patience gives back the weights of the lowest held-out loss.
     let noise = standard_normal(9, 0, 200, 1);
     let noisy = |rows, targets| Task { queries: rows, keys: x, values: noise.as_ref(), targets };
-    let softmax = Training { patience: Some(10), ..Training::new(Normalisation::Softmax { temperature: 2.8 }, Parametrisation::Separate) };
+    let softmax = Training {
+        patience: Some(10),
+        ..Training::new(Normalisation::Softmax { temperature: 2.8 }, Parametrisation::Separate)
+    };
     let fresh = standard_normal(10, 0, 100, 1);
     let trained = softmax.run(noisy(x, noise.as_ref()), Some(noisy(held_out.queries, fresh.as_ref()))).unwrap();
     let Ending::StoppedEarly { best } = trained.ending else { panic!("{:?}", trained.ending) };
@@ -50,7 +66,11 @@ fn a_falling_rate_falls_linearly_to_nothing() {
     let normalisation = Normalisation::Linear { scale: 0.1 };
     let run = |steps, rate, falling| {
         let usual = Training::new(normalisation, Parametrisation::Merged);
-        Training { steps, falling, deviation: 0.1, optimiser: Optimiser::GradientDescent { rate }, ..usual }.run(task, None).unwrap().head.form()
+        Training { steps, falling, deviation: 0.1, optimiser: Optimiser::GradientDescent { rate }, ..usual }
+            .run(task, None)
+            .unwrap()
+            .head
+            .form()
     };
     // Two falling steps: one at the full rate, and from there one at half of it.
     let first = run(1, 0.01, false);
@@ -63,11 +83,13 @@ fn a_falling_rate_falls_linearly_to_nothing() {
 #[test]
 fn runs_are_plain_data_of_every_variant_from_every_seed_in_order() {
     let comparison = Comparison::new(data::sine_of_projection(2), Settings::default()).unwrap();
-    let variants: Vec<Variant> = Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
+    let variants: Vec<Variant> =
+        Variant::grid().into_iter().filter(|variant| variant.scores == Scores::Linear).collect();
     let asked: Vec<(Variant, u64)> = variants.iter().flat_map(|&variant| [(variant, 1), (variant, 2)]).collect();
     let run = |threads: usize| {
         let done = Mutex::new(Vec::new());
-        let runs = comparison.runs(&variants, &[1, 2], threads, &|run| done.lock().unwrap().push((run.variant, run.seed)));
+        let runs =
+            comparison.runs(&variants, &[1, 2], threads, &|run| done.lock().unwrap().push((run.variant, run.seed)));
         assert_eq!(runs.iter().map(|run| (run.variant, run.seed)).collect::<Vec<_>>(), asked);
         (runs.into_iter().map(|run| run.result.unwrap().1).collect::<Vec<_>>(), done.into_inner().unwrap())
     };
@@ -109,7 +131,11 @@ fn extreme_entries_neither_overflow_nor_vanish() {
         let fit = Ridge::fit(x.as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
         let plain = Ridge::fit(standard_normal(3, 0, 10, 2).as_ref(), y.as_ref(), 0.0, Intercept::None).unwrap();
         assert!(relative_gap(fit.fitted(), plain.fitted()) < 1e-12);
-        assert_relative_eq!(frobenius_norm(x.as_ref()) / scale, frobenius_norm(standard_normal(3, 0, 10, 2).as_ref()), max_relative = 1e-12);
+        assert_relative_eq!(
+            frobenius_norm(x.as_ref()) / scale,
+            frobenius_norm(standard_normal(3, 0, 10, 2).as_ref()),
+            max_relative = 1e-12
+        );
     }
     // Scores of a thousand: the softmax is one-hot, not NaN.
     let keys = linalg::column(&[1e4, -1e4, 3e3]);
@@ -120,10 +146,16 @@ fn extreme_entries_neither_overflow_nor_vanish() {
 #[test]
 fn nan_is_never_taken_for_agreement() {
     let (good, lost) = (linalg::column(&[1.0, 2.0]), linalg::column(&[1.0, f64::NAN]));
-    assert!(max_abs(lost.as_ref()).is_nan() && frobenius_norm(lost.as_ref()).is_nan() && relative_gap(lost.as_ref(), good.as_ref()).is_nan());
+    assert!(
+        max_abs(lost.as_ref()).is_nan()
+            && frobenius_norm(lost.as_ref()).is_nan()
+            && relative_gap(lost.as_ref(), good.as_ref()).is_nan()
+    );
     assert!(cosine(lost.as_ref(), good.as_ref()).is_nan() && centred_cosine(lost.as_ref(), good.as_ref()).is_nan());
     assert!(row_sums(lost.as_ref()).0.is_nan() && perplexity(lost.as_ref()).is_nan());
-    let attended = |k: &Mat<f64>, v: &Mat<f64>, temperature| softmax::output(good.as_ref(), k.as_ref(), v.as_ref(), temperature, Diagonal::Kept);
+    let attended = |k: &Mat<f64>, v: &Mat<f64>, temperature| {
+        softmax::output(good.as_ref(), k.as_ref(), v.as_ref(), temperature, Diagonal::Kept)
+    };
     for refused in [attended(&lost, &good, 1.0), attended(&good, &lost, 1.0), attended(&good, &good, 1e-310)] {
         assert!(matches!(refused.err(), Some(Error::NotFinite { .. })));
     }
@@ -154,8 +186,25 @@ fn covariance_and_gram_agree_on_centred_columns() {
 #[test]
 fn seeded_data_are_the_same_everywhere() {
     let (made, wave, projected) = (data::synthetic(1), data::sine(1), data::sine_of_projection(1));
-    let digits = [made.train.x[(0, 0)], made.train.x[(199, 7)], made.test.y[(99, 0)], wave.train.x[(0, 0)], wave.test.y[(99, 0)], projected.train.x[(0, 3)]];
-    assert_eq!(digits, [-0.23484705855592097, 0.558827989906528, 3.0606914736363975, -0.5850860180109114, -0.5273000120837869, -1.1267663243742092]);
+    let digits = [
+        made.train.x[(0, 0)],
+        made.train.x[(199, 7)],
+        made.test.y[(99, 0)],
+        wave.train.x[(0, 0)],
+        wave.test.y[(99, 0)],
+        projected.train.x[(0, 3)],
+    ];
+    assert_eq!(
+        digits,
+        [
+            -0.23484705855592097,
+            0.558827989906528,
+            3.0606914736363975,
+            -0.5850860180109114,
+            -0.5273000120837869,
+            -1.1267663243742092
+        ]
+    );
     assert_eq!(split::seeded(10, 0.25, 7).unwrap().test, [0, 7, 5]);
 }
 
@@ -184,7 +233,10 @@ fn standardising_uses_training_statistics_and_refuses_constants() {
     for deviation in data::standard_deviations(scaled.train.x.as_ref()) {
         assert_relative_eq!(deviation, 1.0, max_relative = 1e-12);
     }
-    assert!(linalg::column_means(scaled.test.x.as_ref()).iter().any(|mean| mean.abs() > 1e-3), "test rows keep their own mean");
+    assert!(
+        linalg::column_means(scaled.test.x.as_ref()).iter().any(|mean| mean.abs() > 1e-3),
+        "test rows keep their own mean"
+    );
     assert_eq!((raw.train.n(), raw.test.n()), (354, 88));
     let mut constant = data::synthetic(1);
     (0..constant.train.n()).for_each(|i| constant.train.x[(i, 2)] = 7.5);

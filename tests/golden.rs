@@ -1,8 +1,9 @@
 //! Every reference value of every file in `tests/golden`, against the vocabulary.
 //!
-//! The files hold inputs and expected outputs (60-digit arithmetic, scikit-learn, SciPy, PyTorch; `shifted.json` by the script
-//! beside it) with a tolerance a case: max |got − expected| ≤ tolerance · max |expected| over an array. A field is either checked or named in
-//! [`NOT_COMPUTED`] with a reason; one that is neither fails, so that nothing is skipped in silence.
+//! The files hold inputs and expected outputs (60-digit arithmetic, scikit-learn, SciPy, PyTorch; `shifted.json` by the
+//! script beside it) with a tolerance a case: max |got − expected| ≤ tolerance · max |expected| over an array. A field
+//! is either checked or named in [`NOT_COMPUTED`] with a reason; one that is neither fails, so that nothing is skipped
+//! in silence.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -43,7 +44,13 @@ impl Audit {
     fn matrix(&mut self, place: &str, got: MatRef<'_, f64>, expected: &Value, tolerance: f64) {
         let expected = matrix(expected);
         if (got.nrows(), got.ncols()) != (expected.nrows(), expected.ncols()) {
-            self.failures.push(format!("{place}: {} × {} instead of {} × {}", got.nrows(), got.ncols(), expected.nrows(), expected.ncols()));
+            self.failures.push(format!(
+                "{place}: {} × {} instead of {} × {}",
+                got.nrows(),
+                got.ncols(),
+                expected.nrows(),
+                expected.ncols()
+            ));
             return;
         }
         self.checked += 1;
@@ -96,7 +103,9 @@ impl Audit {
                 continue;
             }
             if !check(self, key, value, &place) {
-                self.failures.push(format!("{place}: nobody checks this field; compute it, or list it with a reason in NOT_COMPUTED"));
+                self.failures.push(format!(
+                    "{place}: nobody checks this field; compute it, or list it with a reason in NOT_COMPUTED"
+                ));
             }
         }
     }
@@ -130,14 +139,17 @@ struct Scales {
 
 fn case(audit: &mut Audit, case: &Value) {
     let name = case["id"].as_str().unwrap_or("?").to_owned();
-    let (tolerance, whitening_tolerance) = (number(&case["suggested_relative_tolerance"]), number(&case["whitening_relative_tolerance"]));
+    let (tolerance, whitening_tolerance) =
+        (number(&case["suggested_relative_tolerance"]), number(&case["whitening_relative_tolerance"]));
     let input = &case["input"];
     let scales = Scales { linear: number(&case["linear_scale"]), temperature: 1.0 / number(&case["softmax_scale"]) };
     let (x, y) = (matrix(&input["X"]), matrix(&input["Y"]));
     let (x, y) = (x.as_ref(), y.as_ref());
     audit.fields(&name, &case["expected"], |audit, key, expected, place| {
         match key {
-            "singular_values" => audit.numbers(place, &linalg::singular_values(x).expect("singular values"), expected, tolerance),
+            "singular_values" => {
+                audit.numbers(place, &linalg::singular_values(x).expect("singular values"), expected, tolerance)
+            }
             "rank" => audit.number(place, linalg::count(linalg::rank(x).expect("rank")), expected, 1e-15),
             "rank_centred" => {
                 let rank = Ridge::fit(x, y, 0.0, Intercept::Fitted).expect("least squares").rank();
@@ -150,12 +162,18 @@ fn case(audit: &mut Audit, case: &Value) {
                 }
             }
             "condition_number" => audit.number(place, singular_ratio(x), expected, tolerance),
-            "ridge" => expected.as_array().into_iter().flatten().for_each(|fit| ridge(audit, place, x, y, input, fit, tolerance)),
+            "ridge" => expected
+                .as_array()
+                .into_iter()
+                .flatten()
+                .for_each(|fit| ridge(audit, place, x, y, input, fit, tolerance)),
             "ols" => ols(audit, place, x, y, expected, tolerance),
-            "whitening" => whitening(audit, place, x, expected, whitening_tolerance, expected["eps"].as_f64().unwrap_or(0.0)),
-            "attention" => {
-                audit.fields(place, expected, |audit, variant, expected, place| attention(audit, place, variant, input, expected, (tolerance, scales)))
+            "whitening" => {
+                whitening(audit, place, x, expected, whitening_tolerance, expected["eps"].as_f64().unwrap_or(0.0))
             }
+            "attention" => audit.fields(place, expected, |audit, variant, expected, place| {
+                attention(audit, place, variant, input, expected, (tolerance, scales))
+            }),
             "cosine_ridge_softmax_self_separate" | "cosine_ridge_linear_self_separate" => {
                 let (wq, wk) = (matrix(&input["Wq"]), matrix(&input["Wk"]));
                 let head = Head::separate(wq, wk);
@@ -165,7 +183,12 @@ fn case(audit: &mut Audit, case: &Value) {
                 } else {
                     linear::output(q.as_ref(), k.as_ref(), y, scales.linear, Diagonal::Kept)
                 };
-                audit.number(place, cosine(attended.as_ref(), reference_ridge(x, y, case).fitted()), expected, tolerance);
+                audit.number(
+                    place,
+                    cosine(attended.as_ref(), reference_ridge(x, y, case).fitted()),
+                    expected,
+                    tolerance,
+                );
             }
             _ => return false,
         }
@@ -185,7 +208,15 @@ fn reference_ridge(x: MatRef<'_, f64>, y: MatRef<'_, f64>, case: &Value) -> Ridg
     Ridge::fit(x, y, number(&first["lam"]), intercept(&first["fit_intercept"])).expect("ridge")
 }
 
-fn ridge(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, y: MatRef<'_, f64>, input: &Value, expected: &Value, tolerance: f64) {
+fn ridge(
+    audit: &mut Audit,
+    place: &str,
+    x: MatRef<'_, f64>,
+    y: MatRef<'_, f64>,
+    input: &Value,
+    expected: &Value,
+    tolerance: f64,
+) {
     let (penalty, intercept) = (number(&expected["lam"]), intercept(&expected["fit_intercept"]));
     let fit = Ridge::fit(x, y, penalty, intercept).expect("ridge");
     audit.fields(&format!("{place}[{penalty:e}, {intercept:?}]"), expected, |audit, key, expected, place| {
@@ -194,15 +225,24 @@ fn ridge(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, y: MatRef<'_, f64>,
             "coef" | "coef_mpmath" => audit.matrix(place, fit.coefficients(), expected, tolerance),
             "intercept" => audit.numbers(place, fit.intercept(), &listed(expected), tolerance),
             "fitted" => audit.matrix(place, fit.fitted(), expected, tolerance),
-            "H" => audit.matrix(place, hat_matrix(x, penalty, intercept).expect("hat matrix").as_ref(), expected, tolerance),
+            "H" => audit.matrix(
+                place,
+                hat_matrix(x, penalty, intercept).expect("hat matrix").as_ref(),
+                expected,
+                tolerance,
+            ),
             "leverages" => audit.numbers(place, fit.leverages(), expected, tolerance),
             "dof" | "leverage_sum" => audit.number(place, fit.effective_degrees_of_freedom(), expected, tolerance),
-            "predict_query" => audit.matrix(place, fit.predict(matrix(&input["X_query"]).as_ref()).as_ref(), expected, tolerance),
+            "predict_query" => {
+                audit.matrix(place, fit.predict(matrix(&input["X_query"]).as_ref()).as_ref(), expected, tolerance)
+            }
             "mse_train" | "mse" => audit.number(place, mse(fit.fitted(), y), expected, tolerance),
             "r2" => audit.number(place, r_squared(fit.fitted(), y), expected, tolerance),
             "loo_mse" if expected.is_null() => audit.refused(place, fit.leave_one_out_mse().is_err()),
             "loo_mse" => audit.number(place, fit.leave_one_out_mse().expect("leave one out"), expected, tolerance),
-            "leverage_max" => audit.number(place, fit.leverages().iter().copied().fold(0.0, f64::max), expected, tolerance),
+            "leverage_max" => {
+                audit.number(place, fit.leverages().iter().copied().fold(0.0, f64::max), expected, tolerance)
+            }
             "leverage_argmax" => audit.number(place, linalg::count(highest(fit.leverages())), expected, 1e-15),
             _ => return false,
         }
@@ -241,12 +281,14 @@ fn whitening(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, expected: &Valu
             "mean" => {
                 // The mean of a centred column is rounding: it is compared on the scale of the column.
                 let (scale, means, expected) = (linalg::max_abs(x), linalg::column_means(x), matrix(expected));
-                let gaps: Vec<f64> = means.iter().enumerate().map(|(j, mean)| (mean - expected[(j, 0)]) / scale).collect();
+                let gaps: Vec<f64> =
+                    means.iter().enumerate().map(|(j, mean)| (mean - expected[(j, 0)]) / scale).collect();
                 audit.numbers(place, &gaps, &vec![0.0; gaps.len()].into(), tolerance.min(1e-14));
             }
             "cov" => audit.matrix(place, covariance(x, Divisor::N).as_ref(), expected, tolerance),
             "eigenvalues" | "cov_eigenvalues" => {
-                let mut squares: Vec<f64> = values(centred.as_ref()).iter().map(|value| value * value / linalg::count(x.nrows())).collect();
+                let mut squares: Vec<f64> =
+                    values(centred.as_ref()).iter().map(|value| value * value / linalg::count(x.nrows())).collect();
                 squares.resize(x.ncols(), 0.0);
                 audit.numbers(place, &squares, expected, tolerance);
             }
@@ -254,12 +296,26 @@ fn whitening(audit: &mut Audit, place: &str, x: MatRef<'_, f64>, expected: &Valu
             "singular_values_centred" => audit.numbers(place, &values(centred.as_ref()), expected, tolerance),
             "singular_values" => audit.numbers(place, &values(x), expected, tolerance),
             "zca" => audit.matrix(place, fit(Root::Zca).matrix(), expected, tolerance),
-            "cholesky" if expected.is_null() => audit.refused(place, Whitening::fit(x, Root::Cholesky, Divisor::N, epsilon).is_err()),
+            "cholesky" if expected.is_null() => {
+                audit.refused(place, Whitening::fit(x, Root::Cholesky, Divisor::N, epsilon).is_err())
+            }
             "cholesky" => audit.matrix(place, fit(Root::Cholesky).matrix(), expected, tolerance),
-            "pca" => audit.matrix(place, signed_like(fit(Root::Pca).matrix(), &matrix(expected)).as_ref(), expected, tolerance),
+            "pca" => audit.matrix(
+                place,
+                signed_like(fit(Root::Pca).matrix(), &matrix(expected)).as_ref(),
+                expected,
+                tolerance,
+            ),
             "zca_whitened" => audit.matrix(place, fit(Root::Zca).apply(x).as_ref(), expected, tolerance),
-            "zca_whitened_first_row" => audit.matrix(place, fit(Root::Zca).apply(x.subrows(0, 1)).transpose(), expected, tolerance),
-            "zca_whitened_cov" => audit.matrix(place, covariance(fit(Root::Zca).apply(x).as_ref(), Divisor::N).as_ref(), expected, tolerance),
+            "zca_whitened_first_row" => {
+                audit.matrix(place, fit(Root::Zca).apply(x.subrows(0, 1)).transpose(), expected, tolerance)
+            }
+            "zca_whitened_cov" => audit.matrix(
+                place,
+                covariance(fit(Root::Zca).apply(x).as_ref(), Divisor::N).as_ref(),
+                expected,
+                tolerance,
+            ),
             _ => return false,
         }
         true
@@ -274,7 +330,14 @@ fn signed_like(root: MatRef<'_, f64>, expected: &Mat<f64>) -> Mat<f64> {
     Mat::from_fn(root.nrows(), root.ncols(), |i, j| sign(j) * root[(i, j)])
 }
 
-fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expected: &Value, (tolerance, scales): (f64, Scales)) -> bool {
+fn attention(
+    audit: &mut Audit,
+    place: &str,
+    variant: &str,
+    input: &Value,
+    expected: &Value,
+    (tolerance, scales): (f64, Scales),
+) -> bool {
     let (asking, key_weights) = match variant {
         "self_separate" => ("X", "Wk"),
         "self_shared" => ("X", "Wq"),
@@ -287,12 +350,20 @@ fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expec
     let target = matrix(&input[if asking == "X" { "Y" } else { "T_query" }]);
     let (q, k, v) = (head.queries(asking_rows.as_ref()), head.keys(x.as_ref()), values.as_ref());
     let (q, k, scale, temperature) = (q.as_ref(), k.as_ref(), scales.linear, scales.temperature);
-    assert!((softmax::temperature_of_width(head.width()) - temperature).abs() < 1e-12 * temperature, "{place}: the file's softmax scale is not 1/√p");
+    assert!(
+        (softmax::temperature_of_width(head.width()) - temperature).abs() < 1e-12 * temperature,
+        "{place}: the file's softmax scale is not 1/√p"
+    );
     audit.fields(place, expected, |audit, key, expected, place| {
         match key {
             "scores" => audit.matrix(place, scores(q, k).as_ref(), expected, tolerance),
             "W_combined" => audit.matrix(place, head.form().as_ref(), expected, tolerance),
-            "effective_weights" => audit.matrix(place, linear::effective_weights(head.form().as_ref(), x.as_ref(), v, scale).as_ref(), expected, tolerance),
+            "effective_weights" => audit.matrix(
+                place,
+                linear::effective_weights(head.form().as_ref(), x.as_ref(), v, scale).as_ref(),
+                expected,
+                tolerance,
+            ),
             "softmax" | "linear" => {
                 let soft = key == "softmax";
                 let (weights, output) = if soft {
@@ -303,8 +374,10 @@ fn attention(audit: &mut Audit, place: &str, variant: &str, input: &Value, expec
                 } else {
                     (linear::weights(q, k, scale, Diagonal::Kept), linear::output(q, k, v, scale, Diagonal::Kept))
                 };
-                let normalisation = if soft { Normalisation::Softmax { temperature } } else { Normalisation::Linear { scale } };
-                let task = Task { queries: asking_rows.as_ref(), keys: x.as_ref(), values: v, targets: target.as_ref() };
+                let normalisation =
+                    if soft { Normalisation::Softmax { temperature } } else { Normalisation::Linear { scale } };
+                let task =
+                    Task { queries: asking_rows.as_ref(), keys: x.as_ref(), values: v, targets: target.as_ref() };
                 let mut slope = Mat::zeros(x.ncols(), x.ncols());
                 let mut objective = Objective::new(task, normalisation, Diagonal::Kept).expect("a finite case");
                 let loss = objective.evaluate(head.form().as_ref(), slope.as_mut());
@@ -349,7 +422,9 @@ fn diabetes(audit: &mut Audit, block: &Value) {
             "feature_names" => audit.text(
                 place,
                 &names.join(","),
-                &Value::String(expected.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
+                &Value::String(
+                    expected.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+                ),
             ),
             "raw" => scaling(audit, place, &table, expected),
             "scaled" => scaling(audit, place, &unit, expected),
@@ -371,10 +446,21 @@ fn scaling(audit: &mut Audit, place: &str, table: &Table, expected: &Value) {
                 with["fit_intercept"] = (key == "ols").into();
                 ridge(audit, place, x, y, &Value::Null, &with, LIBRARY);
             }
-            "ridge" => expected.as_array().into_iter().flatten().for_each(|fit| ridge(audit, place, x, y, &Value::Null, fit, LIBRARY)),
-            "leverages_ols_with_intercept" => audit.numbers(place, fit(Intercept::Fitted).leverages(), expected, LIBRARY),
+            "ridge" => expected
+                .as_array()
+                .into_iter()
+                .flatten()
+                .for_each(|fit| ridge(audit, place, x, y, &Value::Null, fit, LIBRARY)),
+            "leverages_ols_with_intercept" => {
+                audit.numbers(place, fit(Intercept::Fitted).leverages(), expected, LIBRARY)
+            }
             "leverage_sum_ols" => {
-                audit.number(place, fit(Intercept::Fitted).effective_degrees_of_freedom(), &expected["with_intercept"], LIBRARY);
+                audit.number(
+                    place,
+                    fit(Intercept::Fitted).effective_degrees_of_freedom(),
+                    &expected["with_intercept"],
+                    LIBRARY,
+                );
                 audit.number(place, fit(Intercept::None).effective_degrees_of_freedom(), &expected["without"], LIBRARY);
             }
             "whitening" => whitening(audit, place, x, expected, LIBRARY, 0.0),
@@ -388,14 +474,19 @@ fn split(audit: &mut Audit, place: &str, table: &Table, expected: &Value) {
     let split = data::Split { train: indices(&expected["train_index"]), test: indices(&expected["test_index"]) };
     let raw = data::diabetes::with_split(&split).expect("the vendored table");
     let scaled = raw.standardised().expect("no constant column");
-    let (mean, deviation) = (linalg::column_means(raw.train.y.as_ref())[0], data::standard_deviations(raw.train.y.as_ref())[0]);
+    let (mean, deviation) =
+        (linalg::column_means(raw.train.y.as_ref())[0], data::standard_deviations(raw.train.y.as_ref())[0]);
     let units = |y: &Mat<f64>| Mat::from_fn(y.nrows(), 1, |i, _| (y[(i, 0)] - mean) / deviation);
     let (y, y_test) = (units(&scaled.train.y), units(&scaled.test.y));
     let (x, new) = (scaled.train.x.as_ref(), scaled.test.x.as_ref());
     audit.fields(place, expected, |audit, key, expected, place| {
         match key {
-            "train_index" => audit.matrix(place, select_rows(table.x.as_ref(), &split.train).as_ref(), &rows(&raw.train.x), 1e-15),
-            "test_index" => audit.matrix(place, select_rows(table.x.as_ref(), &split.test).as_ref(), &rows(&raw.test.x), 1e-15),
+            "train_index" => {
+                audit.matrix(place, select_rows(table.x.as_ref(), &split.train).as_ref(), &rows(&raw.train.x), 1e-15)
+            }
+            "test_index" => {
+                audit.matrix(place, select_rows(table.x.as_ref(), &split.test).as_ref(), &rows(&raw.test.x), 1e-15)
+            }
             "x_mean" => audit.numbers(place, &linalg::column_means(raw.train.x.as_ref()), expected, LIBRARY),
             "x_std" => audit.numbers(place, &data::standard_deviations(raw.train.x.as_ref()), expected, LIBRARY),
             "y_mean" => audit.number(place, mean, expected, LIBRARY),
@@ -406,7 +497,9 @@ fn split(audit: &mut Audit, place: &str, table: &Table, expected: &Value) {
                     match key {
                         "coef" => audit.matrix(place, fit.coefficients(), expected, LIBRARY),
                         "mse_train" => audit.number(place, mse(fit.fitted(), y.as_ref()), expected, LIBRARY),
-                        "mse_test" => audit.number(place, mse(fit.predict(new).as_ref(), y_test.as_ref()), expected, LIBRARY),
+                        "mse_test" => {
+                            audit.number(place, mse(fit.predict(new).as_ref(), y_test.as_ref()), expected, LIBRARY)
+                        }
                         "dof" => audit.number(place, fit.effective_degrees_of_freedom(), expected, LIBRARY),
                         _ => return false,
                     }
@@ -415,7 +508,13 @@ fn split(audit: &mut Audit, place: &str, table: &Table, expected: &Value) {
             }
             "whitened_identity_attention" => {
                 let white = Whitening::fit(x, Root::Zca, Divisor::N, 0.0).expect("whitening");
-                let attended = linear::output(white.apply(new).as_ref(), white.apply(x).as_ref(), y.as_ref(), 1.0 / linalg::count(x.nrows()), Diagonal::Kept);
+                let attended = linear::output(
+                    white.apply(new).as_ref(),
+                    white.apply(x).as_ref(),
+                    y.as_ref(),
+                    1.0 / linalg::count(x.nrows()),
+                    Diagonal::Kept,
+                );
                 audit.matrix(place, attended.as_ref(), &expected["predict_test"], LIBRARY);
                 let least = Ridge::fit(x, y.as_ref(), 0.0, Intercept::None).expect("least squares").predict(new);
                 audit.matrix(place, least.as_ref(), &expected["ols_predict_test"], LIBRARY);
@@ -438,7 +537,11 @@ fn read(path: &Path) -> Value {
 fn files() -> BTreeSet<std::path::PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
+    entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect()
 }
 
 #[test]
@@ -455,18 +558,39 @@ fn every_reference_value_is_met() {
             diabetes(&mut audit, block);
         }
     }
-    println!("{} fields checked; the nearest to its tolerance is {} at {:.1e} of it", audit.checked, audit.worst.1, audit.worst.0);
-    assert!(audit.failures.is_empty(), "{} of {} fields are off:\n{}", audit.failures.len(), audit.checked, audit.failures.join("\n"));
+    println!(
+        "{} fields checked; the nearest to its tolerance is {} at {:.1e} of it",
+        audit.checked, audit.worst.1, audit.worst.0
+    );
+    assert!(
+        audit.failures.is_empty(),
+        "{} of {} fields are off:\n{}",
+        audit.failures.len(),
+        audit.checked,
+        audit.failures.join("\n")
+    );
     assert!(audit.checked > 400, "only {} fields were checked", audit.checked);
 }
 
-/// The published figures of the table: Efron et al. (2004) in scikit-learn's present scaling, and its one-feature example.
+/// The published figures of the table: Efron et al. (2004) in scikit-learn's present scaling, and its one-feature
+/// example.
 #[test]
 fn the_published_diabetes_fit_is_reproduced() {
     let table = data::diabetes::unit_norm().expect("the vendored table");
     let (x, y) = (table.x.as_ref(), table.y.as_ref());
     let fit = Ridge::fit(x, y, 0.0, Intercept::Fitted).expect("least squares");
-    let published = [-10.0098663, -239.81564367, 519.84592005, 324.3846455, -792.17563855, 476.73902101, 101.04326794, 177.06323767, 751.27369956, 67.62669218];
+    let published = [
+        -10.0098663,
+        -239.81564367,
+        519.84592005,
+        324.3846455,
+        -792.17563855,
+        476.73902101,
+        101.04326794,
+        177.06323767,
+        751.27369956,
+        67.62669218,
+    ];
     for (j, coefficient) in published.into_iter().enumerate() {
         approx::assert_abs_diff_eq!(fit.coefficients()[(j, 0)], coefficient, epsilon = 1e-7);
     }
@@ -485,8 +609,13 @@ fn the_published_diabetes_fit_is_reproduced() {
     approx::assert_abs_diff_eq!(r_squared(predicted.as_ref(), unknown.as_ref()), 0.4726, epsilon = 1e-4);
 
     let split = data::diabetes::dataset().expect("the vendored table");
-    let fifth = Ridge::fit(split.train.x.as_ref(), split.train.y.as_ref(), 0.0, Intercept::Fitted).expect("least squares");
-    approx::assert_abs_diff_eq!(mse(fifth.predict(split.test.x.as_ref()).as_ref(), split.test.y.as_ref()), 3279.16, epsilon = 5e-3);
+    let fifth =
+        Ridge::fit(split.train.x.as_ref(), split.train.y.as_ref(), 0.0, Intercept::Fitted).expect("least squares");
+    approx::assert_abs_diff_eq!(
+        mse(fifth.predict(split.test.x.as_ref()).as_ref(), split.test.y.as_ref()),
+        3279.16,
+        epsilon = 5e-3
+    );
     approx::assert_abs_diff_eq!(fifth.leave_one_out_mse().expect("leave one out"), 2947.06, epsilon = 5e-3);
 }
 

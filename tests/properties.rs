@@ -6,7 +6,9 @@ use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
 use attention_regression::data::random::standard_normal;
 use attention_regression::data::split;
-use attention_regression::linalg::{self, condition_number, frobenius_norm, max_abs, max_abs_gap, relative_gap, select_rows, singular_values, trace};
+use attention_regression::linalg::{
+    self, condition_number, frobenius_norm, max_abs, max_abs_gap, relative_gap, select_rows, singular_values, trace,
+};
 use attention_regression::regression::diagnostics::{hat_matrix_by_definition, leave_one_out_by_definition};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel, smoother_matrix};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
@@ -32,7 +34,8 @@ fn case(rows: std::ops::Range<usize>, columns: std::ops::Range<usize>) -> impl S
 
 /// More rows than columns, and columns far enough from dependent for the twins to be compared.
 fn tall() -> impl Strategy<Value = Case> {
-    case(12..24, 1..6).prop_filter("well conditioned", |case| condition_number(case.x.as_ref()).is_ok_and(|kappa| kappa < 50.0))
+    case(12..24, 1..6)
+        .prop_filter("well conditioned", |case| condition_number(case.x.as_ref()).is_ok_and(|kappa| kappa < 50.0))
 }
 
 /// An attention layer with everything random: more than one block of queries, several targets.
@@ -48,22 +51,33 @@ struct Lookup {
 
 impl Lookup {
     fn task(&self) -> Task<'_> {
-        Task { queries: self.queries.as_ref(), keys: self.keys.as_ref(), values: self.values.as_ref(), targets: self.targets.as_ref() }
+        Task {
+            queries: self.queries.as_ref(),
+            keys: self.keys.as_ref(),
+            values: self.values.as_ref(),
+            targets: self.targets.as_ref(),
+        }
     }
 }
 
 fn lookup() -> impl Strategy<Value = Lookup> {
-    (2..80_usize, 1..80_usize, 1..5_usize, 1..4_usize, any::<u64>(), any::<bool>(), any::<bool>()).prop_map(|(n, asking, d, m, seed, soft, masked)| {
-        let asking = if masked { n } else { asking };
-        Lookup {
-            queries: standard_normal(seed, 0, asking, d),
-            keys: standard_normal(seed, 1, n, d),
-            values: standard_normal(seed, 2, n, m),
-            targets: standard_normal(seed, 3, asking, m),
-            normalisation: if soft { Normalisation::Softmax { temperature: 1.7 } } else { Normalisation::Linear { scale: 0.3 / linalg::count(n) } },
-            diagonal: if masked { Diagonal::Masked } else { Diagonal::Kept },
-        }
-    })
+    (2..80_usize, 1..80_usize, 1..5_usize, 1..4_usize, any::<u64>(), any::<bool>(), any::<bool>()).prop_map(
+        |(n, asking, d, m, seed, soft, masked)| {
+            let asking = if masked { n } else { asking };
+            Lookup {
+                queries: standard_normal(seed, 0, asking, d),
+                keys: standard_normal(seed, 1, n, d),
+                values: standard_normal(seed, 2, n, m),
+                targets: standard_normal(seed, 3, asking, m),
+                normalisation: if soft {
+                    Normalisation::Softmax { temperature: 1.7 }
+                } else {
+                    Normalisation::Linear { scale: 0.3 / linalg::count(n) }
+                },
+                diagonal: if masked { Diagonal::Masked } else { Diagonal::Kept },
+            }
+        },
+    )
 }
 
 fn intercepts() -> impl Strategy<Value = Intercept> {

@@ -1,4 +1,5 @@
-//! The page of `compare --report`, on small tables of every shape: it says what it must, loads nothing, and is sound HTML.
+//! The page of `compare --report`, on small tables of every shape: it says what it must, loads nothing, and is sound
+//! HTML.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -14,7 +15,9 @@ use attention_regression::notebook::book::inspect;
 use attention_regression::training::{Optimiser, Parametrisation};
 use attention_regression::{Mat, Result};
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, EndTag, StartTag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states::RawKind};
+use html5ever::tokenizer::{
+    BufferQueue, EndTag, StartTag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states::RawKind,
+};
 
 /// Elements that nothing closes.
 const VOID: [&str; 6] = ["meta", "br", "hr", "img", "input", "link"];
@@ -24,7 +27,9 @@ fn dataset(rows: usize, features: usize, targets: usize) -> Dataset {
     let table = |stream: u64, rows: usize| {
         let x = standard_normal(7, stream, rows, features);
         let noise = standard_normal(7, stream + 1, rows, targets);
-        let y = Mat::from_fn(rows, targets, |i, t| (0..features).map(|j| x[(i, j)] / (1.0 + j as f64 + t as f64)).sum::<f64>() + 0.1 * noise[(i, t)]);
+        let y = Mat::from_fn(rows, targets, |i, t| {
+            (0..features).map(|j| x[(i, j)] / (1.0 + j as f64 + t as f64)).sum::<f64>() + 0.1 * noise[(i, t)]
+        });
         Table { x, y }
     };
     let names = |letter: &str, n: usize| (1..=n).map(|place| format!("{letter}_{place}")).collect();
@@ -42,11 +47,14 @@ fn quick() -> Settings {
     Settings { steps: Some(30), ..Settings::default() }
 }
 
-/// Leaves a page where a browser may look at it: in `report-pages` below cargo's folder for tests, beside the document that it links to.
+/// Leaves a page where a browser may look at it: in `report-pages` below cargo's folder for tests, beside the document
+/// that it links to.
 fn leave(name: &str, html: &str) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-pages");
     let write = |file: &str, text: &str| std::fs::write(folder.join(file), text);
-    let left = std::fs::create_dir_all(&folder).and_then(|()| write(&format!("{name}.html"), html)).and_then(|()| write("comparison.json", "{}"));
+    let left = std::fs::create_dir_all(&folder)
+        .and_then(|()| write(&format!("{name}.html"), html))
+        .and_then(|()| write("comparison.json", "{}"));
     left.expect("a page");
 }
 
@@ -54,7 +62,11 @@ fn leave(name: &str, html: &str) {
 fn made(data: Dataset, settings: Settings, variants: &[Variant]) -> Result<(String, Document)> {
     let comparison = Comparison::new(data, settings)?;
     let runs: Vec<Run> = comparison.runs(variants, &[1, 2], 1, &|_| ());
-    let origin = Origin { source: vec!["folder/noise.csv".to_owned()], dropped_rows: vec![vec![3, 5]], notes: vec!["a note".to_owned()] };
+    let origin = Origin {
+        source: vec!["folder/noise.csv".to_owned()],
+        dropped_rows: vec![vec![3, 5]],
+        notes: vec!["a note".to_owned()],
+    };
     let document = Document::new(&comparison, Baselines::of(&comparison)?, origin, &runs)?;
     let html = page(&comparison, &document, &runs, "attention-regression compare noise.csv --target 'y'");
     check(&html);
@@ -68,7 +80,11 @@ fn check(html: &str) {
         assert!(!elements.iter().any(|element| element == never), "<{never}> in the page");
     }
     assert!(
-        !html.contains("src=\"") && !html.contains("url(http") && !html.contains("url(\"http") && !html.contains("href=\"http") && !html.contains("@import")
+        !html.contains("src=\"")
+            && !html.contains("url(http")
+            && !html.contains("url(\"http")
+            && !html.contains("href=\"http")
+            && !html.contains("@import")
     );
     let (_, body) = html.split_once("<body>").expect("a body");
     for word in ["NaN", "cannot be drawn", "cannot be made", ">inf"] {
@@ -83,7 +99,8 @@ fn check(html: &str) {
 
 /// The names of all elements, once they are known to be balanced.
 fn elements(html: &str) -> Vec<String> {
-    let tokenizer = Tokenizer::new(Balance::default(), TokenizerOpts { exact_errors: true, ..TokenizerOpts::default() });
+    let tokenizer =
+        Tokenizer::new(Balance::default(), TokenizerOpts { exact_errors: true, ..TokenizerOpts::default() });
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html));
     while !input.is_empty() {
@@ -115,7 +132,11 @@ impl TokenSink for Balance {
             Token::TagToken(tag) => {
                 let name = tag.name.to_string();
                 if tag.kind == EndTag {
-                    assert_eq!(self.open.borrow_mut().pop(), Some(name), "what is closed in line {line} is not what was opened last");
+                    assert_eq!(
+                        self.open.borrow_mut().pop(),
+                        Some(name),
+                        "what is closed in line {line} is not what was opened last"
+                    );
                     return TokenSinkResult::Continue;
                 }
                 assert_eq!(tag.kind, StartTag);
@@ -135,7 +156,11 @@ impl TokenSink for Balance {
 }
 
 fn merged() -> Vec<Variant> {
-    Variant::grid().into_iter().map(|variant| Variant { parametrisation: Parametrisation::Merged, ..variant }).step_by(2).collect()
+    Variant::grid()
+        .into_iter()
+        .map(|variant| Variant { parametrisation: Parametrisation::Merged, ..variant })
+        .step_by(2)
+        .collect()
 }
 
 #[test]
@@ -161,20 +186,36 @@ fn every_variant_has_its_name_and_its_verdict() -> Result<()> {
     }
     assert_eq!((html.matches("<desc").count(), html.matches("The plotted numbers").count()), (12, 6));
     assert!(html.contains("feature_1") && html.contains("attention-regression compare noise.csv --target 'y'"));
-    assert!(html.contains("30 steps of Adam at rate 0.01") && html.contains("comparison.json") && html.contains(env!("CARGO_PKG_VERSION")));
+    assert!(
+        html.contains("30 steps of Adam at rate 0.01")
+            && html.contains("comparison.json")
+            && html.contains(env!("CARGO_PKG_VERSION"))
+    );
     Ok(())
 }
 
 #[test]
 fn what_stands_in_the_table_is_text_everywhere() -> Result<()> {
-    let hostile = ["<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "a & b &lt;", "x_y__z", "line\nbreak\u{7}", "</title></style></svg>"];
+    let hostile = [
+        "<script>alert(1)</script>",
+        "\"'><img src=x onerror=alert(1)>",
+        "a & b &lt;",
+        "x_y__z",
+        "line\nbreak\u{7}",
+        "</title></style></svg>",
+    ];
     let mut data = dataset(30, hostile.len(), 1);
     data.features = hostile.map(str::to_owned).to_vec();
     data.targets = vec!["</title><script>t".to_owned()];
     let comparison = Comparison::new(data, quick())?;
     let runs = comparison.runs(&Variant::grid(), &[1], 1, &|_| ());
     let origin = Origin { source: vec!["<i>.csv".to_owned()], dropped_rows: Vec::new(), notes: vec!["<b>".to_owned()] };
-    let html = page(&comparison, &Document::new(&comparison, Baselines::of(&comparison)?, origin, &runs)?, &runs, "compare '<u>'");
+    let html = page(
+        &comparison,
+        &Document::new(&comparison, Baselines::of(&comparison)?, origin, &runs)?,
+        &runs,
+        "compare '<u>'",
+    );
     let html = html.replace('\u{7}', "");
     check(&html);
     leave("hostile_names", &html);
@@ -194,7 +235,10 @@ fn tables_of_every_shape_have_a_page() -> Result<()> {
     let grid = Variant::grid();
     let (html, _) = made(dataset(40, 3, 5), quick(), &grid)?;
     leave("several_targets", &html);
-    assert!(html.contains("The first 3 of 5 targets are shown") && html.contains("Of the 5 targets the first, target_1, is shown"));
+    assert!(
+        html.contains("The first 3 of 5 targets are shown")
+            && html.contains("Of the 5 targets the first, target_1, is shown")
+    );
     made(dataset(6, 12, 1), quick(), &grid)?;
     made(dataset(6, 12, 1), Settings { penalty: 0.0, ..quick() }, &grid)?;
     let (html, _) = made(dataset(40, 1, 1), quick(), &grid)?;
@@ -204,7 +248,10 @@ fn tables_of_every_shape_have_a_page() -> Result<()> {
     made(dataset(20, 2, 1), quick(), &grid[5..6])?;
     let (html, _) = made(dataset(80, 50, 1), Settings { steps: Some(2), ..quick() }, &grid)?;
     leave("many_features", &html);
-    assert!(html.contains("Of the 50 features the 40 with the largest coefficients of ridge are shown") && html.contains("all 50 names"));
+    assert!(
+        html.contains("Of the 50 features the 40 with the largest coefficients of ridge are shown")
+            && html.contains("all 50 names")
+    );
     let mut constant = dataset(20, 3, 1);
     constant.train.x.col_mut(1).iter_mut().for_each(|entry| *entry = 2.0);
     made(constant, quick(), &grid)?;
@@ -228,7 +275,11 @@ fn a_sample_and_failures_are_said() -> Result<()> {
     let (html, document) = made(dataset(60, 3, 1), steep.clone(), &Variant::grid())?;
     leave("failures", &html);
     assert!(!document.failures.is_empty() && !document.variants.is_empty());
-    assert!(html.contains("What could not be trained") && html.contains("diverged at step") && html.contains("could not be trained"));
+    assert!(
+        html.contains("What could not be trained")
+            && html.contains("diverged at step")
+            && html.contains("could not be trained")
+    );
     let (html, document) = made(dataset(60, 3, 1), steep, &Variant::grid()[..2])?;
     leave("nothing_trained", &html);
     assert!(document.variants.is_empty() && html.contains("came to nothing") && !html.contains("<figure"));

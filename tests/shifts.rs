@@ -1,5 +1,5 @@
-//! A number added to a column, or a power of two that multiplies it, changes nothing that a fit with an intercept says, as far as the
-//! column still holds it: against least squares in exact rational arithmetic.
+//! A number added to a column, or a power of two that multiplies it, changes nothing that a fit with an intercept says,
+//! as far as the column still holds it: against least squares in exact rational arithmetic.
 
 use attention_regression::compare::document::{Baselines, Document, Origin};
 use attention_regression::data::random::standard_normal;
@@ -26,7 +26,9 @@ fn exact_predictions(train: &Table, x: &Mat<f64>) -> Mat<f64> {
     let mean = |entries: &mut dyn Iterator<Item = f64>| entries.map(exactly).sum::<BigRational>() / exactly(count(n));
     let means: Vec<BigRational> = (0..d).map(|j| mean(&mut train.x.col(j).iter().copied())).collect();
     let target_mean = mean(&mut train.y.col(0).iter().copied());
-    let row = |i: usize, j: usize| if j < d { exactly(train.x[(i, j)]) - &means[j] } else { exactly(train.y[(i, 0)]) - &target_mean };
+    let row = |i: usize, j: usize| {
+        if j < d { exactly(train.x[(i, j)]) - &means[j] } else { exactly(train.y[(i, 0)]) - &target_mean }
+    };
     let rows: Vec<Vec<BigRational>> = (0..n).map(|i| (0..=d).map(|j| row(i, j)).collect()).collect();
     // The normal equations, by elimination; without rounding no pivot need be chosen.
     let product = |j: usize, k: usize| rows.iter().map(|row| &row[j] * &row[k]).sum::<BigRational>();
@@ -39,7 +41,8 @@ fn exact_predictions(train: &Table, x: &Mat<f64>) -> Mat<f64> {
         }
     }
     let beta: Vec<BigRational> = (0..d).map(|j| &system[j][d] / &system[j][j]).collect();
-    let predict = |i: usize| (0..d).map(|j| (exactly(x[(i, j)]) - &means[j]) * &beta[j]).sum::<BigRational>() + &target_mean;
+    let predict =
+        |i: usize| (0..d).map(|j| (exactly(x[(i, j)]) - &means[j]) * &beta[j]).sum::<BigRational>() + &target_mean;
     Mat::from_fn(x.nrows(), 1, |i, _| rounded(&predict(i)))
 }
 
@@ -69,8 +72,8 @@ fn shifted(z: &Mat<f64>, shift: f64) -> Mat<f64> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Of the table as it stands every digit is right that the condition of its columns leaves; of the table before it was shifted,
-    /// those that it still holds.
+    /// Of the table as it stands every digit is right that the condition of its columns leaves; of the table before it
+    /// was shifted, those that it still holds.
     #[test]
     fn a_shift_costs_the_digits_that_the_table_lost_and_no_more(seed in 0u64..1000, d in 1usize..4, spare in 3usize..20, shift in 0.0f64..8.0) {
         let (n, shift) = (d + spare, 10f64.powf(shift));
@@ -115,7 +118,12 @@ proptest! {
 /// Columns whose sum is the third, around 1000 ± 1; years, months and both in one number.
 fn dependent(seed: u64, rows: usize) -> [Mat<f64>; 2] {
     let z = standard_normal(seed, 0, rows, 2);
-    let sums = Mat::from_fn(rows, 3, |i, j| if j == 2 { (1000.0 + z[(i, 0)]) + (1000.0 + z[(i, 1)]) } else { 1000.0 + z[(i, j)] });
+    let sums =
+        Mat::from_fn(
+            rows,
+            3,
+            |i, j| if j == 2 { (1000.0 + z[(i, 0)]) + (1000.0 + z[(i, 1)]) } else { 1000.0 + z[(i, j)] },
+        );
     let months = |i: usize| f64::from(u32::try_from(i * 7 % 12).unwrap());
     let years = |i: usize| (1990.0 + 10.0 * z[(i, 0)]).round();
     let dates = Mat::from_fn(rows, 3, |i, j| [years(i), months(i), years(i) + months(i) / 12.0][j]);
@@ -133,14 +141,30 @@ fn dependent_columns_far_from_zero_are_dependent() {
                 let [least, ridge] = [0.0, 1e-3].map(|penalty| compared.baseline(penalty).unwrap());
                 let case = format!("{rows} rows, seed {seed}, table {place}");
                 assert_eq!((least.rank, ridge.rank), (2, 2), "{case}");
-                assert!((least.test[0].mse / ridge.test[0].mse - 1.0).abs() < 1e-3, "{case}: {} {}", least.test[0].mse, ridge.test[0].mse);
+                assert!(
+                    (least.test[0].mse / ridge.test[0].mse - 1.0).abs() < 1e-3,
+                    "{case}: {} {}",
+                    least.test[0].mse,
+                    ridge.test[0].mse
+                );
                 // What is whitened has two directions of unit variance, and nothing in the third.
                 let white = &compared.data().train.x * compared.whitening();
                 let covariance = linalg::gram(white.as_ref()) * faer::Scale(1.0 / count(rows));
                 assert!((trace(covariance.as_ref()) - 2.0).abs() < 1e-6, "{case}: {}", trace(covariance.as_ref()));
                 let direct = Whitening::fit(compared_rows(&x, rows).as_ref(), Root::Pca, Divisor::N, 0.0).unwrap();
                 assert_eq!(direct.rank(), 2, "{case}");
-                assert_eq!(Ridge::fit(compared_rows(&x, rows).as_ref(), compared_rows(&y, rows).as_ref(), 0.0, Intercept::Fitted).unwrap().rank(), 2, "{case}");
+                assert_eq!(
+                    Ridge::fit(
+                        compared_rows(&x, rows).as_ref(),
+                        compared_rows(&y, rows).as_ref(),
+                        0.0,
+                        Intercept::Fitted
+                    )
+                    .unwrap()
+                    .rank(),
+                    2,
+                    "{case}"
+                );
             }
         }
     }
@@ -150,7 +174,8 @@ fn compared_rows(x: &Mat<f64>, n: usize) -> Mat<f64> {
     x.subrows(0, n).to_owned()
 }
 
-/// Whatever is added to them, n centred rows have n − 1 directions, fit what they fitted before, and have leverages of at most one.
+/// Whatever is added to them, n centred rows have n − 1 directions, fit what they fitted before, and have leverages of
+/// at most one.
 #[test]
 fn fewer_rows_than_features_have_one_direction_less_than_rows() {
     for shift in [0.0, 1.0, 30.0, 300.0, 1e4, 1e6] {
@@ -163,9 +188,17 @@ fn fewer_rows_than_features_have_one_direction_less_than_rows() {
                 let [before, after] = [&plain, &moved].map(|comparison| comparison.baseline(penalty).unwrap());
                 let case = format!("shift {shift}, seed {seed}, penalty {penalty}");
                 assert_eq!((before.rank, after.rank), (11, 11), "{case}");
-                assert!((after.test[0].mse / before.test[0].mse - 1.0).abs() < allowed, "{case}: {} {}", before.test[0].mse, after.test[0].mse);
+                assert!(
+                    (after.test[0].mse / before.test[0].mse - 1.0).abs() < allowed,
+                    "{case}: {} {}",
+                    before.test[0].mse,
+                    after.test[0].mse
+                );
                 assert!(after.leverages.max <= 1.0 + 1e-9, "{case}: {}", after.leverages.max);
-                assert!((after.effective_degrees_of_freedom - before.effective_degrees_of_freedom).abs() < allowed * 12.0, "{case}");
+                assert!(
+                    (after.effective_degrees_of_freedom - before.effective_degrees_of_freedom).abs() < allowed * 12.0,
+                    "{case}"
+                );
             }
             assert!(relative_gap(moved.whitening(), plain.whitening()) < 1e3 * allowed, "shift {shift}, seed {seed}");
             assert!(max_abs(moved.whitening()) < 100.0, "no direction of rounding is blown up");
@@ -198,7 +231,8 @@ fn a_column_of_rounding_hides_none_of_the_others() {
 fn a_dependence_with_large_coefficients_is_one() {
     let z = standard_normal(4, 0, 40, 2);
     for shift in [0.0, 10.0, 1e4] {
-        let columns = |i: usize| [z[(i, 0)] + shift, z[(i, 1)] + shift, 1000.0 * (z[(i, 0)] + shift) + (z[(i, 1)] + shift)];
+        let columns =
+            |i: usize| [z[(i, 0)] + shift, z[(i, 1)] + shift, 1000.0 * (z[(i, 0)] + shift) + (z[(i, 1)] + shift)];
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             for units in [[1.0; 3], [1e-6, 1e6, 1.0]] {
                 let x = Mat::from_fn(40, 3, |i, j| columns(i)[order[j]] * units[j]);
@@ -209,24 +243,34 @@ fn a_dependence_with_large_coefficients_is_one() {
     }
     // Dependence by a hundred millionth is none, where the columns hold it.
     let near = Mat::from_fn(40, 2, |i, j| z[(i, 0)] + if j == 1 { 1e-8 * z[(i, 1)] } else { 0.0 });
-    assert_eq!(Ridge::fit(near.as_ref(), linalg::column(&[0.5; 40]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank(), 2);
+    assert_eq!(
+        Ridge::fit(near.as_ref(), linalg::column(&[0.5; 40]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank(),
+        2
+    );
     let far = Mat::from_fn(40, 2, |i, j| 1e9 + near[(i, j)]);
-    assert_eq!(Ridge::fit(far.as_ref(), linalg::column(&[0.5; 40]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank(), 1);
+    assert_eq!(
+        Ridge::fit(far.as_ref(), linalg::column(&[0.5; 40]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank(),
+        1
+    );
 }
 
-/// Twenty columns around a million or minus a million, in thousandths, and their exact total, beside a column that holds little more than
-/// its rounding: what each part owes to rounding adds up in the last of them, which is dependent; the poor column is not.
+/// Twenty columns around a million or minus a million, in thousandths, and their exact total, beside a column that
+/// holds little more than its rounding: what each part owes to rounding adds up in the last of them, which is
+/// dependent; the poor column is not.
 #[test]
 fn a_total_is_dependent_and_a_poor_column_is_not() {
     for seed in 1..=10 {
         let z = standard_normal(seed, 0, 60, 21);
-        let thousandths = |i: usize, j: usize| (if j.is_multiple_of(2) { 1.1e9 } else { -1.1e9 }) + (1e3 * z[(i, j)]).round();
+        let thousandths =
+            |i: usize, j: usize| (if j.is_multiple_of(2) { 1.1e9 } else { -1.1e9 }) + (1e3 * z[(i, j)]).round();
         let x = Mat::from_fn(60, 22, |i, j| match j {
             20 => (0..20).map(|j| thousandths(i, j)).sum::<f64>() / 1e3,
             21 => 1e15 + 1.1 * z[(i, 20)],
             _ => thousandths(i, j) / 1e3,
         });
-        let rank = |x: MatRef<'_, f64>| Ridge::fit(x, linalg::column(&[0.5; 60]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank();
+        let rank = |x: MatRef<'_, f64>| {
+            Ridge::fit(x, linalg::column(&[0.5; 60]).as_ref(), 0.0, Intercept::Fitted).unwrap().rank()
+        };
         assert_eq!((rank(x.as_ref()), rank(x.subcols(0, 21)), rank(x.subcols(0, 20))), (21, 20, 20), "seed {seed}");
     }
 }
@@ -238,11 +282,20 @@ fn extreme_columns_are_fitted_or_refused() {
     let scaled = |x: &Mat<f64>, by: f64| Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] * by);
     let plain = comparison(&z, &y, 20);
     let fits = |compared: &Comparison| [0.0, 1e-3].map(|penalty| compared.baseline(penalty).unwrap());
-    for (features, targets) in [(1e300, 1.0), (1e-300, 1e-100), (1e-150, 1e150), (1e307, 1e10), (1.0, 1e153), (1.0, 1e-153)] {
-        for (one, other) in fits(&plain).iter().zip(&fits(&comparison(&scaled(&z, features), &scaled(&y, targets), 20))) {
+    for (features, targets) in
+        [(1e300, 1.0), (1e-300, 1e-100), (1e-150, 1e150), (1e307, 1e10), (1.0, 1e153), (1.0, 1e-153)]
+    {
+        for (one, other) in fits(&plain).iter().zip(&fits(&comparison(&scaled(&z, features), &scaled(&y, targets), 20)))
+        {
             let close = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-9;
-            assert!(close(one.test[0].mse, other.test[0].mse) && close(one.test[0].r_squared, other.test[0].r_squared), "{features:e} {targets:e}");
-            assert!(other.coefficients[0].iter().all(|beta| beta.is_normal()) && close(one.coefficients[0][1] / features * targets, other.coefficients[0][1]));
+            assert!(
+                close(one.test[0].mse, other.test[0].mse) && close(one.test[0].r_squared, other.test[0].r_squared),
+                "{features:e} {targets:e}"
+            );
+            assert!(
+                other.coefficients[0].iter().all(|beta| beta.is_normal())
+                    && close(one.coefficients[0][1] / features * targets, other.coefficients[0][1])
+            );
         }
     }
     // The largest numbers there are, of both signs.
@@ -251,13 +304,33 @@ fn extreme_columns_are_fitted_or_refused() {
     for (one, other) in fits(&comparison(&signs, &y, 20)).iter().zip(&fits(&comparison(&ends, &scaled(&y, 1e10), 20))) {
         assert!((one.test[0].mse / other.test[0].mse - 1.0).abs() < 1e-9);
     }
-    let refusal = |x: &Mat<f64>, y: &Mat<f64>| Comparison::new(dataset(x, y, 20), Settings::default()).err().map(|error| error.to_string());
-    let says = |x: &Mat<f64>, y: &Mat<f64>, words: &str| assert!(refusal(x, y).is_some_and(|told| told.contains(words)), "{words}: {:?}", refusal(x, y));
-    says(&z, &scaled(&y, 1e155), "the column `y0` varies by about 1e155, where no number holds its variance in full: multiply it by 1e-155 first");
-    says(&z, &scaled(&y, 1e-200), "the column `y0` varies by about 1e-200, where no number holds its variance in full: multiply it by 1e200 first");
+    let refusal = |x: &Mat<f64>, y: &Mat<f64>| {
+        Comparison::new(dataset(x, y, 20), Settings::default()).err().map(|error| error.to_string())
+    };
+    let says = |x: &Mat<f64>, y: &Mat<f64>, words: &str| {
+        assert!(refusal(x, y).is_some_and(|told| told.contains(words)), "{words}: {:?}", refusal(x, y))
+    };
+    says(
+        &z,
+        &scaled(&y, 1e155),
+        "the column `y0` varies by about 1e155, where no number holds its variance in full: multiply it by 1e-155 first",
+    );
+    says(
+        &z,
+        &scaled(&y, 1e-200),
+        "the column `y0` varies by about 1e-200, where no number holds its variance in full: multiply it by 1e200 first",
+    );
     let single = Mat::from_fn(30, 1, |i, _| if i == 3 { 5e-324 } else { 0.0 });
-    says(&single, &y, "varies by about 1e-324, where no number holds its standard deviation in full: multiply it by 1e324 first");
-    says(&scaled(&z, 1e-310), &y, "the column `x0` varies by about 1e-310, where no number holds its standard deviation in full: multiply it by 1e310 first");
+    says(
+        &single,
+        &y,
+        "varies by about 1e-324, where no number holds its standard deviation in full: multiply it by 1e324 first",
+    );
+    says(
+        &scaled(&z, 1e-310),
+        &y,
+        "the column `x0` varies by about 1e-310, where no number holds its standard deviation in full: multiply it by 1e310 first",
+    );
     // One row whose square is no number.
     let mut far = z.clone();
     far[(25, 1)] = 1e200;
@@ -265,8 +338,14 @@ fn extreme_columns_are_fitted_or_refused() {
     assert_eq!(fit(&far).err(), Some(Error::Overflow { what: "the errors" }));
     // Coefficients that are none.
     let what = "coefficients in the units of the table";
-    assert_eq!(comparison(&scaled(&z, 1e-200), &scaled(&y, 1e150), 20).baseline(0.0).err(), Some(Error::Overflow { what }));
-    assert_eq!(comparison(&scaled(&z, 1e200), &scaled(&y, 1e-150), 20).baseline(0.0).err(), Some(Error::Underflow { what }));
+    assert_eq!(
+        comparison(&scaled(&z, 1e-200), &scaled(&y, 1e150), 20).baseline(0.0).err(),
+        Some(Error::Overflow { what })
+    );
+    assert_eq!(
+        comparison(&scaled(&z, 1e200), &scaled(&y, 1e-150), 20).baseline(0.0).err(),
+        Some(Error::Underflow { what })
+    );
 }
 
 /// A penalty of any size that is a number: the fit shrinks to nothing as it should.
@@ -280,7 +359,11 @@ fn a_huge_penalty_shrinks_and_does_not_overflow() {
         let expected = Mat::from_fn(3, 1, |j, _| products[(j, 0)] / penalty);
         assert!(relative_gap(fit.coefficients(), expected.as_ref()) < 1e-8, "{penalty:e}");
         let trace: f64 = (0..3).map(|j| frobenius_norm(x.subcols(j, 1)).powi(2) / penalty).sum();
-        assert!((fit.effective_degrees_of_freedom() / trace - 1.0).abs() < 1e-8, "{penalty:e}: {} {trace}", fit.effective_degrees_of_freedom());
+        assert!(
+            (fit.effective_degrees_of_freedom() / trace - 1.0).abs() < 1e-8,
+            "{penalty:e}: {} {trace}",
+            fit.effective_degrees_of_freedom()
+        );
     }
 }
 
@@ -295,7 +378,13 @@ fn a_baseline_does_not_know_where_zero_is() {
     }
     assert!((plain.leave_one_out.as_ref().unwrap()[0] - moved.leave_one_out.as_ref().unwrap()[0]).abs() < 1e-9);
     assert!((plain.leverages.max - moved.leverages.max).abs() < 1e-9);
-    assert!(standard_deviations(shifted(&z, 1e5).as_ref()).iter().zip(standard_deviations(z.as_ref())).all(|(a, b)| (a / b - 1.0).abs() < 1e-9));
+    assert!(
+        standard_deviations(shifted(&z, 1e5).as_ref()).iter().zip(standard_deviations(z.as_ref())).all(|(a, b)| (a
+            / b
+            - 1.0)
+            .abs()
+            < 1e-9)
+    );
 }
 /// `d` columns, of which the last is the first but for so small a share of another.
 fn nearly_dependent(seed: u64, rows: usize, d: usize, share: f64) -> [Mat<f64>; 2] {
@@ -305,8 +394,8 @@ fn nearly_dependent(seed: u64, rows: usize, d: usize, share: f64) -> [Mat<f64>; 
     [x, y]
 }
 
-/// Columns that differ in their sixth digit or in their fourteenth: a leverage stays below one, the trace is the rank, and where answers
-/// have few digits it is told.
+/// Columns that differ in their sixth digit or in their fourteenth: a leverage stays below one, the trace is the rank,
+/// and where answers have few digits it is told.
 #[test]
 fn no_leverage_is_above_one_and_few_digits_are_told() {
     for digits in 2..15 {
@@ -319,8 +408,16 @@ fn no_leverage_is_above_one_and_few_digits_are_told() {
             let raw = compared.ridge().leverages_of(compared.data().train.x.as_ref());
             assert!(raw.into_iter().all(|leverage| leverage + 1.0 / 12.0 <= 1.0 + 100.0 * kappa * f64::EPSILON));
             assert!(leverages.max <= 1.0, "{digits} digits, seed {seed}: {:e}", leverages.max - 1.0);
-            assert!((leverages.mean * 12.0 - rank - 1.0).abs() < 100.0 * kappa * f64::EPSILON, "{digits} digits, seed {seed}: {}", leverages.mean * 12.0);
-            let told = document.data.notes.iter().any(|note| note.contains("nearly dependent, or hardly vary, so that least squares"));
+            assert!(
+                (leverages.mean * 12.0 - rank - 1.0).abs() < 100.0 * kappa * f64::EPSILON,
+                "{digits} digits, seed {seed}: {}",
+                leverages.mean * 12.0
+            );
+            let told = document
+                .data
+                .notes
+                .iter()
+                .any(|note| note.contains("nearly dependent, or hardly vary, so that least squares"));
             assert!(
                 told == (rank == 11.0 && document.data.condition_number.is_none_or(|kappa| kappa > 4.5e9)),
                 "{digits} {:?}",
@@ -342,10 +439,14 @@ fn what_the_columns_hold_is_fitted_on_few_rows_and_on_many() {
             let compared = comparison(&x, &y, rows);
             let least = compared.baseline(0.0).unwrap();
             if least.rank < 3 {
-                assert!(kappa * count(rows) * f64::EPSILON > 1e-2, "{rows} rows, {digits} digits: a direction was lost");
+                assert!(
+                    kappa * count(rows) * f64::EPSILON > 1e-2,
+                    "{rows} rows, {digits} digits: a direction was lost"
+                );
                 continue;
             }
-            let error = attention_regression::agreement::mse(exact.as_ref(), data.train.y.as_ref()) / compared.units().target_scales[0].powi(2);
+            let error = attention_regression::agreement::mse(exact.as_ref(), data.train.y.as_ref())
+                / compared.units().target_scales[0].powi(2);
             assert!(
                 (least.train[0].mse / error - 1.0).abs() < 1e3 * f64::EPSILON * kappa,
                 "{rows} rows, {digits} digits, seed {seed}: {} {error}",
@@ -355,7 +456,8 @@ fn what_the_columns_hold_is_fitted_on_few_rows_and_on_many() {
     }
     // A column by subtraction from a larger total, on a thousand rows: what faer's QR without pivots would give up.
     let z = standard_normal(9, 0, 1050, 3);
-    let x = Mat::from_fn(1050, 3, |i, j| if j == 2 { (1e4 * z[(i, 0)] + z[(i, 1)]) - 1e4 * z[(i, 0)] } else { z[(i, j)] });
+    let x =
+        Mat::from_fn(1050, 3, |i, j| if j == 2 { (1e4 * z[(i, 0)] + z[(i, 1)]) - 1e4 * z[(i, 0)] } else { z[(i, j)] });
     let y = Mat::from_fn(1050, 1, |i, _| z[(i, 0)] + z[(i, 1)] + 0.5 * z[(i, 2)]);
     let least = comparison(&x, &y, 1000).baseline(0.0).unwrap();
     let two = comparison(&x.subcols(0, 2).to_owned(), &y, 1000).baseline(0.0).unwrap();
@@ -390,7 +492,11 @@ fn one_entry_out_of_all_proportion_spoils_no_other() {
             let x = Mat::from_fn(5, 6, |i, j| if (i, j) == (0, 0) { size } else { z[(i, j)] });
             let fit = Ridge::fit(x.as_ref(), y.as_ref(), 0.0, Intercept::Fitted).unwrap();
             let (gap, largest) = (linalg::max_abs_gap(fit.fitted(), y.as_ref()), max_abs(fit.coefficients()));
-            assert!(fit.rank() == 4 && gap < 1e-10 && largest < 100.0, "{size:e}, seed {seed}: rank {}, {gap:e}, {largest:e}", fit.rank());
+            assert!(
+                fit.rank() == 4 && gap < 1e-10 && largest < 100.0,
+                "{size:e}, seed {seed}: rank {}, {gap:e}, {largest:e}",
+                fit.rank()
+            );
         }
     }
 }

@@ -15,16 +15,16 @@ const RANK_FLOOR: f64 = 1e-8;
 
 /// How a smoother's matrix A compares with a hat matrix H: where it points, and how large it is.
 ///
-/// The gap is made of the two, gap² = 1 + size² − 2·size·alignment, and cannot tell them apart: the zero matrix has a gap of one,
-/// and so has a matrix of the norm of H at an alignment of one half.
+/// The gap is made of the two, gap² = 1 + size² − 2·size·alignment, and cannot tell them apart: the zero matrix has a
+/// gap of one, and so has a matrix of the norm of H at an alignment of one half.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Mechanism {
     /// ⟨A, H⟩/(‖A‖‖H‖): one where A is a multiple of H, zero for what has nothing in common with it.
     pub alignment: f64,
     /// ‖A‖/‖H‖.
     pub size: f64,
-    /// ‖UᵀAU‖²/‖A‖², where the columns of U are an orthonormal basis of H's range: how much of A takes place in the subspace in
-    /// which all of H does.
+    /// ‖UᵀAU‖²/‖A‖², where the columns of U are an orthonormal basis of H's range: how much of A takes place in the
+    /// subspace in which all of H does.
     pub overlap: f64,
     /// ‖A − H‖/‖H‖.
     pub gap: f64,
@@ -36,9 +36,14 @@ impl Mechanism {
         Self::of_factored(a, h, a, basis)
     }
 
-    /// Of A = QCQᵀ against H = QDQᵀ, Q with orthonormal columns: angle and size are read from the small C and D, the overlap from
-    /// A and U, or from their rows and columns on a sample.
-    pub(crate) fn of_factored(c: MatRef<'_, f64>, d: MatRef<'_, f64>, a: MatRef<'_, f64>, basis: MatRef<'_, f64>) -> Self {
+    /// Of A = QCQᵀ against H = QDQᵀ, Q with orthonormal columns: angle and size are read from the small C and D, the
+    /// overlap from A and U, or from their rows and columns on a sample.
+    pub(crate) fn of_factored(
+        c: MatRef<'_, f64>,
+        d: MatRef<'_, f64>,
+        a: MatRef<'_, f64>,
+        basis: MatRef<'_, f64>,
+    ) -> Self {
         let inside = basis.transpose() * a * basis;
         Self {
             alignment: cosine(c, d),
@@ -84,8 +89,8 @@ impl Signature {
         Self::of_factored(a, a, x)
     }
 
-    /// The signature of a smoother A = QCQᵀ whose Q has orthonormal columns: what no basis changes is read from the small C,
-    /// the rest from A, or from its rows and columns on a sample `x` where the whole is too large.
+    /// The signature of a smoother A = QCQᵀ whose Q has orthonormal columns: what no basis changes is read from the
+    /// small C, the rest from A, or from its rows and columns on a sample `x` where the whole is too large.
     ///
     /// # Errors
     /// [`Error::NoConvergence`](crate::Error::NoConvergence).
@@ -134,7 +139,13 @@ pub fn negative_share(a: MatRef<'_, f64>) -> f64 {
 pub fn perplexity(a: MatRef<'_, f64>) -> f64 {
     let of_row = |i: usize| {
         let total: f64 = a.row(i).iter().map(|entry| entry.abs()).sum();
-        let entropy: f64 = a.row(i).iter().map(|entry| share(entry.abs(), total)).filter(|&p| p != 0.0).map(|p| -p * libm::log(p)).sum();
+        let entropy: f64 = a
+            .row(i)
+            .iter()
+            .map(|entry| share(entry.abs(), total))
+            .filter(|&p| p != 0.0)
+            .map(|p| -p * libm::log(p))
+            .sum();
         if total == 0.0 { 0.0 } else { libm::exp(entropy) }
     };
     share((0..a.nrows()).map(of_row).sum(), count(a.nrows()))
@@ -144,7 +155,8 @@ pub fn perplexity(a: MatRef<'_, f64>) -> f64 {
 pub fn mass_on_nearest(a: MatRef<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, k: usize) -> f64 {
     assert_eq!((a.nrows(), a.ncols()), (queries.nrows(), keys.nrows()), "a weight for each query and key");
     let of_row = |i: usize| {
-        let distance = |j: usize| queries.row(i).iter().zip(keys.row(j).iter()).map(|(q, k)| (q - k) * (q - k)).sum::<f64>();
+        let distance =
+            |j: usize| queries.row(i).iter().zip(keys.row(j).iter()).map(|(q, k)| (q - k) * (q - k)).sum::<f64>();
         let mut order: Vec<(f64, usize)> = (0..keys.nrows()).map(|j| (distance(j), j)).collect();
         order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let total: f64 = a.row(i).iter().map(|entry| entry.abs()).sum();

@@ -1,9 +1,9 @@
 //! The loss of an attention layer, and its gradient with respect to the form W = WqWkᵀ of the scores.
 //!
-//! A [`Task`] has queries X* (n*×d), keys X (n×d), values V (n×m) and targets T (n*×m). The loss is the mean square over every
-//! entry, L = ‖AV − T‖²/(n*m); an [`Objective`] gives L and D = ∂L/∂W (d×d). The scores see nothing but W, so how D moves
-//! Wq and Wk is the business of whoever holds them: ∂L/∂Wq = DWk and ∂L/∂Wk = DᵀWq. With R = 2(AV − T)/(n*m) the slope at the
-//! scores is RVᵀ for linear attention and A ∘ (RVᵀ − rowsums(A ∘ RVᵀ)) for softmax.
+//! A [`Task`] has queries X* (n*×d), keys X (n×d), values V (n×m) and targets T (n*×m). The loss is the mean square
+//! over every entry, L = ‖AV − T‖²/(n*m); an [`Objective`] gives L and D = ∂L/∂W (d×d). The scores see nothing but W,
+//! so how D moves Wq and Wk is the business of whoever holds them: ∂L/∂Wq = DWk and ∂L/∂Wk = DᵀWq. With R = 2(AV −
+//! T)/(n*m) the slope at the scores is RVᵀ for linear attention and A ∘ (RVᵀ − rowsums(A ∘ RVᵀ)) for softmax.
 
 mod linear;
 mod softmax;
@@ -53,21 +53,35 @@ impl Objective {
     /// cannot do.
     pub fn new(task: Task<'_>, normalisation: Normalisation, diagonal: Diagonal) -> Result<Self> {
         assert_eq!(task.queries.ncols(), task.keys.ncols(), "queries and keys of one width");
-        assert_eq!((task.keys.nrows(), task.queries.nrows()), (task.values.nrows(), task.targets.nrows()), "a value for each key, a target for each query");
+        assert_eq!(
+            (task.keys.nrows(), task.queries.nrows()),
+            (task.values.nrows(), task.targets.nrows()),
+            "a value for each key, a target for each query"
+        );
         assert_eq!(task.values.ncols(), task.targets.ncols(), "values and targets of one width");
-        assert!(diagonal == Diagonal::Kept || task.queries.nrows() == task.keys.nrows(), "a masked diagonal needs queries and keys of the same rows");
-        for (what, matrix) in [("the queries", task.queries), ("the keys", task.keys), ("the values", task.values), ("the targets", task.targets)] {
+        assert!(
+            diagonal == Diagonal::Kept || task.queries.nrows() == task.keys.nrows(),
+            "a masked diagonal needs queries and keys of the same rows"
+        );
+        for (what, matrix) in [
+            ("the queries", task.queries),
+            ("the keys", task.keys),
+            ("the values", task.values),
+            ("the targets", task.targets),
+        ] {
             check_finite(what, matrix)?;
         }
         Ok(Self(match (normalisation, diagonal) {
-            (Normalisation::Softmax { temperature }, diagonal) => Kind::Softmax(softmax::Softmax::new(task, temperature, diagonal)?),
+            (Normalisation::Softmax { temperature }, diagonal) => {
+                Kind::Softmax(softmax::Softmax::new(task, temperature, diagonal)?)
+            }
             (Normalisation::Linear { scale }, Diagonal::Kept) => Kind::Linear(linear::Linear::new(task, scale)),
             (Normalisation::Linear { scale }, Diagonal::Masked) => Kind::MaskedLinear(linear::Masked::new(task, scale)),
         }))
     }
 
-    /// L at the form W, and D = ∂L/∂W written to `gradient`, both d×d. Allocates nothing. Where a number overflowed, L is not
-    /// finite.
+    /// L at the form W, and D = ∂L/∂W written to `gradient`, both d×d. Allocates nothing. Where a number overflowed, L
+    /// is not finite.
     pub fn evaluate(&mut self, form: MatRef<'_, f64>, gradient: MatMut<'_, f64>) -> f64 {
         match &mut self.0 {
             Kind::Softmax(softmax) => softmax.evaluate(form, gradient),

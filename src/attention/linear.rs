@@ -9,7 +9,13 @@ use faer::{Mat, MatRef, Scale};
 use super::{Diagonal, check_shapes, scores};
 
 /// scale · Q(KᵀV), n*×m.
-pub fn output(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, scale: f64, diagonal: Diagonal) -> Mat<f64> {
+pub fn output(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    scale: f64,
+    diagonal: Diagonal,
+) -> Mat<f64> {
     check_shapes(queries, keys, values, diagonal);
     let mut output = queries * (keys.transpose() * values) * Scale(scale);
     if diagonal == Diagonal::Masked {
@@ -24,7 +30,13 @@ pub fn output(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_
 }
 
 /// (scale · QKᵀ)V, n*×m, the way the formula is written.
-pub fn output_by_definition(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, scale: f64, diagonal: Diagonal) -> Mat<f64> {
+pub fn output_by_definition(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    scale: f64,
+    diagonal: Diagonal,
+) -> Mat<f64> {
     check_shapes(queries, keys, values, diagonal);
     weights(queries, keys, scale, diagonal) * values
 }
@@ -40,7 +52,12 @@ pub fn weights(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, scale: f64, diag
 }
 
 /// scale · WXᵀV, d×m: the coefficients with which linear attention of the form W = WqWkᵀ predicts, X*·(these).
-pub fn effective_weights(form: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, scale: f64) -> Mat<f64> {
+pub fn effective_weights(
+    form: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    scale: f64,
+) -> Mat<f64> {
     assert_eq!(keys.nrows(), values.nrows(), "as many values as keys");
     form * (keys.transpose() * values) * Scale(scale)
 }

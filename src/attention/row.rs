@@ -1,8 +1,8 @@
 //! Rows of softmax, in the widest registers the CPU has and with the same digits on every CPU.
 //!
 //! Sums run in eight interleaved lanes that are added in a fixed order, whatever the width of a register; there is no
-//! fused multiply-add. The exponential takes x ≤ 0, which softmax has once the largest score is subtracted:
-//! x = k ln 2 + r with k whole and |r| ≤ ln 2/2, eʳ by its Taylor polynomial of degree 13 (remainder below 5·10⁻¹⁸), 2ᵏ through
+//! fused multiply-add. The exponential takes x ≤ 0, which softmax has once the largest score is subtracted: x = k ln 2
+//! + r with k whole and |r| ≤ ln 2/2, eʳ by its Taylor polynomial of degree 13 (remainder below 5·10⁻¹⁸), 2ᵏ through
 //! the bits of the exponent. It is within 1.5 ulp of eˣ; below −708 it is 0.
 
 use pulp::{Arch, Simd, WithSimd};
@@ -18,8 +18,8 @@ pub(super) fn pull(weights: &mut [f64], slopes: &[f64], share: f64, shift: f64, 
     Arch::new().dispatch(Pull { weights, slopes, share, shift, factor });
 }
 
-/// Eight interleaved partial results of a loop over a column: as many as two wide registers hold. They are combined in one
-/// order whatever registers there are, so a sum has the same digits on every CPU.
+/// Eight interleaved partial results of a loop over a column: as many as two wide registers hold. They are combined in
+/// one order whatever registers there are, so a sum has the same digits on every CPU.
 #[derive(Clone, Copy)]
 struct Lanes([f64; Self::WIDTH]);
 
@@ -58,7 +58,9 @@ impl WithSimd for Exponentiate<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> f64 {
         let scores = self.0;
-        let largest = Lanes::fold(f64::NEG_INFINITY, scores, |largest, score| if score > largest { score } else { largest }).reduce(f64::max);
+        let largest =
+            Lanes::fold(f64::NEG_INFINITY, scores, |largest, score| if score > largest { score } else { largest })
+                .reduce(f64::max);
         // Two loops: the compiler keeps the second in registers, and one loop would not be vectorised at all.
         for score in scores.iter_mut() {
             *score = exp(*score - largest);
@@ -125,7 +127,10 @@ mod tests {
 
     #[test]
     fn the_exponential_is_within_two_units_in_the_last_place() {
-        let worst = (0..=7_080_000_u32).map(|step| -f64::from(step) * 1e-4).map(|x| ((exp(x) - libm::exp(x)) / libm::exp(x)).abs()).fold(0.0, f64::max);
+        let worst = (0..=7_080_000_u32)
+            .map(|step| -f64::from(step) * 1e-4)
+            .map(|x| ((exp(x) - libm::exp(x)) / libm::exp(x)).abs())
+            .fold(0.0, f64::max);
         assert!(worst <= 2.0 * f64::EPSILON, "{worst:e}");
         assert_eq!([exp(0.0), exp(-708.1), exp(f64::NEG_INFINITY)], [1.0, 0.0, 0.0]);
         assert!(exp(f64::NAN).is_nan());

@@ -23,9 +23,15 @@ pub fn temperature_of_width(width: usize) -> f64 {
 /// softmax(QKᵀ/τ)V, n*×m, in blocks.
 ///
 /// # Errors
-/// [`Error::InvalidTemperature`], [`Error::NotFinite`] for a score or a value, and [`Error::TooFewRows`] where a masked row has nobody
-/// else to attend to.
-pub fn output(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal) -> Result<Mat<f64>> {
+/// [`Error::InvalidTemperature`], [`Error::NotFinite`] for a score or a value, and [`Error::TooFewRows`] where a masked
+/// row has nobody else to attend to.
+pub fn output(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    temperature: f64,
+    diagonal: Diagonal,
+) -> Result<Mat<f64>> {
     check_shapes(queries, keys, values, diagonal);
     check(keys.nrows(), temperature, diagonal)?;
     check_finite("V", values)?;
@@ -59,7 +65,12 @@ pub fn output_by_definition(
 ///
 /// # Errors
 /// Those of [`output`].
-pub fn weights(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal) -> Result<Mat<f64>> {
+pub fn weights(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    temperature: f64,
+    diagonal: Diagonal,
+) -> Result<Mat<f64>> {
     assert_eq!(queries.ncols(), keys.ncols(), "queries and keys of one width");
     check(keys.nrows(), temperature, diagonal)?;
     let mut transposed = vec![0.0; keys.nrows() * queries.nrows()];
@@ -79,7 +90,14 @@ pub(super) fn check(keys: usize, temperature: f64, diagonal: Diagonal) -> Result
 }
 
 /// Writes the weights of a block of queries, one query after another; `first` is the row of the first one.
-fn weigh(weights: &mut [f64], queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, temperature: f64, diagonal: Diagonal, first: usize) -> Result<()> {
+fn weigh(
+    weights: &mut [f64],
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    temperature: f64,
+    diagonal: Diagonal,
+    first: usize,
+) -> Result<()> {
     let n = keys.nrows();
     let scores = MatMut::from_column_major_slice_mut(weights, n, queries.nrows());
     matmul(scores, Accum::Replace, keys, queries.transpose(), 1.0 / temperature, Par::Seq);
@@ -91,7 +109,12 @@ fn weigh(weights: &mut [f64], queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, t
         let total = row::exponentiate(scores);
         if !total.is_finite() {
             let key = scores.iter().position(|weight| !weight.is_finite()).unwrap_or(0);
-            return Err(Error::NotFinite { what: "a score QKᵀ/τ (row: query, column: key)", row: first + column, column: key, value: total });
+            return Err(Error::NotFinite {
+                what: "a score QKᵀ/τ (row: query, column: key)",
+                row: first + column,
+                column: key,
+                value: total,
+            });
         }
         scores.iter_mut().for_each(|weight| *weight /= total);
     }

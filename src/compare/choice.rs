@@ -31,7 +31,12 @@ pub enum Whiten {
 impl Choice {
     /// The variant, in which every training row sees itself.
     pub fn variant(self) -> Variant {
-        Variant { scores: self.score, whitened: self.whitening == Whiten::Zca, parametrisation: self.weights, diagonal: Diagonal::Kept }
+        Variant {
+            scores: self.score,
+            whitened: self.whitening == Whiten::Zca,
+            parametrisation: self.weights,
+            diagonal: Diagonal::Kept,
+        }
     }
 }
 

@@ -96,7 +96,9 @@ impl Folders {
             Folder::apart(report, matrices)?;
         }
         let kind = Kind { made_by: "attention-regression compare", replaces: arguments.force };
-        let begin = |goal: &Option<_>| goal.as_ref().map(|goal: &std::path::PathBuf| Folder::begin(goal, kind, stop)).transpose();
+        let begin = |goal: &Option<_>| {
+            goal.as_ref().map(|goal: &std::path::PathBuf| Folder::begin(goal, kind, stop)).transpose()
+        };
         Ok(Self { report: begin(&arguments.report)?, matrices: begin(&arguments.export)? })
     }
 
@@ -122,7 +124,9 @@ impl Folders {
                 return Err(one.into());
             }
             (Ok(other), Err(error)) | (Err(error), Ok(other)) => {
-                other.iter().for_each(|folder| say_error(&format!("written: {}", harmless(&folder.place.to_string_lossy()))));
+                other
+                    .iter()
+                    .for_each(|folder| say_error(&format!("written: {}", harmless(&folder.place.to_string_lossy()))));
                 return Err(error.into());
             }
         };
@@ -137,7 +141,9 @@ impl Folders {
 /// What was typed, as a shell takes it.
 fn command_line() -> String {
     let plain = |letter: char| letter.is_alphanumeric() || "-_./:=,+@%".contains(letter);
-    let quoted = |word: String| if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) };
+    let quoted = |word: String| {
+        if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    };
     let words = std::env::args_os().skip(1).map(|word| quoted(word.to_string_lossy().into_owned()));
     std::iter::once("attention-regression".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }

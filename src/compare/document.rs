@@ -1,7 +1,8 @@
-//! Everything about a comparison as one document for programs: `--json`, described by a JSON Schema that is derived from it.
+//! Everything about a comparison as one document for programs: `--json`, described by a JSON Schema that is derived
+//! from it.
 //!
-//! Errors are in the target's own units, those ending in `_scaled` in units of its training variance. With one target an error
-//! is a number, with several an array in the order of `data.targets`.
+//! Errors are in the target's own units, those ending in `_scaled` in units of its training variance. With one target
+//! an error is a number, with several an array in the order of `data.targets`.
 //!
 //! ```
 //! use attention_regression::compare::document::{Baselines, Document, Origin};
@@ -56,7 +57,8 @@ pub struct Document {
     pub variants: Vec<Attention>,
     /// Trainings that came to nothing, and why.
     pub failures: Vec<Failure>,
-    /// What counts as the same. Since version 2 of this schema a mechanism is judged by alignment and size, not by one gap.
+    /// What counts as the same. Since version 2 of this schema a mechanism is judged by alignment and size, not by one
+    /// gap.
     pub thresholds: Thresholds,
     /// A verdict for each variant, over its seeds.
     pub verdicts: Vec<Judged>,
@@ -80,7 +82,8 @@ pub struct Data {
     pub scaling: Units,
     /// The numerical rank of the scaled features.
     pub rank: usize,
-    /// The condition number of the scaled features; null where it is infinite, or more than their rounding lets one tell.
+    /// The condition number of the scaled features; null where it is infinite, or more than their rounding lets one
+    /// tell.
     pub condition_number: Option<f64>,
     /// Variance of the targets on the training rows.
     pub target_variance: PerTarget<f64>,
@@ -166,8 +169,8 @@ impl Document {
         serde_json::to_string_pretty(&schemars::schema_for!(Self))
     }
 
-    /// The document, indented, every number such that it is read back exactly, and every character such that a terminal only shows
-    /// it.
+    /// The document, indented, every number such that it is read back exactly, and every character such that a terminal
+    /// only shows it.
     ///
     /// # Errors
     /// Whatever keeps serde from writing it.

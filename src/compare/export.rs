@@ -1,7 +1,7 @@
 //! Every matrix of a comparison for NumPy: `.npy` files, and a manifest that says what each one is.
 //!
-//! Matrices are those of the scaled data. What has a row for each training row is on the rows that softmax attends to, `sample`
-//! where they are not all. Whitened variants look at `x_train @ whitening`.
+//! Matrices are those of the scaled data. What has a row for each training row is on the rows that softmax attends to,
+//! `sample` where they are not all. Whitened variants look at `x_train @ whitening`.
 
 use npyz::WriterBuilder as _;
 use serde::Serialize;
@@ -70,7 +70,11 @@ pub fn export(folder: &Folder, comparison: &Comparison, runs: &[Run]) -> Result<
     arrays.write("h", comparison.hat(), "H = X(XᵀX + λI)⁻¹Xᵀ on these rows")?;
     let ridge = comparison.ridge();
     arrays.write("ridge_coefficients", ridge.coefficients(), "ridge's coefficients, fitted on all training rows")?;
-    arrays.write("ridge_test", ridge.predict(data.test.x.as_ref()).as_ref(), "ridge's predictions for the test rows")?;
+    arrays.write(
+        "ridge_test",
+        ridge.predict(data.test.x.as_ref()).as_ref(),
+        "ridge's predictions for the test rows",
+    )?;
     for run in runs {
         variant(&mut arrays, comparison, run)?;
     }
@@ -90,14 +94,22 @@ fn variant(arrays: &mut Arrays<'_>, comparison: &Comparison, run: &Run) -> Resul
     arrays.write(&place("wq"), head.query_weights(), "Wq")?;
     arrays.write(&place("wk"), head.key_weights(), "Wk")?;
     arrays.write(&place("form"), head.form().as_ref(), "WqWkᵀ")?;
-    arrays.write(&place("scores"), scores(head.queries(x).as_ref(), head.keys(x).as_ref()).as_ref(), "QKᵀ on the training rows")?;
+    arrays.write(
+        &place("scores"),
+        scores(head.queries(x).as_ref(), head.keys(x).as_ref()).as_ref(),
+        "QKᵀ on the training rows",
+    )?;
     arrays.write(&place("weights"), comparison.weights(variant, head)?.as_ref(), "A on the training rows")?;
     let [train, test]: [Mat<f64>; 2] = comparison.predict(variant, head, comparison.context().train.y.as_ref())?;
     arrays.write(&place("predictions_train"), train.as_ref(), "AY, for the training rows")?;
     // Without softmax the test rows are predicted from all training rows, whatever is a sample of them.
     let test = if variant.scores == Scores::Linear { comparison.predictions(variant, head)?[1].clone() } else { test };
     arrays.write(&place("predictions_test"), test.as_ref(), "predictions for the test rows")?;
-    arrays.write(&place("effective_weights"), comparison.effective_weights(variant, head).as_ref(), "WXᵀY/p on unwhitened features")?;
+    arrays.write(
+        &place("effective_weights"),
+        comparison.effective_weights(variant, head).as_ref(),
+        "WXᵀY/p on unwhitened features",
+    )?;
     Ok(())
 }
 
@@ -110,7 +122,8 @@ impl Arrays<'_> {
     fn write(&mut self, name: &str, matrix: MatRef<'_, f64>, what: &str) -> Result<(), FolderError> {
         let file = format!("{name}.npy");
         let shape = [matrix.nrows(), matrix.ncols()];
-        self.folder.write(&file, &npy(matrix).map_err(|error| FolderError::Io { path: file.clone().into(), error })?)?;
+        self.folder
+            .write(&file, &npy(matrix).map_err(|error| FolderError::Io { path: file.clone().into(), error })?)?;
         self.written.push(Array { file, shape, what: what.to_owned() });
         Ok(())
     }
@@ -120,7 +133,12 @@ impl Arrays<'_> {
 fn npy(matrix: MatRef<'_, f64>) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let shape = [matrix.nrows() as u64, matrix.ncols() as u64];
-    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).order(npyz::Order::Fortran).writer(&mut bytes).begin_nd()?;
+    let mut writer = npyz::WriteOptions::new()
+        .default_dtype()
+        .shape(&shape)
+        .order(npyz::Order::Fortran)
+        .writer(&mut bytes)
+        .begin_nd()?;
     writer.extend(entries(matrix))?;
     writer.finish()?;
     Ok(bytes)

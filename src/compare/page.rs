@@ -1,8 +1,9 @@
 //! A comparison as one page to read and to send: `--report`.
 //!
-//! Everything is in the one document: the book's style sheet, three fonts, figures as SVG; it loads nothing, runs no script and
-//! opens from a disk. Words are written with `maud`, which escapes what comes from the user's table; figures escape their own.
-//! What it renounces: anything that [`Document`] has and that is not worth looking at, which stands beside it as JSON.
+//! Everything is in the one document: the book's style sheet, three fonts, figures as SVG; it loads nothing, runs no
+//! script and opens from a disk. Words are written with `maud`, which escapes what comes from the user's table; figures
+//! escape their own. What it renounces: anything that [`Document`] has and that is not worth looking at, which stands
+//! beside it as JSON.
 
 mod case;
 mod errors;
@@ -37,12 +38,19 @@ pub fn page(comparison: &Comparison, document: &Document, runs: &[Run], command:
     let subject = Subject { comparison, document, cases: &cases };
     let name = title(document);
     let heading = format!("{name} · attention and ridge regression");
-    standalone::page(&heading, "attention-regression compare", include_str!("page/page.css"), &body(subject, &name, command))
+    standalone::page(
+        &heading,
+        "attention-regression compare",
+        include_str!("page/page.css"),
+        &body(subject, &name, command),
+    )
 }
 
 /// What the data are called.
 fn title(document: &Document) -> String {
-    let name = |source: &String| Path::new(source).file_name().map_or(source.clone(), |name| name.to_string_lossy().into_owned());
+    let name = |source: &String| {
+        Path::new(source).file_name().map_or(source.clone(), |name| name.to_string_lossy().into_owned())
+    };
     let name = |source: &String| source.strip_prefix("built-in ").map_or_else(|| name(source), str::to_owned);
     document.data.source.iter().map(name).collect::<Vec<_>>().join(" and ")
 }

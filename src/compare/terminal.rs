@@ -1,7 +1,8 @@
-//! A comparison as somebody at a terminal reads it: what the data are, a table of variants, a verdict in words for each.
+//! A comparison as somebody at a terminal reads it: what the data are, a table of variants, a verdict in words for
+//! each.
 //!
-//! Numbers of a variant are medians over its seeds; where the seeds differ in the digits shown, the range follows. Everything
-//! is in the target's own units but for gaps and shares; the document behind `--json` has all the rest.
+//! Numbers of a variant are medians over its seeds; where the seeds differ in the digits shown, the range follows.
+//! Everything is in the target's own units but for gaps and shares; the document behind `--json` has all the rest.
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
@@ -26,12 +27,33 @@ fn header(document: &Document) -> String {
     let data = &document.data;
     let condition = data.condition_number.map_or("infinite".to_owned(), |condition| short(condition, 3));
     let mut lines = vec![
-        ("data", format!("{}: {} training and {} test rows", harmless(&data.source.join(" and ")), data.n_train, data.n_test)),
-        ("features", format!("{}, {} scaling, rank {}, condition number {condition}", data.features.len(), data.scaling.kind.name(), data.rank)),
-        (if data.targets.len() == 1 { "target" } else { "targets" }, format!("{}, variance {}", listed(&data.targets), each(&data.target_variance, 4))),
+        (
+            "data",
+            format!(
+                "{}: {} training and {} test rows",
+                harmless(&data.source.join(" and ")),
+                data.n_train,
+                data.n_test
+            ),
+        ),
+        (
+            "features",
+            format!(
+                "{}, {} scaling, rank {}, condition number {condition}",
+                data.features.len(),
+                data.scaling.kind.name(),
+                data.rank
+            ),
+        ),
+        (
+            if data.targets.len() == 1 { "target" } else { "targets" },
+            format!("{}, variance {}", listed(&data.targets), each(&data.target_variance, 4)),
+        ),
     ];
     lines.extend(data.notes.iter().map(|note| ("note", harmless(note))));
-    if let Some(width) = document.variants.iter().map(|run| run.head_width).next().filter(|&width| width < data.features.len()) {
+    if let Some(width) =
+        document.variants.iter().map(|run| run.head_width).next().filter(|&width| width < data.features.len())
+    {
         lines.push(("heads", format!("query and key weights have {width} columns, fewer than there are features")));
     }
     if let Some(context) = &data.context {
@@ -70,7 +92,11 @@ fn table(document: &Document, width: Option<u16>) -> String {
     let mut columns = columns(document);
     let all = columns.len();
     while width.is_some_and(|width| needed(&columns) > usize::from(width)) {
-        let Some(spared) = (1..columns.len()).filter(|&place| columns[place].spare > 0).max_by_key(|&place| columns[place].spare) else { break };
+        let Some(spared) =
+            (1..columns.len()).filter(|&place| columns[place].spare > 0).max_by_key(|&place| columns[place].spare)
+        else {
+            break;
+        };
         columns.remove(spared);
     }
     let mut table = Table::new();
@@ -83,28 +109,42 @@ fn table(document: &Document, width: Option<u16>) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     });
     let left_out = all - columns.len();
-    let note = if left_out > 0 { format!("\n({left_out} more columns on a wider terminal or with --json)") } else { String::new() };
+    let note = if left_out > 0 {
+        format!("\n({left_out} more columns on a wider terminal or with --json)")
+    } else {
+        String::new()
+    };
     table.trim_fmt() + &note
 }
 
 /// What the columns take, with a space on either side of a cell.
 fn needed(columns: &[Column]) -> usize {
     let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-    columns.iter().map(|column| 3 + column.cells.iter().map(String::as_str).chain([column.head]).map(widest).max().unwrap_or(0)).sum()
+    columns
+        .iter()
+        .map(|column| 3 + column.cells.iter().map(String::as_str).chain([column.head]).map(widest).max().unwrap_or(0))
+        .sum()
 }
 
 fn columns(document: &Document) -> Vec<Column> {
-    let runs = |judged: &Judged| document.variants.iter().filter(|run| run.variant == judged.variant).collect::<Vec<&Attention>>();
+    let runs = |judged: &Judged| {
+        document.variants.iter().filter(|run| run.variant == judged.variant).collect::<Vec<&Attention>>()
+    };
     let column = |head, spare, cell: &dyn Fn(&[&Attention]) -> String| {
-        let cell = |judged: &Judged| Some(runs(judged)).filter(|runs| !runs.is_empty()).map_or(String::new(), |runs| cell(&runs));
+        let cell = |judged: &Judged| {
+            Some(runs(judged)).filter(|runs| !runs.is_empty()).map_or(String::new(), |runs| cell(&runs))
+        };
         Column { head, spare, cells: document.verdicts.iter().map(cell).collect() }
     };
-    let over = |head, spare, digits: usize, of: fn(&Attention) -> f64| column(head, spare, &|runs| spread(runs.iter().map(|run| of(run)).collect(), digits));
+    let over = |head, spare, digits: usize, of: fn(&Attention) -> f64| {
+        column(head, spare, &|runs| spread(runs.iter().map(|run| of(run)).collect(), digits))
+    };
     let targets = document.data.targets.len();
     let errors = |head, spare, digits: usize, of: fn(&Attention) -> &PerTarget<f64>| {
         let of_target = move |run: &Attention, target: usize| of(run).iter().nth(target).copied().unwrap_or(f64::NAN);
         column(head, spare, &|runs| {
-            let cells = (0..targets).map(|target| spread(runs.iter().map(|run| of_target(run, target)).collect(), digits));
+            let cells =
+                (0..targets).map(|target| spread(runs.iter().map(|run| of_target(run, target)).collect(), digits));
             cells.collect::<Vec<_>>().join("\n")
         })
     };

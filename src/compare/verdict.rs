@@ -1,7 +1,8 @@
 //! What the numbers of a variant say, in words.
 //!
-//! Outputs are the same where predictions for test rows differ by at most one hundredth of their norm, a mechanism where the
-//! matrices point the same way and are of one size within a tenth. Where the seeds of a variant disagree, that is the verdict.
+//! Outputs are the same where predictions for test rows differ by at most one hundredth of their norm, a mechanism
+//! where the matrices point the same way and are of one size within a tenth. Where the seeds of a variant disagree,
+//! that is the verdict.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,12 +78,16 @@ pub(crate) fn thresholds() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Verdict::{DependsOnTheSeed, NotTrained, OtherOutputs, SameOutputsOtherMechanism, SameOutputsSameMechanism};
+    use super::Verdict::{
+        DependsOnTheSeed, NotTrained, OtherOutputs, SameOutputsOtherMechanism, SameOutputsSameMechanism,
+    };
     use super::*;
 
     #[test]
     fn a_verdict_follows_from_two_gaps() {
-        let of = |outputs: f64, alignment: f64, size: f64| Verdict::of_numbers(outputs, Mechanism { alignment, size, overlap: 1.0, gap: 0.0 });
+        let of = |outputs: f64, alignment: f64, size: f64| {
+            Verdict::of_numbers(outputs, Mechanism { alignment, size, overlap: 1.0, gap: 0.0 })
+        };
         assert_eq!((of(0.01, 0.995, 1.0), of(0.01, 1.0, 0.95)), (SameOutputsSameMechanism, SameOutputsSameMechanism));
         assert_eq!((of(0.01, 0.99, 1.0), of(0.01, 1.0, 1.2)), (SameOutputsOtherMechanism, SameOutputsOtherMechanism));
         assert_eq!((of(0.011, 1.0, 1.0), of(f64::NAN, 1.0, 1.0)), (OtherOutputs, OtherOutputs));

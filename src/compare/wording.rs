@@ -23,7 +23,9 @@ pub(super) fn each(all: &PerTarget<f64>, digits: usize) -> String {
 /// The median, and the range where it shows.
 pub(super) fn spread(mut values: Vec<f64>, digits: usize) -> (String, Option<String>) {
     values.sort_by(f64::total_cmp);
-    let (Some(&lowest), Some(&highest)) = (values.first(), values.last()) else { return (short(f64::NAN, digits), None) };
+    let (Some(&lowest), Some(&highest)) = (values.first(), values.last()) else {
+        return (short(f64::NAN, digits), None);
+    };
     let (low, high) = (short(lowest, digits), short(highest, digits));
     let dash = if lowest < 0.0 { " to " } else { "–" };
     (short(median(&values), digits), (low != high).then(|| format!("{low}{dash}{high}")))

@@ -27,8 +27,8 @@ fn end() -> ! {
     std::process::exit(INTERRUPTED.into());
 }
 
-/// Has every signal that asks a program to end ask `stop`, and tell `then` each time. What the caller of the program had it ignore, as
-/// `nohup` does, stays ignored where the system tells: on Linux.
+/// Has every signal that asks a program to end ask `stop`, and tell `then` each time. What the caller of the program
+/// had it ignore, as `nohup` does, stays ignored where the system tells: on Linux.
 pub(crate) fn listen(stop: &Stop, then: impl Fn() + Send + 'static) {
     let stop = stop.clone();
     let asked = move || {
@@ -51,7 +51,8 @@ pub(crate) fn listen(stop: &Stop, then: impl Fn() + Send + 'static) {
 #[cfg(unix)]
 fn heeded() -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
+    let ignored =
+        status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
 }
@@ -76,8 +77,8 @@ impl<T: Send + 'static> Leavable<T> {
         Self { tell, told }
     }
 
-    /// Waits for long work that owns nothing outside the program, or for somebody who asks to stop: then there is no outcome, and the
-    /// work goes on until the program ends, which is for the caller to bring about.
+    /// Waits for long work that owns nothing outside the program, or for somebody who asks to stop: then there is no
+    /// outcome, and the work goes on until the program ends, which is for the caller to bring about.
     pub(crate) fn outcome(self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let Self { tell, told } = self;
         std::thread::spawn(move || drop(tell.send(Event::Done(catch_unwind(AssertUnwindSafe(work))))));

@@ -7,5 +7,8 @@ use crate::Result;
 pub type Made = fn(u64) -> Result<Dataset>;
 
 /// Every name, and what it stands for.
-pub const BUILT_IN: [(&str, Made); 3] =
-    [("diabetes", |_| diabetes::dataset()), ("synthetic", |seed| Ok(synthetic(seed))), ("sine", |seed| Ok(sine_of_projection(seed)))];
+pub const BUILT_IN: [(&str, Made); 3] = [
+    ("diabetes", |_| diabetes::dataset()),
+    ("synthetic", |seed| Ok(synthetic(seed))),
+    ("sine", |seed| Ok(sine_of_projection(seed))),
+];

@@ -68,13 +68,15 @@ fn parse(text: &str) -> Result<(Table, Vec<String>)> {
     let names: Vec<String> = header.iter().map(str::to_owned).collect();
     let mut rows: Vec<Vec<f64>> = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?;
+        let record =
+            record.map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let number = |cell: &str| cell.parse::<f64>().map_err(|_| wrong(line, format!("`{cell}` is not a number")));
         rows.push(record.iter().map(number).collect::<Result<_>>()?);
     }
     let d = names.len().saturating_sub(1);
-    let table = Table { x: Mat::from_fn(rows.len(), d, |i, j| rows[i][j]), y: Mat::from_fn(rows.len(), 1, |i, _| rows[i][d]) };
+    let table =
+        Table { x: Mat::from_fn(rows.len(), d, |i, j| rows[i][j]), y: Mat::from_fn(rows.len(), 1, |i, _| rows[i][d]) };
     Ok((table, names.into_iter().take(d).collect()))
 }
 
@@ -85,7 +87,10 @@ mod tests {
     #[test]
     fn a_broken_table_is_named_by_line() {
         let error = parse("a,b\n1,2\n3,x\n").err().map(|error| error.to_string());
-        assert_eq!(error.as_deref(), Some("src/data/diabetes.csv:3: `x` is not a number: restore the file from version control"));
+        assert_eq!(
+            error.as_deref(),
+            Some("src/data/diabetes.csv:3: `x` is not a number: restore the file from version control")
+        );
         let ragged = parse("a,b\n1,2\n3\n").err().map(|error| error.to_string()).unwrap_or_default();
         assert!(ragged.starts_with("src/data/diabetes.csv:3: "), "{ragged}");
     }

@@ -1,8 +1,9 @@
 //! Rows through a small factor: all that least squares and linear attention see of them.
 //!
-//! With [X Y] = Q[R Z], X n×d and Y n×m, Q orthonormal, any product of columns is one of the factor's: XᵀX = RᵀR, XᵀY = RᵀZ. The
-//! factor is found block by block, each stacked below what the blocks before it left and factored again (Golub and Van Loan 2013,
-//! §5.2), so n rows cost O(n(d + m)²) time and O((d + m)²) memory beyond themselves, and no condition number is squared.
+//! With [X Y] = Q[R Z], X n×d and Y n×m, Q orthonormal, any product of columns is one of the factor's: XᵀX = RᵀR, XᵀY =
+//! RᵀZ. The factor is found block by block, each stacked below what the blocks before it left and factored again (Golub
+//! and Van Loan 2013, §5.2), so n rows cost O(n(d + m)²) time and O((d + m)²) memory beyond themselves, and no
+//! condition number is squared.
 
 use faer::{Mat, MatRef};
 
@@ -34,7 +35,8 @@ impl Factor {
         check_finite("Y", y)?;
         let (n, d, width) = (x.nrows(), x.ncols(), x.ncols() + y.ncols());
         // Powers of two keep the squares of huge and tiny columns among the numbers.
-        let units: Vec<f64> = x.col_iter().chain(y.col_iter()).map(|column| linalg::unit(linalg::max_abs(column.as_mat()))).collect();
+        let units: Vec<f64> =
+            x.col_iter().chain(y.col_iter()).map(|column| linalg::unit(linalg::max_abs(column.as_mat()))).collect();
         let entry = |i: usize, j: usize| if j < d { x[(i, j)] } else { y[(i, j - d)] };
         let block = BLOCK.max(4 * width);
         let mut factor = Mat::<f64>::zeros(0, width);
@@ -47,22 +49,31 @@ impl Factor {
             factor = linalg::factor(stacked.as_ref());
         }
         let column = |j: usize, i: usize| factor[(i, j)] / units[j];
-        Ok(Self { rows: n, x: Mat::from_fn(factor.nrows(), d, |i, j| column(j, i)), y: Mat::from_fn(factor.nrows(), width - d, |i, t| column(d + t, i)) })
+        Ok(Self {
+            rows: n,
+            x: Mat::from_fn(factor.nrows(), d, |i, j| column(j, i)),
+            y: Mat::from_fn(factor.nrows(), width - d, |i, t| column(d + t, i)),
+        })
     }
 
-    /// σ₁/σ_d of the columns of X, each divided by its norm so that units do not count: how much of an error in an entry an answer
-    /// may see. Columns of zeros do not count.
+    /// σ₁/σ_d of the columns of X, each divided by its norm so that units do not count: how much of an error in an
+    /// entry an answer may see. Columns of zeros do not count.
     ///
     /// # Errors
     /// [`Error::NoConvergence`](crate::Error::NoConvergence).
     pub fn condition_of_directions(&self) -> Result<f64> {
-        let norms = (0..self.x.ncols()).map(|j| (j, linalg::frobenius_norm(self.x.subcols(j, 1)))).filter(|(_, norm)| *norm > 0.0).collect::<Vec<_>>();
-        let values = linalg::singular_values(Mat::from_fn(self.x.nrows(), norms.len(), |i, at| self.x[(i, norms[at].0)] / norms[at].1).as_ref())?;
+        let norms = (0..self.x.ncols())
+            .map(|j| (j, linalg::frobenius_norm(self.x.subcols(j, 1))))
+            .filter(|(_, norm)| *norm > 0.0)
+            .collect::<Vec<_>>();
+        let values = linalg::singular_values(
+            Mat::from_fn(self.x.nrows(), norms.len(), |i, at| self.x[(i, norms[at].0)] / norms[at].1).as_ref(),
+        )?;
         Ok(values.first().zip(values.last()).map_or(1.0, |(first, last)| first / last))
     }
 
-    /// The factor whose k rows have the mean products of the n: with these as queries and targets, a mean squared error over
-    /// the factor is the one over the rows.
+    /// The factor whose k rows have the mean products of the n: with these as queries and targets, a mean squared error
+    /// over the factor is the one over the rows.
     pub fn averaged(&self) -> Self {
         let scale = faer::Scale((count(self.x.nrows()) / count(self.rows)).sqrt());
         Self { rows: self.x.nrows(), x: &self.x * scale, y: &self.y * scale }

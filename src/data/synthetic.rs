@@ -26,7 +26,13 @@ pub struct Synthetic {
 impl Default for Synthetic {
     /// The book's: 200 + 100 rows, ρ = 0.8, eight weights of which two are zero, noise 0.5.
     fn default() -> Self {
-        Self { train: 200, test: 100, correlation: 0.8, weights: crate::linalg::column(&[3.0, -2.0, 1.5, 0.0, 0.0, 1.0, -1.0, 0.5]), noise: 0.5 }
+        Self {
+            train: 200,
+            test: 100,
+            correlation: 0.8,
+            weights: crate::linalg::column(&[3.0, -2.0, 1.5, 0.0, 0.0, 1.0, -1.0, 0.5]),
+            noise: 0.5,
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! From the units of a table to those of a fit, and back.
 //!
-//! Features are centred by their training means and divided by what [`Scaling`] says; targets are centred and divided by their
-//! training standard deviations. A feature that does not vary on the training rows becomes zero, and with it its coefficient.
+//! Features are centred by their training means and divided by what [`Scaling`] says; targets are centred and divided
+//! by their training standard deviations. A feature that does not vary on the training rows becomes zero, and with it
+//! its coefficient.
 
 use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
@@ -59,8 +60,11 @@ impl Units {
     /// Coefficients (d×m) and intercepts on the features and targets as they were measured.
     pub fn original(&self, coefficients: MatRef<'_, f64>) -> (Mat<f64>, Vec<f64>) {
         let scales = |j: usize, t: usize| (self.target_scales[t], self.feature_scales[j]);
-        let original = Mat::from_fn(coefficients.nrows(), coefficients.ncols(), |j, t| times_over(coefficients[(j, t)], scales(j, t).0, scales(j, t).1));
-        let shift = |t: usize| self.feature_means.iter().enumerate().map(|(j, mean)| mean * original[(j, t)]).sum::<f64>();
+        let original = Mat::from_fn(coefficients.nrows(), coefficients.ncols(), |j, t| {
+            times_over(coefficients[(j, t)], scales(j, t).0, scales(j, t).1)
+        });
+        let shift =
+            |t: usize| self.feature_means.iter().enumerate().map(|(j, mean)| mean * original[(j, t)]).sum::<f64>();
         let intercepts = (0..original.ncols()).map(|t| self.target_means[t] - shift(t)).collect();
         (original, intercepts)
     }
@@ -72,26 +76,43 @@ impl Units {
 }
 
 impl Dataset {
-    /// The data on scale, in the memory that they were in, what brought them there, and how far the scaled features are to be trusted.
+    /// The data on scale, in the memory that they were in, what brought them there, and how far the scaled features are
+    /// to be trusted.
     ///
     /// # Errors
-    /// [`Error::ConstantColumn`] for a target that does not vary on the training part, [`Error::Empty`] for a part without rows,
-    /// [`Error::NotFinite`], [`Error::BeyondNumbers`] for a column whose scale, or whose variance, is no number, and
-    /// [`Error::Overflow`] where a test row is none in its units.
+    /// [`Error::ConstantColumn`] for a target that does not vary on the training part, [`Error::Empty`] for a part
+    /// without rows, [`Error::NotFinite`], [`Error::BeyondNumbers`] for a column whose scale, or whose variance, is no
+    /// number, and [`Error::Overflow`] where a test row is none in its units.
     pub fn scaled(mut self, scaling: Scaling) -> Result<(Self, Units, Resolution)> {
         for (what, table) in [("the training part", &self.train), ("the test part", &self.test)] {
             if table.n() == 0 || table.d() == 0 {
                 return Err(Error::Empty { what, rows: table.n(), columns: table.d() });
             }
         }
-        for (what, matrix) in [("X", &self.train.x), ("Y", &self.train.y), ("the test part of X", &self.test.x), ("the test part of Y", &self.test.y)] {
+        for (what, matrix) in [
+            ("X", &self.train.x),
+            ("Y", &self.train.y),
+            ("the test part of X", &self.test.x),
+            ("the test part of Y", &self.test.y),
+        ] {
             linalg::check_finite(what, matrix.as_ref())?;
         }
-        let features = self.features.iter().enumerate().map(|(j, name)| Column::scaled(&mut self.train.x, &mut self.test.x, j, scaling, name));
+        let features = self
+            .features
+            .iter()
+            .enumerate()
+            .map(|(j, name)| Column::scaled(&mut self.train.x, &mut self.test.x, j, scaling, name));
         let features = features.collect::<Result<Vec<_>>>()?;
-        let targets = self.targets.iter().enumerate().map(|(t, name)| Column::target(&mut self.train.y, &mut self.test.y, t, name));
+        let targets = self
+            .targets
+            .iter()
+            .enumerate()
+            .map(|(t, name)| Column::target(&mut self.train.y, &mut self.test.y, t, name));
         let targets = targets.collect::<Result<Vec<_>>>()?;
-        for (what, scaled) in [("the scaled features", [&self.train.x, &self.test.x]), ("the scaled targets", [&self.train.y, &self.test.y])] {
+        for (what, scaled) in [
+            ("the scaled features", [&self.train.x, &self.test.x]),
+            ("the scaled targets", [&self.train.y, &self.test.y]),
+        ] {
             if !scaled.iter().all(|part| linalg::max_abs(part.as_ref()).is_finite()) {
                 return Err(Error::Overflow { what });
             }
@@ -103,9 +124,12 @@ impl Dataset {
             target_means: targets.iter().map(|column| column.mean).collect(),
             target_scales: targets.iter().map(|column| column.scale).collect(),
         };
-        let resolution = Resolution::standardised(self.train.n(), features.iter().map(|column| column.rounding).collect());
+        let resolution =
+            Resolution::standardised(self.train.n(), features.iter().map(|column| column.rounding).collect());
         let scales = |j: usize, t: usize| (units.feature_scales[j], units.target_scales[t]);
-        let rescaled = |truth: Mat<f64>| Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| times_over(truth[(j, t)], scales(j, t).0, scales(j, t).1));
+        let rescaled = |truth: Mat<f64>| {
+            Mat::from_fn(truth.nrows(), truth.ncols(), |j, t| times_over(truth[(j, t)], scales(j, t).0, scales(j, t).1))
+        };
         self.truth = self.truth.map(rescaled);
         Ok((self, units, resolution))
     }
@@ -126,7 +150,14 @@ impl Column {
         let divide = match scaling {
             // What is left of a constant is rounding; on test rows it would be a change that no training row has seen.
             _ if moments.is_constant() => None,
-            Scaling::None => return Ok(Self::by([train, test], j, |entry| moments.centred(entry), [moments.mean(), 1.0, moments.norm_times(f64::EPSILON)])),
+            Scaling::None => {
+                return Ok(Self::by(
+                    [train, test],
+                    j,
+                    |entry| moments.centred(entry),
+                    [moments.mean(), 1.0, moments.norm_times(f64::EPSILON)],
+                ));
+            }
             Scaling::Standard => Some((1.0, "its standard deviation")),
             Scaling::UnitNorm => Some((count(train.nrows()).sqrt(), "its norm")),
         };
@@ -137,7 +168,12 @@ impl Column {
         if !scale.is_normal() {
             return Err(beyond(name, what, &moments));
         }
-        Ok(Self::by([train, test], j, |entry| moments.standardised(entry, factor), [moments.mean(), scale, f64::EPSILON * moments.standardised_norm(factor)]))
+        Ok(Self::by(
+            [train, test],
+            j,
+            |entry| moments.standardised(entry, factor),
+            [moments.mean(), scale, f64::EPSILON * moments.standardised_norm(factor)],
+        ))
     }
 
     /// The same of a target, whose errors are told in its own units.
@@ -152,7 +188,12 @@ impl Column {
         Self::scaled(train, test, t, Scaling::Standard, name)
     }
 
-    fn by(parts: [&mut Mat<f64>; 2], j: usize, to_scale: impl Fn(f64) -> f64, [mean, scale, rounding]: [f64; 3]) -> Self {
+    fn by(
+        parts: [&mut Mat<f64>; 2],
+        j: usize,
+        to_scale: impl Fn(f64) -> f64,
+        [mean, scale, rounding]: [f64; 3],
+    ) -> Self {
         parts.into_iter().for_each(|part| part.col_mut(j).iter_mut().for_each(|entry| *entry = to_scale(*entry)));
         Self { mean, scale, rounding }
     }

@@ -1,4 +1,5 @@
-//! The baseline, with what is reported of it: coefficients on both scales, leverages, errors with and without the row itself.
+//! The baseline, with what is reported of it: coefficients on both scales, leverages, errors with and without the row
+//! itself.
 
 use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};
@@ -30,8 +31,8 @@ pub struct Baseline {
     pub train: Vec<Errors>,
     /// Each target's error on the test rows.
     pub test: Vec<Errors>,
-    /// Each target's mean squared leave-one-out error, in units of its training variance; none where a row determines its own
-    /// fit, or so nearly that no digit is sure.
+    /// Each target's mean squared leave-one-out error, in units of its training variance; none where a row determines
+    /// its own fit, or so nearly that no digit is sure.
     pub leave_one_out: Option<Vec<f64>>,
 }
 
@@ -61,7 +62,9 @@ impl Baseline {
         let condition = ridge.condition();
         let doubt = |leverage: f64| (n + condition * leverage) * f64::EPSILON;
         let leverages = ridge.leverages_of(data.train.x.as_ref()).into_iter().map(|leverage| leverage + 1.0 / n);
-        let leverages: Vec<f64> = leverages.map(|leverage| if leverage - 1.0 <= 1e4 * doubt(leverage) { leverage.min(1.0) } else { leverage }).collect();
+        let leverages: Vec<f64> = leverages
+            .map(|leverage| if leverage - 1.0 <= 1e4 * doubt(leverage) { leverage.min(1.0) } else { leverage })
+            .collect();
         let full = leverages.iter().any(|&leverage| is_full(leverage, doubt(leverage)));
         let left_out = |t: usize| {
             let errors = (0..data.train.n()).map(|i| (data.train.y[(i, t)] - fitted[(i, t)]) / (1.0 - leverages[i]));
@@ -69,7 +72,8 @@ impl Baseline {
         };
         let targets = 0..data.targets.len();
         let (coefficients, intercept) = in_the_units_of_the_table(units, ridge.coefficients())?;
-        let [train, test] = [(&fitted, &data.train.y), (&predicted, &data.test.y)].map(|(prediction, target)| Errors::of(prediction.as_ref(), target.as_ref()));
+        let [train, test] = [(&fitted, &data.train.y), (&predicted, &data.test.y)]
+            .map(|(prediction, target)| Errors::of(prediction.as_ref(), target.as_ref()));
         if !train.iter().chain(&test).all(Errors::are_numbers) {
             return Err(Error::Overflow { what: "the errors" });
         }
@@ -95,7 +99,9 @@ fn in_the_units_of_the_table(units: &Units, scaled: MatRef<'_, f64>) -> Result<(
     if !(linalg::max_abs(coefficients.as_ref()).is_finite() && intercept.iter().all(|number| number.is_finite())) {
         return Err(Error::Overflow { what });
     }
-    let vanished = linalg::entries(scaled).zip(linalg::entries(coefficients.as_ref())).any(|(scaled, own)| scaled.is_normal() && !own.is_normal());
+    let vanished = linalg::entries(scaled)
+        .zip(linalg::entries(coefficients.as_ref()))
+        .any(|(scaled, own)| scaled.is_normal() && !own.is_normal());
     if vanished { Err(Error::Underflow { what }) } else { Ok((coefficients, intercept)) }
 }
 

@@ -66,11 +66,33 @@ impl Comparison {
 impl Outcome {
     /// Itself, if there is a number for everything.
     fn checked(self) -> Result<Self> {
-        let Signature { trace, asymmetry, idempotence_gap, row_sums, negative_share, mass_on_ten_nearest, perplexity, .. } = self.signature;
-        let of_the_matrix = [trace, asymmetry, idempotence_gap, row_sums.0, row_sums.1, negative_share, mass_on_ten_nearest, perplexity];
+        let Signature {
+            trace,
+            asymmetry,
+            idempotence_gap,
+            row_sums,
+            negative_share,
+            mass_on_ten_nearest,
+            perplexity,
+            ..
+        } = self.signature;
+        let of_the_matrix = [
+            trace,
+            asymmetry,
+            idempotence_gap,
+            row_sums.0,
+            row_sums.1,
+            negative_share,
+            mass_on_ten_nearest,
+            perplexity,
+        ];
         let agreement = |on: &Agreement| [on.mse, on.r_squared, on.cosine, on.centred_cosine, on.slope, on.output_gap];
-        let numbers = [&of_the_matrix[..], &agreement(&self.train), &agreement(&self.test), &[self.weights_gap]].concat();
-        if numbers.into_iter().all(f64::is_finite) && self.mechanism.is_finite() && self.errors.iter().flatten().all(Errors::are_numbers) {
+        let numbers =
+            [&of_the_matrix[..], &agreement(&self.train), &agreement(&self.test), &[self.weights_gap]].concat();
+        if numbers.into_iter().all(f64::is_finite)
+            && self.mechanism.is_finite()
+            && self.errors.iter().flatten().all(Errors::are_numbers)
+        {
             Ok(self)
         } else {
             Err(Error::Overflow { what: "the errors or the weights of this attention" })
@@ -154,7 +176,17 @@ mod tests {
         let errors = [vec![Errors { mse: 1.0, r_squared: 0.0 }], vec![Errors { mse: 1.0, r_squared: 0.0 }]];
         let variant = Variant::grid()[0];
         let mechanism = Mechanism { alignment: 0.5, size: 1.0, overlap: 1.0, gap: 1.0 };
-        let sound = Outcome { variant, seed: 1, ending: Ending::OutOfSteps, train: on, test: on, errors, mechanism, weights_gap: 1.0, signature };
+        let sound = Outcome {
+            variant,
+            seed: 1,
+            ending: Ending::OutOfSteps,
+            train: on,
+            test: on,
+            errors,
+            mechanism,
+            weights_gap: 1.0,
+            signature,
+        };
         assert!(sound.clone().checked().is_ok());
         let broken = [
             Outcome { test: Agreement { slope: f64::INFINITY, ..on }, ..sound.clone() },

@@ -10,8 +10,8 @@ use crate::data::Table;
 use crate::linalg::count;
 
 impl Comparison {
-    /// The predictions of a variant from `values` on the training rows that softmax attends to: for these rows, and for the
-    /// test rows.
+    /// The predictions of a variant from `values` on the training rows that softmax attends to: for these rows, and for
+    /// the test rows.
     ///
     /// # Errors
     /// Those of [`Normalisation::output`](crate::attention::Normalisation::output).
@@ -19,12 +19,14 @@ impl Comparison {
         let rows = self.rows(variant);
         let (x, new) = (rows.train.x.as_ref(), rows.test.x.as_ref());
         let (keys, normalisation) = (head.keys(x), variant.normalisation(self.width()));
-        let ask = |queries: MatRef<'_, f64>, diagonal| normalisation.output(head.queries(queries).as_ref(), keys.as_ref(), values, diagonal);
+        let ask = |queries: MatRef<'_, f64>, diagonal| {
+            normalisation.output(head.queries(queries).as_ref(), keys.as_ref(), values, diagonal)
+        };
         Ok([ask(x, variant.diagonal)?, ask(new, Diagonal::Kept)?])
     }
 
-    /// The predictions of a trained variant from the targets: for the training rows, all of them or where it has a softmax
-    /// those that it attends to, and for the test rows.
+    /// The predictions of a trained variant from the targets: for the training rows, all of them or where it has a
+    /// softmax those that it attends to, and for the test rows.
     ///
     /// # Errors
     /// Those of [`Comparison::predict`].
@@ -41,8 +43,8 @@ impl Comparison {
         if sees_factor(variant) { &self.data.train } else { &self.context.train }
     }
 
-    /// WXᵀY/p in the coordinates of the unwhitened rows, d×m: the post's effective weights. For softmax over the rows that it
-    /// attends to, for linear attention over all.
+    /// WXᵀY/p in the coordinates of the unwhitened rows, d×m: the post's effective weights. For softmax over the rows
+    /// that it attends to, for linear attention over all.
     pub fn effective_weights(&self, variant: Variant, head: &Head) -> Mat<f64> {
         let (form, scale) = (head.form(), 1.0 / count(self.width()));
         let weights = if variant.scores == Scores::Linear {
@@ -54,7 +56,9 @@ impl Comparison {
         };
         let mut weights = if variant.whitened { &self.whitening * weights } else { weights };
         // The initial weight of a feature that never varies was never asked for.
-        for feature in (0..weights.nrows()).filter(|&feature| self.factor.x.col(feature).iter().all(|&entry| entry == 0.0)) {
+        for feature in
+            (0..weights.nrows()).filter(|&feature| self.factor.x.col(feature).iter().all(|&entry| entry == 0.0))
+        {
             weights.row_mut(feature).iter_mut().for_each(|weight| *weight = 0.0);
         }
         weights

@@ -34,8 +34,8 @@ impl Run {
 }
 
 impl Comparison {
-    /// Trains and judges every variant from every seed, and returns them in that order; `done` is called after each, from
-    /// the thread that it ran on. What fails is the result of its own run alone.
+    /// Trains and judges every variant from every seed, and returns them in that order; `done` is called after each,
+    /// from the thread that it ran on. What fails is the result of its own run alone.
     pub fn runs(&self, variants: &[Variant], seeds: &[u64], threads: usize, done: &(dyn Fn(&Run) + Sync)) -> Vec<Run> {
         let jobs = variants.iter().flat_map(|&variant| seeds.iter().map(move |&seed| (variant, seed, OnceLock::new())));
         let jobs: Vec<(Variant, u64, OnceLock<Run>)> = jobs.collect();

@@ -23,14 +23,24 @@ pub struct Settings {
     pub optimiser: Option<Optimiser>,
     /// The most steps of training, where they are not those of [`Variant::training`](super::Variant::training).
     pub steps: Option<usize>,
-    /// Standard deviation of the initial weights, where it is not that of [`Variant::training`](super::Variant::training).
+    /// Standard deviation of the initial weights, where it is not that of
+    /// [`Variant::training`](super::Variant::training).
     pub deviation: Option<f64>,
 }
 
 impl Default for Settings {
     /// The post's λ = 10⁻³, standard units, full width, the usual training; two thousand rows of context.
     fn default() -> Self {
-        Self { penalty: 1e-3, scaling: Scaling::Standard, width: None, context: 2000, seed: 1, optimiser: None, steps: None, deviation: None }
+        Self {
+            penalty: 1e-3,
+            scaling: Scaling::Standard,
+            width: None,
+            context: 2000,
+            seed: 1,
+            optimiser: None,
+            steps: None,
+            deviation: None,
+        }
     }
 }
 

@@ -53,9 +53,18 @@ impl Comparison {
         }
     }
 
-    pub(super) fn signature_of_variant(&self, variant: Variant, head: &Head, weights: MatRef<'_, f64>) -> Result<Signature> {
+    pub(super) fn signature_of_variant(
+        &self,
+        variant: Variant,
+        head: &Head,
+        weights: MatRef<'_, f64>,
+    ) -> Result<Signature> {
         let x = self.context.train.x.as_ref();
-        if sees_factor(variant) { Signature::of_factored(self.in_factor(variant, head).as_ref(), weights, x) } else { Signature::of(weights, x) }
+        if sees_factor(variant) {
+            Signature::of_factored(self.in_factor(variant, head).as_ref(), weights, x)
+        } else {
+            Signature::of(weights, x)
+        }
     }
 
     /// C with A = QCQᵀ for linear attention on all training rows X = QR, R their factor.

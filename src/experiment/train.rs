@@ -48,9 +48,9 @@ impl Comparison {
 
     /// Trains linear attention on the factor of the training rows.
     ///
-    /// The form that fits n rows is of size 1/n: initial weights, rate and Adam's guard that suit the book's tables would be
-    /// enormous on a large one. Where there are more rows, training sees scores as if there were as many as the post has, and the
-    /// weights that come out take the difference.
+    /// The form that fits n rows is of size 1/n: initial weights, rate and Adam's guard that suit the book's tables
+    /// would be enormous on a large one. Where there are more rows, training sees scores as if there were as many as
+    /// the post has, and the weights that come out take the difference.
     fn train_on_factor(&self, variant: Variant, training: &Training) -> Result<Trained> {
         const BOOK: f64 = 400.0;
         let share = (BOOK / count(self.data.train.n())).min(1.0);
@@ -66,7 +66,8 @@ impl Comparison {
             Parametrisation::Merged => Head::merged(head.form() * Scale(share)),
             Parametrisation::Separate | Parametrisation::Tied => head.scaled(share.sqrt()),
         };
-        let path = trained.path.iter().map(|record| Record { head: rescaled(&record.head), ..record.clone() }).collect();
+        let path =
+            trained.path.iter().map(|record| Record { head: rescaled(&record.head), ..record.clone() }).collect();
         Ok(Trained { head: rescaled(&trained.head), path, ..trained })
     }
 

@@ -46,7 +46,8 @@ pub struct Variant {
 impl Variant {
     /// The post's grid, eight variants: softmax and linear, on rows as they are and whitened, separate and tied.
     pub fn grid() -> Vec<Self> {
-        let each = |scores| [false, true].into_iter().flat_map(move |whitened| Self::pair(scores, whitened, Diagonal::Kept));
+        let each =
+            |scores| [false, true].into_iter().flat_map(move |whitened| Self::pair(scores, whitened, Diagonal::Kept));
         [Scores::Linear, Scores::Softmax].into_iter().flat_map(each).collect()
     }
 
@@ -56,7 +57,12 @@ impl Variant {
     }
 
     fn pair(scores: Scores, whitened: bool, diagonal: Diagonal) -> [Self; 2] {
-        [Parametrisation::Separate, Parametrisation::Tied].map(|parametrisation| Self { scores, whitened, parametrisation, diagonal })
+        [Parametrisation::Separate, Parametrisation::Tied].map(|parametrisation| Self {
+            scores,
+            whitened,
+            parametrisation,
+            diagonal,
+        })
     }
 
     /// The name of the variant, such as `softmax, whitened, tied`.
@@ -74,9 +80,9 @@ impl Variant {
         }
     }
 
-    /// The training of the variant from a seed, every variant alike: from weights of deviation 0.1, by at most 600 steps of Adam at a rate that falls
-    /// from 0.015 to nothing, until the gradient is a millionth of what it was. Adam at a constant rate does not stay where it
-    /// arrives: it is thrown out again, and a rounding error decides when.
+    /// The training of the variant from a seed, every variant alike: from weights of deviation 0.1, by at most 600
+    /// steps of Adam at a rate that falls from 0.015 to nothing, until the gradient is a millionth of what it was. Adam
+    /// at a constant rate does not stay where it arrives: it is thrown out again, and a rounding error decides when.
     pub fn training(&self, width: usize, seed: u64) -> Training {
         Training {
             seed,

@@ -1,9 +1,9 @@
 //! Mean and deviation of a column, as exact as its entries and whatever their size.
 //!
-//! A mean rounded to one number leaves ε|mean| of the constant direction in what it is subtracted from, and a factorisation takes
-//! that for a direction of the data. So it is kept as an unevaluated sum of two (Dekker 1971): entries minus both are right to
-//! the last place of their own size. Everything is computed on entries that a power of two brought near 1, which costs no digit and
-//! lets no sum of squares overflow or vanish.
+//! A mean rounded to one number leaves ε|mean| of the constant direction in what it is subtracted from, and a
+//! factorisation takes that for a direction of the data. So it is kept as an unevaluated sum of two (Dekker 1971):
+//! entries minus both are right to the last place of their own size. Everything is computed on entries that a power of
+//! two brought near 1, which costs no digit and lets no sum of squares overflow or vanish.
 
 use std::borrow::Cow;
 

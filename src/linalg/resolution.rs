@@ -1,14 +1,14 @@
-//! What a matrix of measurements can resolve: how far each of its columns may be from the truth by rounding alone, and so below
-//! which size a direction is none.
+//! What a matrix of measurements can resolve: how far each of its columns may be from the truth by rounding alone, and
+//! so below which size a direction is none.
 //!
-//! Three things are lost. An entry was rounded when it was written, by at most ε|xᵢⱼ|; subtracting a mean does not lose that
-//! again, but leaves it where the entries became small: a column whose mean is a thousand deviations away is known to a thousand ε only.
-//! A factorisation is the exact one of a matrix whose columns are off by max(n, d)·ε of their norms, the bound in general use. And what is
-//! centred has lost the constant direction: of n rows it has n − 1.
+//! Three things are lost. An entry was rounded when it was written, by at most ε|xᵢⱼ|; subtracting a mean does not lose
+//! that again, but leaves it where the entries became small: a column whose mean is a thousand deviations away is known
+//! to a thousand ε only. A factorisation is the exact one of a matrix whose columns are off by max(n, d)·ε of their
+//! norms, the bound in general use. And what is centred has lost the constant direction: of n rows it has n − 1.
 //!
-//! So column j is trusted to ηⱼ = max(n, d)·ε‖cⱼ‖ + ε‖xⱼ‖, c being what is factored and x what was written, and a combination Σ vⱼcⱼ to
-//! √Σ(vⱼηⱼ)², since errors of rounding are independent, and ε is three and a half of their standard deviations. A direction of
-//! the data is one that stands above that.
+//! So column j is trusted to ηⱼ = max(n, d)·ε‖cⱼ‖ + ε‖xⱼ‖, c being what is factored and x what was written, and a
+//! combination Σ vⱼcⱼ to √Σ(vⱼηⱼ)², since errors of rounding are independent, and ε is three and a half of their
+//! standard deviations. A direction of the data is one that stands above that.
 
 use faer::{ColRef, MatRef};
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,8 @@ pub struct Resolution {
 impl Resolution {
     /// Of a matrix as it was written.
     pub fn of(x: MatRef<'_, f64>) -> Self {
-        let rounding = x.col_iter().map(|column| norm(entries(column.as_mat()).map(|entry| entry * f64::EPSILON))).collect();
+        let rounding =
+            x.col_iter().map(|column| norm(entries(column.as_mat()).map(|entry| entry * f64::EPSILON))).collect();
         Self { rows: x.nrows(), most: x.nrows().min(x.ncols()), rounding }
     }
 
@@ -92,7 +93,10 @@ mod tests {
     fn centred_rows_have_one_direction_less_than_there_are_rows() {
         let x = from_rows(&[vec![1.0, 2.0, 5.0, 7.0], vec![2.0, 1.0, 0.0, 3.0], vec![4.0, 4.0, 1.0, 1.0]]);
         assert_eq!((Resolution::of(x.as_ref()).most(), Resolution::centred(3, &moments(x.as_ref())).most()), (3, 2));
-        assert_eq!((Resolution::standardised(3, vec![0.0; 4]).most(), Resolution::standardised(9, vec![0.0; 4]).most()), (2, 4));
+        assert_eq!(
+            (Resolution::standardised(3, vec![0.0; 4]).most(), Resolution::standardised(9, vec![0.0; 4]).most()),
+            (2, 4)
+        );
         assert_eq!(Resolution::centred(0, &[]).most(), 0);
     }
 
@@ -105,9 +109,15 @@ mod tests {
         let centred = faer::Col::from_fn(9, column);
         let (near, far) = (resolution.of_column(1, centred.as_ref()), resolution.of_column(0, centred.as_ref()));
         let expected = |written: f64| f64::EPSILON * (9.0 * 60f64.sqrt() + written);
-        assert!((near / expected(60f64.sqrt()) - 1.0).abs() < 1e-12 && (far / expected(9_000_060f64.sqrt()) - 1.0).abs() < 1e-12);
+        assert!(
+            (near / expected(60f64.sqrt()) - 1.0).abs() < 1e-12
+                && (far / expected(9_000_060f64.sqrt()) - 1.0).abs() < 1e-12
+        );
         let share = resolution.worst(faer::Mat::from_fn(9, 3, |i, _| column(i)).as_ref());
-        assert!((share / (f64::EPSILON * (9_000_060f64 / 60.0).sqrt()) - 1.0).abs() < 1e-12 && resolution.sampled(4).most() == 3);
+        assert!(
+            (share / (f64::EPSILON * (9_000_060f64 / 60.0).sqrt()) - 1.0).abs() < 1e-12
+                && resolution.sampled(4).most() == 3
+        );
         let direction = resolution.clone().times(2.0).of_direction([0.6, 0.0, 0.8].into_iter());
         let expected = 2.0 * f64::EPSILON * (0.36 * 9_000_060.0 + 0.64 * 60.0f64).sqrt();
         assert!((direction / expected - 1.0).abs() < 1e-12);

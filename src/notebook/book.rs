@@ -1,5 +1,5 @@
-//! The book: [`prose`] puts numbers in their place, [`mod@weave`] makes the pages of claims and snapshots, [`page`] writes them, [`render`]
-//! makes HTML of them and [`inspect`] checks that.
+//! The book: [`prose`] puts numbers in their place, [`mod@weave`] makes the pages of claims and snapshots, [`page`]
+//! writes them, [`render`] makes HTML of them and [`inspect`] checks that.
 
 pub mod inspect;
 pub mod page;

@@ -27,9 +27,13 @@ pub(crate) struct Root {
 pub(crate) type Done = Result<ExitCode, Vec<Diagnostic>>;
 
 pub(crate) fn root(place: &Root) -> Result<PathBuf, Vec<Diagnostic>> {
-    let here = std::env::current_dir().map_err(|error| vec![Diagnostic::new(".", format!("cannot be read: {error}"), "change into a folder that exists")])?;
+    let here = std::env::current_dir().map_err(|error| {
+        vec![Diagnostic::new(".", format!("cannot be read: {error}"), "change into a folder that exists")]
+    })?;
     let found = match &place.root {
-        Some(folder) if !folder.is_dir() => return Err(vec![Diagnostic::new(folder, "is no folder", "name the notebook's with --root DIR")]),
+        Some(folder) if !folder.is_dir() => {
+            return Err(vec![Diagnostic::new(folder, "is no folder", "name the notebook's with --root DIR")]);
+        }
         Some(folder) => find_root(folder).map_err(|problem| vec![problem])?,
         None => find_root(&here).map_err(|problem| vec![problem])?,
     };
@@ -38,14 +42,24 @@ pub(crate) fn root(place: &Root) -> Result<PathBuf, Vec<Diagnostic>> {
 
 fn as_json(document: &impl serde::Serialize) -> Result<String, Vec<Diagnostic>> {
     let text = serde_json::to_string_pretty(document).map(|text| harmless_json(&text));
-    text.map_err(|error| vec![Diagnostic::new("the document", format!("cannot be written: {error}"), "report this: it should not happen")])
+    text.map_err(|error| {
+        vec![Diagnostic::new(
+            "the document",
+            format!("cannot be written: {error}"),
+            "report this: it should not happen",
+        )]
+    })
 }
 
 /// The nearest folder at or above `start` that holds a notebook: one with `snapshots` and `tests/claims`.
 fn find_root(start: &Path) -> Result<PathBuf, Diagnostic> {
     let is_root = |folder: &&Path| folder.join(snapshot::FOLDER).is_dir() && folder.join(registry::CONTENTS).is_file();
     start.ancestors().find(is_root).map(Path::to_path_buf).ok_or_else(|| {
-        let what = format!("holds no notebook, and no folder above it does: {} and {} are missing", snapshot::FOLDER, registry::CONTENTS);
+        let what = format!(
+            "holds no notebook, and no folder above it does: {} and {} are missing",
+            snapshot::FOLDER,
+            registry::CONTENTS
+        );
         Diagnostic::new(start, what, "run inside a checkout, or name one with --root DIR")
     })
 }

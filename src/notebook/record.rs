@@ -1,5 +1,5 @@
-//! The last expression of a claim's test: [`record!`](crate::record) writes what was measured into snapshots, then fails with everything
-//! that is wrong.
+//! The last expression of a claim's test: [`record!`](crate::record) writes what was measured into snapshots, then
+//! fails with everything that is wrong.
 
 use std::env;
 use std::path::Path;
@@ -21,15 +21,17 @@ pub struct Recorded {
     root: &'static Path,
 }
 
-/// What the claim measured whose test contains the function of the type name `here`: `claims::chapter::claim::here`. `root` is the
-/// notebook's folder.
+/// What the claim measured whose test contains the function of the type name `here`: `claims::chapter::claim::here`.
+/// `root` is the notebook's folder.
 ///
 /// # Errors
 /// The sources of the claims are not in order, or `here` is in none of them.
 pub fn recorded(root: &'static str, here: &str, evidence: Evidence) -> Result<Recorded, String> {
     let root = Path::new(root);
     let claim = claim(root, here)?;
-    let accepted = |name: &str| std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n"));
+    let accepted = |name: &str| {
+        std::fs::read_to_string(root.join(snapshot::path(name))).ok().map(|text| text.replace("\r\n", "\n"))
+    };
     let Recording { snapshots, failures, measured, judged, seconds } = evidence.recording(&Site::of(claim), &accepted);
     // A replication wants to know what held, whatever it was; nothing is compared with the book's draws.
     if let Some(folder) = env::var_os(replication::FOLDER) {
@@ -49,7 +51,9 @@ fn claim(root: &Path, here: &str) -> Result<&'static Claim, String> {
     let mut path = here.rsplit("::").skip(1);
     let (id, chapter) = (path.next().unwrap_or(here), path.next().unwrap_or(here));
     let claim = registry.claims().find(|claim| claim.id == id && claim.chapter == chapter);
-    claim.ok_or_else(|| format!("`{here}` is in no claim of the registry: call record! at the end of a #[test] of a chapter"))
+    claim.ok_or_else(|| {
+        format!("`{here}` is in no claim of the registry: call record! at the end of a #[test] of a chapter")
+    })
 }
 
 impl Recorded {
@@ -71,7 +75,8 @@ impl Recorded {
             let path = snapshot::path(name);
             // Nothing is accepted yet of a claim that is new.
             let accepted = std::fs::read_to_string(self.root.join(&path)).unwrap_or_default();
-            let table = difference::text(name, &accepted, text).unwrap_or_else(|(line, what)| format!("line {line}: {what}"));
+            let table =
+                difference::text(name, &accepted, text).unwrap_or_else(|(line, what)| format!("line {line}: {what}"));
             report.push_str(&format!("\n  ◆ {}\n    {}", path.display(), table.replace('\n', "\n    ")));
         }
         if !moved.is_empty() {
@@ -84,8 +89,8 @@ impl Recorded {
     }
 }
 
-/// Writes the evidence of the claim that calls it, as its last expression, and judges. The test needs `insta` among its dependencies and
-/// returns a `Result`. The notebook's folder, where it is not that of the package, comes second.
+/// Writes the evidence of the claim that calls it, as its last expression, and judges. The test needs `insta` among its
+/// dependencies and returns a `Result`. The notebook's folder, where it is not that of the package, comes second.
 #[macro_export]
 macro_rules! record {
     ($evidence:expr) => {
@@ -102,7 +107,9 @@ macro_rules! record {
         let mut moved = Vec::new();
         for (name, text) in &recorded.snapshots {
             // insta panics at the first difference: caught, so that the other snapshot is written too.
-            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(name.as_str(), text.as_str()))));
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                settings.bind(|| insta::assert_snapshot!(name.as_str(), text.as_str()))
+            }));
             moved.extend(written.is_err().then(|| (name.clone(), text.clone())));
         }
         if let Some(report) = recorded.report(&moved) {

@@ -1,10 +1,10 @@
 //! The registry: from the sources of the claims to chapters in reading order. A pure function.
 //!
-//! `tests/claims/main.rs` is the table of contents: its `//!` opens the book, its `mod` items are the chapters,
-//! a `///` above a `mod` opens a part. In a chapter `//!` is the opening prose; every `#[test]` is a claim whose
-//! `///` is the claim's prose: a `##` title, paragraphs, and one fence marked `toml`, the claim's [`Head`].
-//! `tests/claims/statements.toml` lists the statements of the posts: where each stands, of what sort it is, our words for it;
-//! `tests/claims/notation.md` explains the symbols.
+//! `tests/claims/main.rs` is the table of contents: its `//!` opens the book, its `mod` items are the chapters, a `///`
+//! above a `mod` opens a part. In a chapter `//!` is the opening prose; every `#[test]` is a claim whose `///` is the
+//! claim's prose: a `##` title, paragraphs, and one fence marked `toml`, the claim's [`Head`].
+//! `tests/claims/statements.toml` lists the statements of the posts: where each stands, of what sort it is, our words
+//! for it; `tests/claims/notation.md` explains the symbols.
 //!
 //! `build.rs` includes this file, so that a claim without statement, kind or `breaks_when`, a duplicate id, an
 //! unknown or cyclic `uses` or two verdicts that disagree stop the build; the book reads the same sources at run
@@ -262,7 +262,9 @@ impl Registry {
 
     /// What the claims say of a statement; a checked registry has an argument for one that no claim settles.
     pub fn verdict(&self, statement: &Statement) -> Verdict {
-        self.settling(&statement.id).find_map(|claim| claim.head.settles.get(&statement.id).copied()).unwrap_or(Verdict::Argued)
+        self.settling(&statement.id)
+            .find_map(|claim| claim.head.settles.get(&statement.id).copied())
+            .unwrap_or(Verdict::Argued)
     }
 
     /// Reads the sources below `root` and checks them.

@@ -1,9 +1,10 @@
-//! What a change of the mathematics did, as one thing to look at: numbers, figures, the sentences that quote them, what rests on them.
+//! What a change of the mathematics did, as one thing to look at: numbers, figures, the sentences that quote them, what
+//! rests on them.
 //!
-//! Two sides are compared: the accepted snapshots with those that wait for review, or another commit with this checkout. An
-//! [`Item`] is a claim whose snapshots differ, are new or are gone. [`page::page`] writes it as one page that needs nothing else,
-//! [`terminal`] as lines and as JSON. What it renounces: prose and code that changed while no number and no verdict did, which
-//! `git diff` shows, and what a number was before, which `git log -p snapshots` shows.
+//! Two sides are compared: the accepted snapshots with those that wait for review, or another commit with this
+//! checkout. An [`Item`] is a claim whose snapshots differ, are new or are gone. [`page::page`] writes it as one page
+//! that needs nothing else, [`terminal`] as lines and as JSON. What it renounces: prose and code that changed while no
+//! number and no verdict did, which `git diff` shows, and what a number was before, which `git log -p snapshots` shows.
 
 pub mod difference;
 mod git;
@@ -77,7 +78,10 @@ impl Review {
 
     /// The metrics of which something is true: claim and name.
     pub(crate) fn metrics_that(&self, test: fn(&Difference) -> bool) -> Vec<(&str, &str)> {
-        differences(&self.items).filter(|(_, difference)| test(difference)).map(|(id, difference)| (id, difference.name.as_str())).collect()
+        differences(&self.items)
+            .filter(|(_, difference)| test(difference))
+            .map(|(id, difference)| (id, difference.name.as_str()))
+            .collect()
     }
 
     /// Phrases and references that do not hold any more, each once.

@@ -1,10 +1,10 @@
 //! A figure as data: what a claim plots, before anybody draws it.
 //!
-//! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so a plot
-//! never shows a number that no test has accepted. `chart`, `dots`, `multiples`, `panels` and `gallery` draw with a `pen`,
-//! whose typed forms go through plotters to `svg`, our backend: colours follow the page's light and dark theme, text needs
-//! no installed font, and `<title>` and `<desc>` say in words what the picture shows. Every figure is drawn twice, 680
-//! units wide and, for phones, 360.
+//! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so a
+//! plot never shows a number that no test has accepted. `chart`, `dots`, `multiples`, `panels` and `gallery` draw with
+//! a `pen`, whose typed forms go through plotters to `svg`, our backend: colours follow the page's light and dark
+//! theme, text needs no installed font, and `<title>` and `<desc>` say in words what the picture shows. Every figure is
+//! drawn twice, 680 units wide and, for phones, 360.
 //!
 //! What it renounces: legends (labels stand beside the data), frames, grids, bitmaps.
 
@@ -30,8 +30,8 @@ use super::escape;
 use pen::Pen;
 
 pub use model::{
-    Axis, Cell, Chart, Column, Dots, Figure, Gallery, Group, Ink, Label, Mark, Multiples, Pane, Panel, Panels, Plot, Reference, Row, RowSeries, Scale, Series,
-    Side, Stroke,
+    Axis, Cell, Chart, Column, Dots, Figure, Gallery, Group, Ink, Label, Mark, Multiples, Pane, Panel, Panels, Plot,
+    Reference, Row, RowSeries, Scale, Series, Side, Stroke,
 };
 pub(crate) use words::{LABEL, TICK, lines, literal};
 
@@ -91,7 +91,14 @@ pub fn draw(figure: &Figure, id: &str) -> Result<Drawing, DrawError> {
 }
 
 /// A drawing with its frame of reference, its title and its description.
-pub(crate) fn framed(id: &str, (width, height): (i32, i32), role: &str, title: &str, description: &str, body: &str) -> String {
+pub(crate) fn framed(
+    id: &str,
+    (width, height): (i32, i32),
+    role: &str,
+    title: &str,
+    description: &str,
+    body: &str,
+) -> String {
     format!(
         "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-t {id}-d\" xmlns=\"http://www.w3.org/2000/svg\" font-family=\"var(--plot-font,'Open Sans','Helvetica Neue',Arial,sans-serif)\" fill=\"var(--fg,#24211c)\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{body}</svg>\n",
         escape(title),

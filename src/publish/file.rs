@@ -4,7 +4,8 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Reads a plain file of text, of so many bytes at most: neither a pipe, which would be waited for, nor a device without end.
+/// Reads a plain file of text, of so many bytes at most: neither a pipe, which would be waited for, nor a device
+/// without end.
 ///
 /// # Errors
 /// It cannot be read, is no plain file, is longer, or no UTF-8.
@@ -20,8 +21,8 @@ fn plain(about: &Metadata) -> io::Result<()> {
     if about.is_file() { Ok(()) } else { Err(io::Error::other("no plain file")) }
 }
 
-/// Writes a file beside the one that was named, and renames it when it is whole. What stands there by then is replaced only if `replaces`
-/// says so; a link is followed.
+/// Writes a file beside the one that was named, and renames it when it is whole. What stands there by then is replaced
+/// only if `replaces` says so; a link is followed.
 ///
 /// # Errors
 /// It cannot be written, or something else stands there, which stays.

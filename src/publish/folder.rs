@@ -1,11 +1,12 @@
 //! A folder of results that appears whole or not at all, and never in the place of anything that is not ours.
 //!
-//! Files are written into a folder beside the one that was asked for. When all are there it takes that place in one step of the
-//! file system: by a rename, which fails where something stands, or where an earlier result is to be replaced by an exchange of the two
-//! (`renameat2`, `renameatx_np`; on other systems by two renames, of which the first is taken back if the second fails). A list of
-//! what was written stands in every folder. Only a folder that holds those files and nothing else is replaced, looked at before the
-//! work and once more in the step itself: what came in meanwhile is named, the folder stays as it is, and the new result is kept
-//! beside it. Whoever owns a [`Folder`] is the only one to touch it; a signal asks through [`Stop`].
+//! Files are written into a folder beside the one that was asked for. When all are there it takes that place in one
+//! step of the file system: by a rename, which fails where something stands, or where an earlier result is to be
+//! replaced by an exchange of the two (`renameat2`, `renameatx_np`; on other systems by two renames, of which the first
+//! is taken back if the second fails). A list of what was written stands in every folder. Only a folder that holds
+//! those files and nothing else is replaced, looked at before the work and once more in the step itself: what came in
+//! meanwhile is named, the folder stays as it is, and the new result is kept beside it. Whoever owns a [`Folder`] is
+//! the only one to touch it; a signal asks through [`Stop`].
 
 mod place;
 
@@ -82,7 +83,9 @@ impl FolderError {
     pub fn what(&self) -> String {
         match self {
             Self::Exists(_) => "is there already".to_owned(),
-            Self::Foreign { names, made_by, .. } => format!("holds {names}, not among what `{made_by}` wrote there, so it is not replaced"),
+            Self::Foreign { names, made_by, .. } => {
+                format!("holds {names}, not among what `{made_by}` wrote there, so it is not replaced")
+            }
             Self::NoFolder(_) => "is no folder".to_owned(),
             Self::Here(_) => "is the folder that you are in, or above it".to_owned(),
             Self::Shared(..) => "cannot share a folder, and one lies in the other".to_owned(),
@@ -161,9 +164,12 @@ impl Folder {
         let goal = resolved(goal)?;
         refuse(&named, &goal, kind)?;
         let made = goal.ancestors().skip(1).take_while(|above| !above.exists()).map(Path::to_path_buf).collect();
-        let mut folder = Self { kind, partial: PathBuf::new(), goal, made, unfinished: true, stop: stop.clone(), named };
+        let mut folder =
+            Self { kind, partial: PathBuf::new(), goal, made, unfinished: true, stop: stop.clone(), named };
         let parents = folder.goal.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let partial = parents.and_then(|()| created(&folder.goal, "partial")).map_err(|error| FolderError::Io { path: folder.named.clone(), error })?;
+        let partial = parents
+            .and_then(|()| created(&folder.goal, "partial"))
+            .map_err(|error| FolderError::Io { path: folder.named.clone(), error })?;
         folder.partial = partial;
         Ok(folder)
     }
@@ -182,7 +188,11 @@ impl Folder {
     /// They are one, or one lies in the other.
     pub fn apart(one: &Path, other: &Path) -> Result<(), FolderError> {
         let (a, b) = (resolved(one)?, resolved(other)?);
-        if a.starts_with(&b) || b.starts_with(&a) { Err(FolderError::Shared(one.to_path_buf(), other.to_path_buf())) } else { Ok(()) }
+        if a.starts_with(&b) || b.starts_with(&a) {
+            Err(FolderError::Shared(one.to_path_buf(), other.to_path_buf()))
+        } else {
+            Ok(())
+        }
     }
 
     /// Where it is made, for what writes by itself.
@@ -197,7 +207,8 @@ impl Folder {
     pub fn write(&self, name: &str, contents: &[u8]) -> Result<(), FolderError> {
         self.go_on()?;
         let path = self.partial.join(name);
-        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, contents));
+        let written =
+            path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, contents));
         written.map_err(|error| FolderError::Io { path: self.named.join(name), error })
     }
 
@@ -220,8 +231,8 @@ impl Folder {
         self.go_on()
     }
 
-    /// Puts a complete folder where it was asked for, whoever asks to stop from here on. Says where it is, and where an earlier result
-    /// is that could not be removed.
+    /// Puts a complete folder where it was asked for, whoever asks to stop from here on. Says where it is, and where an
+    /// earlier result is that could not be removed.
     ///
     /// # Errors
     /// It cannot be put there; then what stood there stays, and the result is kept beside it.
@@ -236,7 +247,11 @@ impl Folder {
         }
         let earlier = self.kind.replaces && matches!(&there, Some(Ok(files)) if !files.is_empty());
         // A rename takes the place of an empty folder, and no other's.
-        let outcome = if earlier { self.replace() } else { std::fs::rename(&self.partial, &self.goal).map_err(|error| why_not(&error)) };
+        let outcome = if earlier {
+            self.replace()
+        } else {
+            std::fs::rename(&self.partial, &self.goal).map_err(|error| why_not(&error))
+        };
         let outcome = outcome.map_err(|why| match there {
             Some(Err(names)) if self.kind.replaces => format!("holds {names} by now"),
             _ => why,
@@ -327,12 +342,20 @@ mod tests {
     /// The names and texts of all files.
     fn texts(folder: &Path) -> Vec<(String, String)> {
         let files = files_below(folder).unwrap_or_default();
-        files.into_iter().map(|name| (name.clone(), std::fs::read_to_string(folder.join(name)).unwrap_or_default())).collect()
+        files
+            .into_iter()
+            .map(|name| (name.clone(), std::fs::read_to_string(folder.join(name)).unwrap_or_default()))
+            .collect()
     }
 
     fn whole(goal: &Path, text: &str) -> bool {
         let list = "a test\nbelow/second\nfirst\n".to_owned();
-        texts(goal) == [(LIST.to_owned(), list), ("below/second".to_owned(), text.to_owned()), ("first".to_owned(), text.to_owned())]
+        texts(goal)
+            == [
+                (LIST.to_owned(), list),
+                ("below/second".to_owned(), text.to_owned()),
+                ("first".to_owned(), text.to_owned()),
+            ]
     }
 
     #[test]
@@ -363,13 +386,19 @@ mod tests {
                     result(&goal, REPORT, &Stop::default(), text)?;
                 }
                 let told = result(&goal, kind, &Stop::after(looks), "new");
-                assert_eq!(place.path().read_dir()?.count(), usize::from(told.is_ok() || before.is_some()), "{looks} looks");
+                assert_eq!(
+                    place.path().read_dir()?.count(),
+                    usize::from(told.is_ok() || before.is_some()),
+                    "{looks} looks"
+                );
                 match told {
                     Ok(_) => {
                         assert!(whole(&goal, "new"));
                         break;
                     }
-                    Err(FolderError::Interrupted) => assert!(before.map_or(!goal.exists(), |text| whole(&goal, text)), "{looks} looks"),
+                    Err(FolderError::Interrupted) => {
+                        assert!(before.map_or(!goal.exists(), |text| whole(&goal, text)), "{looks} looks")
+                    }
                     Err(error) => return Err(error.into()),
                 }
                 interrupted += 1;
@@ -392,18 +421,24 @@ mod tests {
         std::fs::create_dir(goal.join(".git"))?;
         for letter in ["thesis.tex", "below/letter", "a", "b"] {
             std::fs::write(goal.join(letter), "mine")?;
-            let refused = Folder::begin(&goal, FORCED, &Stop::default()).err().map(|error| error.to_string()).unwrap_or_default();
+            let refused =
+                Folder::begin(&goal, FORCED, &Stop::default()).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(refused.contains("holds `.git/`"), "{refused}");
         }
         let other = Kind { made_by: "another", ..FORCED };
         let told = Folder::begin(&goal, other, &Stop::default()).err().map(|error| error.to_string());
-        assert!(told.is_some_and(|told| told.contains("holds `.attention-regression`, `.git/`, `a` and 5 more, not among what `another` wrote")));
+        assert!(told.is_some_and(|told| {
+            told.contains("holds `.attention-regression`, `.git/`, `a` and 5 more, not among what `another` wrote")
+        }));
         let file = place.path().join("file");
         std::fs::write(&file, "text")?;
         assert!(matches!(Folder::begin(&file, FORCED, &Stop::default()), Err(FolderError::NoFolder(_))));
         assert!(matches!(Folder::begin(&file, REPORT, &Stop::default()), Err(FolderError::NoFolder(_))));
         assert!(matches!(Folder::begin(&file.join("below"), REPORT, &Stop::default()), Err(FolderError::Io { .. })));
-        assert!(matches!(Folder::begin(&std::env::current_dir()?, FORCED, &Stop::default()), Err(FolderError::Here(_))));
+        assert!(matches!(
+            Folder::begin(&std::env::current_dir()?, FORCED, &Stop::default()),
+            Err(FolderError::Here(_))
+        ));
         assert_eq!(place.path().read_dir()?.count(), 2);
         Ok(())
     }
@@ -417,7 +452,9 @@ mod tests {
             let folder = complete(&goal, kind, &Stop::default(), "new")?;
             std::fs::create_dir_all(&goal)?;
             std::fs::write(goal.join("thesis.tex"), "mine")?;
-            let Err(FolderError::Kept { kept, why, .. }) = folder.finish() else { return Err("it was replaced".into()) };
+            let Err(FolderError::Kept { kept, why, .. }) = folder.finish() else {
+                return Err("it was replaced".into());
+            };
             assert!(
                 why == if number == 1 { "is there by now" } else { "holds `thesis.tex` by now" }
                     && kept == place.path().join(format!("out-{number}"))

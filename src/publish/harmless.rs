@@ -1,8 +1,8 @@
 //! Text from outside that is shown: names of columns, levels and files, cells, names in a certificate.
 //!
-//! A terminal obeys control characters (colours, titles, the clipboard), and anything that reads from left to right is fooled by
-//! what turns its direction round. Whatever is no visible character is written as its escape, such as `\u{1b}`; letters with
-//! combining marks and everything else that is printed stay as they are.
+//! A terminal obeys control characters (colours, titles, the clipboard), and anything that reads from left to right is
+//! fooled by what turns its direction round. Whatever is no visible character is written as its escape, such as
+//! `\u{1b}`; letters with combining marks and everything else that is printed stay as they are.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,11 @@ pub fn harmless_lines(text: &str) -> String {
 
 /// The same of a whole page, whose formulas may hold operators that are not seen.
 pub fn harmless_page(html: &str) -> String {
-    escaped(html, |character| matches!(character, '\n' | '\u{2061}'..='\u{2064}'), |shown, character| shown.extend(character.escape_debug()))
+    escaped(
+        html,
+        |character| matches!(character, '\n' | '\u{2061}'..='\u{2064}'),
+        |shown, character| shown.extend(character.escape_debug()),
+    )
 }
 
 /// The same of a JSON document, in JSON's own escapes: it reads back as it was.
@@ -34,12 +38,17 @@ pub fn harmless_json(document: &str) -> String {
 fn escaped(text: &str, is_layout: impl Fn(char) -> bool, escape: impl Fn(&mut String, char)) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_printed(character) || is_layout(character) { shown.push(character) } else { escape(&mut shown, character) }
+        if is_printed(character) || is_layout(character) {
+            shown.push(character)
+        } else {
+            escape(&mut shown, character)
+        }
     }
     shown
 }
 
-/// Whether a character is one that is seen, by the tables of the standard library: those that `{:?}` prints as they are.
+/// Whether a character is one that is seen, by the tables of the standard library: those that `{:?}` prints as they
+/// are.
 fn is_printed(character: char) -> bool {
     if character.is_ascii_graphic() || character == ' ' {
         return true;
@@ -55,8 +64,12 @@ mod tests {
 
     #[test]
     fn what_is_printed_stays_and_the_rest_is_seen() {
-        for text in ["price in €", "naïve", "nai\u{308}ve", "価格", "it's \"a\\b\"", "हिन्दी", "😀"] {
-            assert_eq!((harmless(text), harmless_lines(text), harmless_json(text)), (text.to_owned(), text.to_owned(), text.to_owned()));
+        for text in ["price in €", "naïve", "nai\u{308}ve", "価格", "it's \"a\\b\"", "हिन्दी", "😀"]
+        {
+            assert_eq!(
+                (harmless(text), harmless_lines(text), harmless_json(text)),
+                (text.to_owned(), text.to_owned(), text.to_owned())
+            );
         }
         assert_eq!(
             harmless("\u{1b}]0;title\u{7}\u{9b}1m\u{202e}x\u{2066}\u{200b}\u{feff}\u{7f}\r\n\t\0"),
@@ -71,6 +84,9 @@ mod tests {
         let document = serde_json::json!({ name: name }).to_string();
         let shown = harmless_json(&document);
         assert!(shown.chars().all(is_printed), "{shown}");
-        assert!(document.contains('\u{202e}') && serde_json::from_str::<serde_json::Value>(&shown).is_ok_and(|value| value[name] == name));
+        assert!(
+            document.contains('\u{202e}')
+                && serde_json::from_str::<serde_json::Value>(&shown).is_ok_and(|value| value[name] == name)
+        );
     }
 }

@@ -106,7 +106,10 @@ pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
     let source = latex.replace("&lt;", "\\lt ").replace("&gt;", "\\gt ").replace("&amp;", "&");
     let events = pulldown_latex::Parser::new(&source, &storage).collect::<Result<Vec<_>, _>>();
     let events = events.map_err(|error| error.to_string().lines().next().unwrap_or("").to_owned())?;
-    let config = RenderConfig { display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline }, ..RenderConfig::default() };
+    let config = RenderConfig {
+        display_mode: if display { DisplayMode::Block } else { DisplayMode::Inline },
+        ..RenderConfig::default()
+    };
     let mut mathml = String::new();
     let parsed = events.into_iter().map(Ok::<_, std::convert::Infallible>);
     pulldown_latex::push_mathml(&mut mathml, parsed, config).map_err(|error| error.to_string())?;
@@ -133,7 +136,9 @@ fn shielded(mathml: &str) -> String {
         match c {
             '<' => inside_tag = true,
             '>' => inside_tag = false,
-            '*' | '_' | '[' | ']' | '`' | '~' | '\\' | '|' | '$' | '!' | '{' | '}' | '#' | '^' | '"' | '\'' if !inside_tag => {
+            '*' | '_' | '[' | ']' | '`' | '~' | '\\' | '|' | '$' | '!' | '{' | '}' | '#' | '^' | '"' | '\''
+                if !inside_tag =>
+            {
                 out.push_str(&format!("&#{};", u32::from(c)));
                 continue;
             }
@@ -159,9 +164,14 @@ pub fn typeset(markdown: &str) -> Result<String, (usize, String)> {
             let formula = mathml(&latex, display).map_err(|error| (span.range.start, error))?;
             // No line may begin with the punctuation after a formula.
             let after = &markdown[span.range.end..];
-            let tail = if !display && after.starts_with(['.', ',', ';', ':', ')', '?', '!']) { &after[..1] } else { "" };
+            let tail =
+                if !display && after.starts_with(['.', ',', ';', ':', ')', '?', '!']) { &after[..1] } else { "" };
             done = span.range.end + tail.len();
-            out.push_str(&if tail.is_empty() { formula } else { format!("<span class=\"nowrap\">{formula}{tail}</span>") });
+            out.push_str(&if tail.is_empty() {
+                formula
+            } else {
+                format!("<span class=\"nowrap\">{formula}{tail}</span>")
+            });
         }
     }
     out.push_str(&markdown[done..]);
@@ -177,10 +187,16 @@ mod tests {
         let out = typeset("Let $x_1 * x_2$ be `$code$`.\n\n$$A^\\top$$\n").unwrap_or_default();
         assert_eq!(out.matches("<math").count(), 2, "{out}");
         assert!(out.contains("`$code$`"));
-        assert!(out.contains("alttext=\"x_1 * x_2\"") && !out.replace("alttext=\"x_1 * x_2\"", "").contains('*'), "{out}");
+        assert!(
+            out.contains("alttext=\"x_1 * x_2\"") && !out.replace("alttext=\"x_1 * x_2\"", "").contains('*'),
+            "{out}"
+        );
         assert_eq!(shielded("<mi class=\"a_b\">*_[</mi>"), "<mi class=\"a_b\">&#42;&#95;&#91;</mi>");
         let followed = typeset("Let $x$, then $y$").unwrap_or_default();
-        assert!(followed.contains("<span class=\"nowrap\"><math") && followed.contains("</math>,</span> then <math"), "{followed}");
+        assert!(
+            followed.contains("<span class=\"nowrap\"><math") && followed.contains("</math>,</span> then <math"),
+            "{followed}"
+        );
     }
 
     #[test]

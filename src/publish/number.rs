@@ -18,7 +18,8 @@ pub enum Digits {
     Decimals(usize),
 }
 
-/// The nearest number of so many digits that is not below `value`, or, downwards, not above it: for a number quoted as a bound.
+/// The nearest number of so many digits that is not below `value`, or, downwards, not above it: for a number quoted as
+/// a bound.
 pub fn outward(value: f64, digits: Digits, up: bool) -> f64 {
     let written = |value: f64| match digits {
         Digits::Decimals(decimals) => format!("{value:.decimals$}"),
@@ -33,7 +34,8 @@ pub fn outward(value: f64, digits: Digits, up: bool) -> f64 {
     let unit = match digits {
         Digits::Decimals(decimals) => -(decimals as i32),
         Digits::Significant(significant) | Digits::Short(significant) => {
-            text.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0) - (significant.max(1) as i32 - 1)
+            text.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0)
+                - (significant.max(1) as i32 - 1)
         }
     };
     // Parsed, not computed: every machine then has the same power of ten, and the sum its own digits.

@@ -1,5 +1,5 @@
-//! Where results come from: commit, compiler, processor and lock file. Never in `book/src`, which cannot know the commit that
-//! contains it.
+//! Where results come from: commit, compiler, processor and lock file. Never in `book/src`, which cannot know the
+//! commit that contains it.
 
 use std::path::Path;
 use std::process::Command;
@@ -43,7 +43,11 @@ impl Provenance {
     pub fn line(&self) -> String {
         let changed = if self.changed { ", with uncommitted changes" } else { "" };
         let commit = self.commit.as_ref().map_or("no commit".to_owned(), |commit| format!("commit {commit}{changed}"));
-        let lock = self.lock.as_ref().and_then(|lock| lock.get(..8)).map_or("no lock file".to_owned(), |lock| format!("lock file {lock}"));
+        let lock = self
+            .lock
+            .as_ref()
+            .and_then(|lock| lock.get(..8))
+            .map_or("no lock file".to_owned(), |lock| format!("lock file {lock}"));
         format!("{commit} · {} · {lock}", self.compiler)
     }
 }

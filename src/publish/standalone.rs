@@ -1,7 +1,8 @@
 //! A page that needs no other file: the book's style sheet and fonts within, nothing loaded, no script run.
 //!
-//! Three faces are enough: Latin Modern for prose, Open Sans in two weights for tables and figures. The others of the book are
-//! three quarters of what its fonts weigh, and such a page sets next to nothing in them; that of formulas is there where there are any.
+//! Three faces are enough: Latin Modern for prose, Open Sans in two weights for tables and figures. The others of the
+//! book are three quarters of what its fonts weigh, and such a page sets next to nothing in them; that of formulas is
+//! there where there are any.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -48,7 +49,10 @@ pub fn page(title: &str, generator: &str, own: &str, body: &Markup) -> String {
 /// Everything that a page is set in.
 fn sheet(own: &str, formulas: bool) -> String {
     let face = |(family, weight, font): &Face| {
-        format!("@font-face {{ font-family: \"{family}\"; font-weight: {weight}; src: url(\"data:font/woff2;base64,{}\") format(\"woff2\"); }}\n", base64(font))
+        format!(
+            "@font-face {{ font-family: \"{family}\"; font-weight: {weight}; src: url(\"data:font/woff2;base64,{}\") format(\"woff2\"); }}\n",
+            base64(font)
+        )
     };
     let faces: String = FACES.iter().chain(formulas.then_some(&FORMULAS)).map(face).collect();
     let math = if formulas { without_comments(MATH) } else { String::new() };
@@ -68,7 +72,9 @@ fn base64(bytes: &[u8]) -> String {
     let quartet = |three: &[u8]| {
         let byte = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let letter = |place: usize| if place <= three.len() { char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]) } else { '=' };
+        let letter = |place: usize| {
+            if place <= three.len() { char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]) } else { '=' }
+        };
         [0, 1, 2, 3].map(letter)
     };
     bytes.chunks(3).flat_map(quartet).collect()

@@ -31,7 +31,12 @@ pub fn hat_matrix_resolved(x: MatRef<'_, f64>, penalty: f64, resolution: &Resolu
 ///
 /// # Errors
 /// [`Error::InvalidPenalty`], [`Error::Empty`], [`Error::NotFinite`].
-pub fn smoother_matrix(query: MatRef<'_, f64>, x: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
+pub fn smoother_matrix(
+    query: MatRef<'_, f64>,
+    x: MatRef<'_, f64>,
+    penalty: f64,
+    intercept: Intercept,
+) -> Result<Mat<f64>> {
     assert_eq!(query.ncols(), x.ncols(), "queries and X have one number of columns");
     linalg::check_finite("the queries", query)?;
     Ok(Factor::new(x, penalty, intercept)?.smoother_matrix(query))
@@ -49,7 +54,11 @@ pub fn hat_matrix_by_definition(x: MatRef<'_, f64>, penalty: f64, intercept: Int
     let gram = linalg::gram(x.as_ref());
     let shifted = Mat::from_fn(gram.nrows(), gram.ncols(), |i, j| gram[(i, j)] + if i == j { penalty } else { 0.0 });
     let rank = linalg::rank(x.as_ref())?;
-    let cholesky = shifted.llt(faer::Side::Lower).map_err(|_| Error::RankDeficient { what: "XᵀX + λI", rank, columns: x.ncols() })?;
+    let cholesky = shifted.llt(faer::Side::Lower).map_err(|_| Error::RankDeficient {
+        what: "XᵀX + λI",
+        rank,
+        columns: x.ncols(),
+    })?;
     let hat = &x * cholesky.solve(x.transpose());
     Ok(Mat::from_fn(hat.nrows(), hat.ncols(), |i, j| hat[(i, j)] + base))
 }
@@ -58,7 +67,12 @@ pub fn hat_matrix_by_definition(x: MatRef<'_, f64>, penalty: f64, intercept: Int
 ///
 /// # Errors
 /// Those of [`Ridge::fit`], and [`Error::TooFewRows`] for a single row.
-pub fn leave_one_out_by_definition(x: MatRef<'_, f64>, y: MatRef<'_, f64>, penalty: f64, intercept: Intercept) -> Result<Mat<f64>> {
+pub fn leave_one_out_by_definition(
+    x: MatRef<'_, f64>,
+    y: MatRef<'_, f64>,
+    penalty: f64,
+    intercept: Intercept,
+) -> Result<Mat<f64>> {
     let n = x.nrows();
     if n < 2 {
         return Err(Error::TooFewRows { what: "leaving one row out", rows: n, needed: 2 });
@@ -66,7 +80,12 @@ pub fn leave_one_out_by_definition(x: MatRef<'_, f64>, y: MatRef<'_, f64>, penal
     let mut predictions = Mat::zeros(n, y.ncols());
     for left_out in 0..n {
         let rows: Vec<usize> = (0..n).filter(|&row| row != left_out).collect();
-        let fit = Ridge::fit(linalg::select_rows(x, &rows).as_ref(), linalg::select_rows(y, &rows).as_ref(), penalty, intercept)?;
+        let fit = Ridge::fit(
+            linalg::select_rows(x, &rows).as_ref(),
+            linalg::select_rows(y, &rows).as_ref(),
+            penalty,
+            intercept,
+        )?;
         let prediction = fit.predict(x.subrows(left_out, 1));
         for t in 0..y.ncols() {
             predictions[(left_out, t)] = prediction[(0, t)];

@@ -1,7 +1,8 @@
-//! The factorisation behind a fit: of X and the penalty, one stacked on the other, X = QR is kept, in a basis of what the rows of X span
-//! where that is less than all columns.
+//! The factorisation behind a fit: of X and the penalty, one stacked on the other, X = QR is kept, in a basis of what
+//! the rows of X span where that is less than all columns.
 //!
-//! Q (n×r) keeps the rows of X; [`Solution`] is how coefficients follow from Qᵀy, and what stands in Q's place for other rows.
+//! Q (n×r) keeps the rows of X; [`Solution`] is how coefficients follow from Qᵀy, and what stands in Q's place for
+//! other rows.
 
 use faer::{Mat, MatRef};
 
@@ -38,7 +39,8 @@ impl Solution {
     pub(super) fn rows(&self, x: MatRef<'_, f64>) -> Mat<f64> {
         match self {
             Self::Triangular { r, order, scales } => {
-                let mut rows = Mat::from_fn(order.len(), x.nrows(), |place, i| x[(i, order[place])] * scales[order[place]]);
+                let mut rows =
+                    Mat::from_fn(order.len(), x.nrows(), |place, i| x[(i, order[place])] * scales[order[place]]);
                 r.transpose().solve_lower_triangular_in_place(&mut rows);
                 rows
             }
@@ -55,7 +57,9 @@ impl Solution {
 
     /// max ‖Rₖ‖/|rₖₖ| over the columns of the triangular factor.
     pub(super) fn condition(&self) -> f64 {
-        let of = |r: &Mat<f64>| (0..r.ncols()).map(|k| linalg::norm((0..=k).map(|i| r[(i, k)])) / r[(k, k)].abs()).fold(1.0, f64::max);
+        let of = |r: &Mat<f64>| {
+            (0..r.ncols()).map(|k| linalg::norm((0..=k).map(|i| r[(i, k)])) / r[(k, k)].abs()).fold(1.0, f64::max)
+        };
         match self {
             Self::Triangular { r, .. } => of(r),
             Self::MinimumNorm { t, .. } => of(t),
@@ -113,8 +117,13 @@ impl Factor {
         let rank = revealed.rank;
         let (q, solution) = match (penalty > 0.0, rank == x.ncols()) {
             (true, true) => penalised(&x, penalty),
-            // What rounding has put into the other directions vanishes before such a penalty; and no column is mixed with another.
-            (true, false) if x.nrows() >= x.ncols() && penalty * f64::EPSILON >= revealed.coarsest * revealed.coarsest => penalised(&x, penalty),
+            // What rounding has put into the other directions vanishes before such a penalty; and no column is mixed
+            // with another.
+            (true, false)
+                if x.nrows() >= x.ncols() && penalty * f64::EPSILON >= revealed.coarsest * revealed.coarsest =>
+            {
+                penalised(&x, penalty)
+            }
             (true, false) => {
                 let (basis, ..) = span(&revealed);
                 let (q, inner) = penalised(&(&x * &basis), penalty);
@@ -158,7 +167,8 @@ impl Factor {
     pub(crate) fn smoother_matrix(&self, query: MatRef<'_, f64>) -> Mat<f64> {
         let base = self.constant_weight();
         let smoother = self.solve(self.q.transpose());
-        let weights = if self.moments.is_empty() { query * smoother } else { linalg::centred(query, &self.moments) * smoother };
+        let weights =
+            if self.moments.is_empty() { query * smoother } else { linalg::centred(query, &self.moments) * smoother };
         Mat::from_fn(weights.nrows(), weights.ncols(), |i, j| weights[(i, j)] + base)
     }
 }
@@ -173,8 +183,8 @@ pub(super) fn centred(what: &'static str, x: MatRef<'_, f64>, moments: &[Moments
     if linalg::max_abs(centred.as_ref()).is_finite() { Ok(centred) } else { Err(Error::Overflow { what }) }
 }
 
-/// R of [X; √λ I], and of its Q the rows of X. The larger block stands on top: what is small is then found by products, and not as
-/// what is left of something large.
+/// R of [X; √λ I], and of its Q the rows of X. The larger block stands on top: what is small is then found by products,
+/// and not as what is left of something large.
 fn penalised(x: &Mat<f64>, penalty: f64) -> (Mat<f64>, Solution) {
     let (n, d) = (x.nrows(), x.ncols());
     let root = penalty.sqrt();

@@ -1,9 +1,10 @@
-//! Kernel smoothing: a prediction is the mean of the targets, weighted by how near their rows are (Nadaraya 1964, Watson 1964).
+//! Kernel smoothing: a prediction is the mean of the targets, weighted by how near their rows are (Nadaraya 1964,
+//! Watson 1964).
 //!
-//! The weight of row j for a query q is exp(−‖q − xⱼ‖²/(2h²)) over the sum of all, h > 0 the bandwidth. Each row is scaled by its
-//! largest weight first, so that a small h ends in the nearest neighbour and not in 0/0. Distances are sums of squared
-//! differences, never ‖q‖² − 2q·x + ‖x‖², which cancels. It is regression that is local by construction: no coefficients,
-//! one number to choose, and [`bandwidth`] chooses it by leaving rows out.
+//! The weight of row j for a query q is exp(−‖q − xⱼ‖²/(2h²)) over the sum of all, h > 0 the bandwidth. Each row is
+//! scaled by its largest weight first, so that a small h ends in the nearest neighbour and not in 0/0. Distances are
+//! sums of squared differences, never ‖q‖² − 2q·x + ‖x‖², which cancels. It is regression that is local by
+//! construction: no coefficients, one number to choose, and [`bandwidth`] chooses it by leaving rows out.
 
 use faer::{Mat, MatRef};
 
@@ -13,8 +14,8 @@ use crate::{Error, Result};
 /// S with predictions Sy at the rows of `queries` (n*×d), n*×n: non-negative, its rows sum to one.
 ///
 /// # Errors
-/// [`Error::InvalidBandwidth`], [`Error::Empty`], [`Error::NotFinite`], and [`Error::Overflow`] where a row is out of every
-/// other's reach.
+/// [`Error::InvalidBandwidth`], [`Error::Empty`], [`Error::NotFinite`], and [`Error::Overflow`] where a row is out of
+/// every other's reach.
 pub fn smoother_matrix(queries: MatRef<'_, f64>, x: MatRef<'_, f64>, bandwidth: f64) -> Result<Mat<f64>> {
     weights(queries, x, bandwidth, false)
 }
@@ -54,8 +55,16 @@ fn weights(queries: MatRef<'_, f64>, x: MatRef<'_, f64>, bandwidth: f64, masked:
     check_finite("X", x)?;
     let mut weights = Mat::zeros(queries.nrows(), x.nrows());
     for i in 0..queries.nrows() {
-        let distance = |j: usize| queries.row(i).iter().zip(x.row(j).iter()).map(|(q, x)| ((q - x) / bandwidth) * ((q - x) / bandwidth)).sum::<f64>();
-        let distances: Vec<f64> = (0..x.nrows()).map(|j| if masked && i == j { f64::INFINITY } else { distance(j) }).collect();
+        let distance = |j: usize| {
+            queries
+                .row(i)
+                .iter()
+                .zip(x.row(j).iter())
+                .map(|(q, x)| ((q - x) / bandwidth) * ((q - x) / bandwidth))
+                .sum::<f64>()
+        };
+        let distances: Vec<f64> =
+            (0..x.nrows()).map(|j| if masked && i == j { f64::INFINITY } else { distance(j) }).collect();
         let nearest = distances.iter().copied().fold(f64::INFINITY, f64::min);
         if !nearest.is_finite() {
             return Err(Error::Overflow { what: "distances in bandwidths" });

@@ -1,9 +1,9 @@
 //! How many columns of X carry a direction of their own: a pivoted QR that knows how far each column is to be trusted.
 //!
-//! Columns are brought to one precision by powers of two, so that the pivots go from the surest to the least sure. Column k is a
-//! combination Xβ of those before it where what is left of it is no more than rounding: at most √(ηₖ² + Σ(βᵢηᵢ)²), η as in
-//! [`Resolution`]. The test does not depend on the units of the columns, and one that is nearly all rounding comes last and hides
-//! none of the others. There are at most as many directions as the rows can have.
+//! Columns are brought to one precision by powers of two, so that the pivots go from the surest to the least sure.
+//! Column k is a combination Xβ of those before it where what is left of it is no more than rounding: at most √(ηₖ² +
+//! Σ(βᵢηᵢ)²), η as in [`Resolution`]. The test does not depend on the units of the columns, and one that is nearly all
+//! rounding comes last and hides none of the others. There are at most as many directions as the rows can have.
 
 use faer::linalg::solvers::ColPivQr;
 use faer::{Mat, MatRef};
@@ -47,7 +47,8 @@ impl Revealed {
     }
 }
 
-/// How many of R's columns are no combination of those before them. Of a matrix of zeros R is NaN, and NaN stands above nothing.
+/// How many of R's columns are no combination of those before them. Of a matrix of zeros R is NaN, and NaN stands above
+/// nothing.
 fn rank(r: MatRef<'_, f64>, limits: &[f64]) -> usize {
     let owed = |k: usize| {
         let mut beta = r.submatrix(0, k, k, 1).to_owned();

@@ -1,11 +1,11 @@
 //! Ridge regression: β̂ = argmin ‖Y − Xβ‖² + λ‖β‖², for one target or many.
 //!
-//! X is n×d, Y is n×m, β̂ is d×m, λ ≥ 0. With λ > 0 the factor is a QR of X and √λ I, the larger on top, pivoted unless the penalty dwarfs X: it squares no
-//! condition number, as the normal equations would, and survives columns of very different scales, as an SVD would
-//! not (Björck 1996, §2.7). With λ = 0 it is a pivoted QR of X on columns of one precision. What that shows to be dependent, by
-//! rounding or for want of rows, is no direction of the data: the fit is made in a basis of what the rows span, at λ = 0 the
-//! solution of minimum norm, and costs O(n²d) where rows are fewer than columns. How far columns are to be trusted, and so what is
-//! dependent, is [`Resolution`]'s to say.
+//! X is n×d, Y is n×m, β̂ is d×m, λ ≥ 0. With λ > 0 the factor is a QR of X and √λ I, the larger on top, pivoted unless
+//! the penalty dwarfs X: it squares no condition number, as the normal equations would, and survives columns of very
+//! different scales, as an SVD would not (Björck 1996, §2.7). With λ = 0 it is a pivoted QR of X on columns of one
+//! precision. What that shows to be dependent, by rounding or for want of rows, is no direction of the data: the fit is
+//! made in a basis of what the rows span, at λ = 0 the solution of minimum norm, and costs O(n²d) where rows are fewer
+//! than columns. How far columns are to be trusted, and so what is dependent, is [`Resolution`]'s to say.
 //!
 //! The hat matrix is never formed: its diagonal, the leverages, are the squared row norms of the top of Q. What this
 //! renounces: sparse data, and n so large that an n×d factor does not fit.
@@ -51,8 +51,8 @@ impl Ridge {
         Self::with(Factor::new(x, penalty, intercept)?, y, penalty, intercept)
     }
 
-    /// Fits without intercept where X is not as it was measured, but centred, scaled or the factor of such rows: `resolution`
-    /// says how far its columns are to be trusted.
+    /// Fits without intercept where X is not as it was measured, but centred, scaled or the factor of such rows:
+    /// `resolution` says how far its columns are to be trusted.
     ///
     /// # Errors
     /// Those of [`Ridge::fit`].
@@ -78,7 +78,9 @@ impl Ridge {
         if !linalg::max_abs(coefficients.as_ref()).is_finite() {
             return Err(Error::Overflow { what: "the coefficients" });
         }
-        let shift = |t: usize| factor.moments.iter().enumerate().map(|(j, column)| column.mean() * coefficients[(j, t)]).sum::<f64>();
+        let shift = |t: usize| {
+            factor.moments.iter().enumerate().map(|(j, column)| column.mean() * coefficients[(j, t)]).sum::<f64>()
+        };
         let intercept: Vec<f64> = (0..y.ncols()).map(|t| target_means[t] - shift(t)).collect();
         let centred_fit = x * &coefficients;
         let fitted = Mat::from_fn(x.nrows(), y.ncols(), |i, t| centred_fit[(i, t)] + target_means[t]);
@@ -134,8 +136,8 @@ impl Ridge {
         &self.leverages
     }
 
-    /// xᵀ(G + λI)⁻¹x for rows that are centred as those of the fit were, n*×d; at λ = 0 with the pseudo-inverse. Each is right to about
-    /// ε times the condition number of the factor.
+    /// xᵀ(G + λI)⁻¹x for rows that are centred as those of the fit were, n*×d; at λ = 0 with the pseudo-inverse. Each
+    /// is right to about ε times the condition number of the factor.
     pub fn leverages_of(&self, x: MatRef<'_, f64>) -> Vec<f64> {
         let mut leverages = Vec::with_capacity(x.nrows());
         for start in (0..x.nrows()).step_by(LEVERAGE_BLOCK) {
@@ -145,8 +147,8 @@ impl Ridge {
         leverages
     }
 
-    /// How many times a column is as long as what is left of it beside those before it, at worst: an estimate of the condition number
-    /// of the factor, whatever the units of its columns.
+    /// How many times a column is as long as what is left of it beside those before it, at worst: an estimate of the
+    /// condition number of the factor, whatever the units of its columns.
     pub(crate) fn condition(&self) -> f64 {
         self.solution.condition()
     }
@@ -161,7 +163,9 @@ impl Ridge {
     /// # Errors
     /// [`Error::FullLeverage`] where a row determines its own fit.
     pub fn leave_one_out(&self) -> Result<Mat<f64>> {
-        if let Some(row) = self.leverages.iter().position(|&leverage| is_full(leverage, count(self.leverages.len()) * f64::EPSILON)) {
+        if let Some(row) =
+            self.leverages.iter().position(|&leverage| is_full(leverage, count(self.leverages.len()) * f64::EPSILON))
+        {
             return Err(Error::FullLeverage { row });
         }
         Ok(Mat::from_fn(self.fitted.nrows(), self.fitted.ncols(), |i, t| {
@@ -181,8 +185,8 @@ impl Ridge {
     }
 }
 
-/// Whether a row determines its own fit, as far as can be told where its leverage may be off by `doubt`: with fewer than four digits of
-/// what is left to one, a residual cannot be divided by it.
+/// Whether a row determines its own fit, as far as can be told where its leverage may be off by `doubt`: with fewer
+/// than four digits of what is left to one, a residual cannot be divided by it.
 pub(crate) fn is_full(leverage: f64, doubt: f64) -> bool {
     1.0 - leverage <= 1e4 * doubt
 }

@@ -53,7 +53,11 @@ impl Assembly {
         Self { dataset, provenance: Provenance { files, ignored, nameless, ..Provenance::default() }, width, lines }
     }
 
-    fn fill(mut self, selection: &Selection, columns: impl Iterator<Item = (Column, Column)>) -> Result<Prepared, Diagnostic> {
+    fn fill(
+        mut self,
+        selection: &Selection,
+        columns: impl Iterator<Item = (Column, Column)>,
+    ) -> Result<Prepared, Diagnostic> {
         for (at, (name, (train, test))) in selection.names.iter().zip(columns).enumerate() {
             match train.levels {
                 _ if at >= selection.features => self.target(name, &train.values, &test.values)?,
@@ -82,7 +86,13 @@ impl Assembly {
         self.refused(what, format!("leave it out with {}", dropping(&[column])))
     }
 
-    fn feature(&mut self, feature: String, column: &str, mut train: Vec<f64>, mut test: Vec<f64>) -> Result<(), Diagnostic> {
+    fn feature(
+        &mut self,
+        feature: String,
+        column: &str,
+        mut train: Vec<f64>,
+        mut test: Vec<f64>,
+    ) -> Result<(), Diagnostic> {
         if missing::gaps(&train) == train.len() {
             return Err(self.without_value(column));
         }

@@ -70,7 +70,8 @@ impl Check<'_> {
                 (what, self.correct(column))
             }
             Fault::TooManyLevels => {
-                let what = format!("{text} in column {name} is one more than the {MOST_LEVELS} levels that can be encoded");
+                let what =
+                    format!("{text} in column {name} is one more than the {MOST_LEVELS} levels that can be encoded");
                 let dropping = dropping(&[&self.layout.selection.names[column]]);
                 (what, format!("leave the column out with {dropping}, or merge levels"))
             }
@@ -131,7 +132,11 @@ impl Check<'_> {
         };
         let what = format!("the {columns} text such as {}", quoted(&first.text));
         let dropping = dropping(&names);
-        self.at(first, what, format!("encode {its} levels as numbers with --one-hot, or leave {it} out with {dropping}"))
+        self.at(
+            first,
+            what,
+            format!("encode {its} levels as numbers with --one-hot, or leave {it} out with {dropping}"),
+        )
     }
 
     fn no_number(&self, column: usize, first: &Tally, count: usize) -> Diagnostic {

@@ -102,8 +102,8 @@ impl Sample {
 
     /// Whether a comma is the decimal sign in the `used` columns; nothing where no cell shows it.
     ///
-    /// A comma that could set thousands apart (`1,500`) only counts in a table of semicolons, and beside a comma that is
-    /// the delimiter none counts: there it must be asked for.
+    /// A comma that could set thousands apart (`1,500`) only counts in a table of semicolons, and beside a comma that
+    /// is the delimiter none counts: there it must be asked for.
     pub(super) fn decimal_comma(&self, used: &[usize]) -> Option<bool> {
         let cells = || self.rows.iter().skip(1).flat_map(|row| used.iter().filter_map(|&at| row.get(at))).map(trimmed);
         if cells().any(|cell| cell.contains('.') && cell::number(cell, false).is_ok()) {
@@ -117,7 +117,8 @@ impl Sample {
 
 /// Three digits behind one comma.
 fn may_be_thousands(cell: &str) -> bool {
-    cell.split_once(',').is_some_and(|(_, digits)| digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    cell.split_once(',')
+        .is_some_and(|(_, digits)| digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

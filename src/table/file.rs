@@ -1,8 +1,8 @@
 //! One file from its bytes to columns: how it is written, what its header says, one pass over the rows or two.
 //!
 //! Every column is taken for numbers at first. Only where most cells of a column prove to be text, and are to be
-//! encoded, are the rows read again with that knowledge: so a table of numbers is read once, and no cell is ever kept as
-//! text.
+//! encoded, are the rows read again with that knowledge: so a table of numbers is read once, and no cell is ever kept
+//! as text.
 
 use super::check::Check;
 use super::column::Column;
@@ -31,7 +31,11 @@ impl Contents {
     }
 
     /// Reads the table that is fitted, or split.
-    pub(super) fn read(source: &Source, options: &ReadOptions, progress: &mut Progress<'_>) -> Result<Self, Diagnostic> {
+    pub(super) fn read(
+        source: &Source,
+        options: &ReadOptions,
+        progress: &mut Progress<'_>,
+    ) -> Result<Self, Diagnostic> {
         let input = Input::open(source, progress)?;
         let sample = Sample::of(&input, options.delimiter)?;
         let selection = Header::new(&input.name, &sample).select(options)?;
@@ -51,7 +55,12 @@ impl Contents {
     }
 
     /// Reads a test table, whose columns are those of this training table.
-    pub(super) fn read_test(&self, source: &Source, options: &ReadOptions, progress: &mut Progress<'_>) -> Result<Self, Diagnostic> {
+    pub(super) fn read_test(
+        &self,
+        source: &Source,
+        options: &ReadOptions,
+        progress: &mut Progress<'_>,
+    ) -> Result<Self, Diagnostic> {
         let input = Input::open(source, progress)?;
         let sample = Sample::of(&input, options.delimiter)?;
         let selection = Header::new(&input.name, &sample).select_again(&self.selection, &self.provenance.file)?;

@@ -1,8 +1,8 @@
 //! Where the bytes of a table come from: a file, a compressed file, or standard input.
 //!
-//! A table may be read more than once (its dialect is looked for first, and text columns are read again), so what cannot
-//! be rewound is copied to a temporary file. How far a pass is, is asked of the file itself, before decompression: that
-//! is what a progress bar can compare with the size of the file.
+//! A table may be read more than once (its dialect is looked for first, and text columns are read again), so what
+//! cannot be rewound is copied to a temporary file. How far a pass is, is asked of the file itself, before
+//! decompression: that is what a progress bar can compare with the size of the file.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _};

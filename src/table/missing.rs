@@ -1,7 +1,7 @@
 //! Missing cells: which cells are, what happens to them, and the means that fill them in.
 //!
-//! Rows are left out where rows are read, in `scan`, and refused where faults are told, in `check`. A gap in a column is
-//! NaN.
+//! Rows are left out where rows are read, in `scan`, and refused where faults are told, in `check`. A gap in a column
+//! is NaN.
 
 use super::provenance::Filled;
 use crate::linalg::count;

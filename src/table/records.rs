@@ -25,8 +25,8 @@ impl<'a> Records<'a> {
     /// Before the first row, which is the header.
     pub(super) fn open(input: &'a Input, delimiter: u8) -> Result<Self, Diagnostic> {
         let mut builder = csv::ReaderBuilder::new();
-        // A `\r` before the newline stays in the last cell, where it is trimmed: so the reader is never between the two,
-        // and its line is always the one after the row.
+        // A `\r` before the newline stays in the last cell, where it is trimmed: so the reader is never between the
+        // two, and its line is always the one after the row.
         builder.delimiter(delimiter).has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
         let reader = builder.buffer_capacity(1 << 18).from_reader(input.text()?);
         Ok(Self { input, reader, record: StringRecord::new(), width: None })

@@ -54,7 +54,11 @@ pub(super) struct Scan {
 
 impl Scan {
     /// Reads all rows below the header into empty `columns`.
-    pub(super) fn read(layout: &Layout<'_>, columns: Vec<Column>, progress: &mut Progress<'_>) -> Result<Self, Diagnostic> {
+    pub(super) fn read(
+        layout: &Layout<'_>,
+        columns: Vec<Column>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Self, Diagnostic> {
         let Layout { input, sample, selection, options, .. } = layout;
         let mut records = Records::open(input, sample.delimiter)?;
         records.advance_evenly()?;

@@ -76,8 +76,10 @@ impl Stepper {
         let (mean_scale, square_scale) = (unbias(MEAN), unbias(SQUARE));
         for (place, matrix) in parameters.matrices.iter_mut().enumerate() {
             let gradient = &self.gradients[place];
-            columns(&mut self.means[place], gradient).for_each(|(mean, gradient)| *mean = MEAN * *mean + (1.0 - MEAN) * gradient);
-            columns(&mut self.squares[place], gradient).for_each(|(square, gradient)| *square = SQUARE * *square + (1.0 - SQUARE) * gradient * gradient);
+            columns(&mut self.means[place], gradient)
+                .for_each(|(mean, gradient)| *mean = MEAN * *mean + (1.0 - MEAN) * gradient);
+            columns(&mut self.squares[place], gradient)
+                .for_each(|(square, gradient)| *square = SQUARE * *square + (1.0 - SQUARE) * gradient * gradient);
             for j in 0..matrix.ncols() {
                 let moments = self.means[place].col(j).iter().zip(self.squares[place].col(j).iter());
                 for (entry, (mean, square)) in matrix.col_mut(j).iter_mut().zip(moments) {

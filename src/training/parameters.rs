@@ -54,7 +54,12 @@ impl Parameters {
             Parametrisation::Tied => (1, width),
             Parametrisation::Merged => (1, d),
         };
-        Self { kind, matrices: (0..free).map(|place| standard_normal(seed, STREAM + place, d, columns) * Scale(deviation)).collect() }
+        Self {
+            kind,
+            matrices: (0..free)
+                .map(|place| standard_normal(seed, STREAM + place, d, columns) * Scale(deviation))
+                .collect(),
+        }
     }
 
     pub(super) fn head(&self) -> Head {
@@ -70,7 +75,9 @@ impl Parameters {
         let [first, last] = self.ends();
         match self.kind {
             Parametrisation::Merged => form.copy_from(first),
-            Parametrisation::Separate | Parametrisation::Tied => matmul(form, Accum::Replace, first.as_ref(), last.transpose(), 1.0, Par::Seq),
+            Parametrisation::Separate | Parametrisation::Tied => {
+                matmul(form, Accum::Replace, first.as_ref(), last.transpose(), 1.0, Par::Seq)
+            }
         }
     }
 

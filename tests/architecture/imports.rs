@@ -23,7 +23,9 @@ pub(super) fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
     while place < tokens.len() {
         match &tokens[place] {
             TokenTree::Group(group) => found.extend(paths(group.stream())),
-            TokenTree::Ident(ident) if ["crate", "super", "self"].iter().any(|root| ident == root) && is_colon(&tokens, place + 1) => {
+            TokenTree::Ident(ident)
+                if ["crate", "super", "self"].iter().any(|root| ident == root) && is_colon(&tokens, place + 1) =>
+            {
                 place += tree(&tokens[place..], &[], &mut found);
                 continue;
             }
@@ -96,7 +98,12 @@ pub(super) fn circle(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<
     arrows.keys().find_map(|room| round(room, arrows, &mut Vec::new(), &mut done))
 }
 
-fn round(room: &String, arrows: &BTreeMap<String, BTreeSet<String>>, way: &mut Vec<String>, done: &mut BTreeSet<String>) -> Option<Vec<String>> {
+fn round(
+    room: &String,
+    arrows: &BTreeMap<String, BTreeSet<String>>,
+    way: &mut Vec<String>,
+    done: &mut BTreeSet<String>,
+) -> Option<Vec<String>> {
     if let Some(first) = way.iter().position(|before| before == room) {
         return Some([&way[first..], std::slice::from_ref(room)].concat());
     }

@@ -1,5 +1,5 @@
-//! Rules of the house that no compiler checks, as tests: what imports what, what a module says of itself, what never happens, which words
-//! name a quantity, and where everything is said to be.
+//! Rules of the house that no compiler checks, as tests: what imports what, what a module says of itself, what never
+//! happens, which words name a quantity, and where everything is said to be.
 
 mod imports;
 
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use syn::visit::Visit;
 
-/// The rooms of the crate and of its larger rooms, from the ground up: what each may import beside itself. A room that is not here, a
-/// permission that nobody uses, or one that is given to a room further up, is a fault.
+/// The rooms of the crate and of its larger rooms, from the ground up: what each may import beside itself. A room that
+/// is not here, a permission that nobody uses, or one that is given to a room further up, is a fault.
 const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
     (
         "",
@@ -27,7 +27,22 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
             ("table", &["data", "diagnostic", "linalg"]),
             ("publish", &[]),
             ("console", &["diagnostic", "publish"]),
-            ("compare", &["agreement", "attention", "console", "data", "diagnostic", "experiment", "linalg", "publish", "regression", "table", "training"]),
+            (
+                "compare",
+                &[
+                    "agreement",
+                    "attention",
+                    "console",
+                    "data",
+                    "diagnostic",
+                    "experiment",
+                    "linalg",
+                    "publish",
+                    "regression",
+                    "table",
+                    "training",
+                ],
+            ),
             ("notebook", &["console", "diagnostic", "publish"]),
             ("command", &["compare", "console", "diagnostic", "notebook", "publish"]),
         ],
@@ -75,7 +90,16 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
             ("replication", &["evidence", "snapshot", "sticky"]),
         ],
     ),
-    ("notebook::book", &[("prose", &[]), ("page", &[]), ("weave", &["page", "prose"]), ("inspect", &[]), ("render", &["inspect", "page"])]),
+    (
+        "notebook::book",
+        &[
+            ("prose", &[]),
+            ("page", &[]),
+            ("weave", &["page", "prose"]),
+            ("inspect", &[]),
+            ("render", &["inspect", "page"]),
+        ],
+    ),
     (
         "notebook::review",
         &[
@@ -107,7 +131,24 @@ const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
 ];
 
 /// A module's own concept, its unit tests left out, in lines.
-const LONGEST_MODULE: usize = 370;
+const LONGEST_MODULE: usize = 250;
+/// Modules that are longer, and why.
+const LONGER: [(&str, usize, &str); 8] = [
+    ("src/linalg.rs", 270, "small functions beside each other, each a name that faer lacks"),
+    ("src/training.rs", 275, "what a training is, documented, and its one loop"),
+    ("src/publish/folder.rs", 325, "seven ways in which a folder can be in the way, each with its cure"),
+    ("src/notebook/registry.rs", 290, "the types that the sources are parsed into"),
+    ("src/notebook/claim/evidence.rs", 290, "what a claim may say, and the checks on what it said"),
+    (
+        "src/notebook/claim/evidence/judging.rs",
+        290,
+        "the steps of a sentence, each a type so that none can be left out",
+    ),
+    ("src/notebook/claim/replication.rs", 255, "what is kept of a replication, counted and written"),
+    ("src/notebook/review/sentences.rs", 255, "prose of two sides, aligned sentence by sentence"),
+];
+/// Columns of a line; a sentence in quotes may be longer.
+const WIDEST_LINE: usize = 120;
 const LONGEST_FUNCTION: usize = 50;
 const LONGEST_HEADER: usize = 20;
 const MOST_ARGUMENTS: usize = 7;
@@ -203,7 +244,8 @@ fn arrows() -> Vec<(imports::Module, imports::Module)> {
     let from = |source: &Module| {
         let from = imports::module(&source.path)?;
         let paths = imports::paths(source.own().parse().expect("tokens"));
-        let named: BTreeSet<imports::Module> = paths.iter().filter_map(|path| imports::target(&from, path, &known)).collect();
+        let named: BTreeSet<imports::Module> =
+            paths.iter().filter_map(|path| imports::target(&from, path, &known)).collect();
         Some(named.into_iter().map(|to| (from.clone(), to)).collect::<Vec<_>>())
     };
     sources.iter().filter_map(from).flatten().collect()
@@ -232,13 +274,20 @@ fn imports_go_down() {
                 faults.push(format!("`{within}::{room}` is in no row of ROOMS: {seen:?}"));
                 continue;
             };
-            faults.extend(seen.iter().filter(|to| !may.contains(&to.as_str())).map(|to| format!("`{within}::{room}` imports `{to}`")));
+            faults.extend(
+                seen.iter()
+                    .filter(|to| !may.contains(&to.as_str()))
+                    .map(|to| format!("`{within}::{room}` imports `{to}`")),
+            );
         }
         for (room, may) in rooms {
             let unused = may.iter().filter(|to| !arrows.get(*room).is_some_and(|seen| seen.contains(**to)));
-            faults.extend(unused.map(|to| format!("`{within}::{room}` may import `{to}` and does not: take it from ROOMS")));
+            faults.extend(
+                unused.map(|to| format!("`{within}::{room}` may import `{to}` and does not: take it from ROOMS")),
+            );
             let above = may.iter().filter(|to| floor(to) >= floor(room));
-            faults.extend(above.map(|to| format!("ROOMS lets `{within}::{room}` import `{to}`, which is not below it")));
+            faults
+                .extend(above.map(|to| format!("ROOMS lets `{within}::{room}` import `{to}`, which is not below it")));
         }
     }
     none(&faults, "imports go down: move what both need to a lower room, or say in ROOMS what a room may know");
@@ -255,7 +304,9 @@ fn every_module_says_what_it_is() {
             example ^= fence;
         }
         // The map of the crate and the chapters of the book are longer.
-        let long = header > LONGEST_HEADER && module.path != Path::new("src/lib.rs") && !module.path.starts_with("tests/claims");
+        let long = header > LONGEST_HEADER
+            && module.path != Path::new("src/lib.rs")
+            && !module.path.starts_with("tests/claims");
         if header == 0 || long {
             faults.push(format!("{}: a header of {header} lines", module.path.display()));
         }
@@ -268,8 +319,17 @@ fn modules_and_functions_are_short() {
     let mut faults = Vec::new();
     for module in modules("src") {
         let own = module.own().lines().count();
-        if own > LONGEST_MODULE {
+        let longer = LONGER.iter().find(|(path, ..)| module.path == Path::new(path)).map(|&(_, lines, _)| lines);
+        if own > longer.unwrap_or(LONGEST_MODULE) {
             faults.push(format!("{}: {own} lines of one module", module.path.display()));
+        }
+        if longer.is_some() && own <= LONGEST_MODULE {
+            faults.push(format!("{}: {own} lines are not longer: take it from LONGER", module.path.display()));
+        }
+        for (line, number) in module.text.lines().zip(1..) {
+            if line.chars().count() > WIDEST_LINE && !line.contains('"') {
+                faults.push(format!("{}: wider than {WIDEST_LINE} columns", module.at(number)));
+            }
         }
         let mut functions = Functions::default();
         functions.visit_file(&module.file());
@@ -332,7 +392,11 @@ impl Visit<'_> for Panics {
     }
 
     fn visit_macro(&mut self, called: &syn::Macro) {
-        if let Some(name) = called.path.get_ident().filter(|name| ["panic", "todo", "unimplemented", "unreachable", "dbg"].iter().any(|other| *name == other)) {
+        if let Some(name) = called
+            .path
+            .get_ident()
+            .filter(|name| ["panic", "todo", "unimplemented", "unreachable", "dbg"].iter().any(|other| *name == other))
+        {
             self.0.push((format!("{name}!"), name.span().start().line));
         }
     }
@@ -355,7 +419,9 @@ struct LeftOut(Vec<(String, usize)>);
 
 impl Visit<'_> for LeftOut {
     fn visit_attribute(&mut self, attribute: &syn::Attribute) {
-        if let Some(name) = attribute.path().get_ident().filter(|name| ["ignore", "should_panic"].iter().any(|other| *name == other)) {
+        if let Some(name) =
+            attribute.path().get_ident().filter(|name| ["ignore", "should_panic"].iter().any(|other| *name == other))
+        {
             self.0.push((name.to_string(), name.span().start().line));
         }
     }
@@ -370,7 +436,9 @@ fn one_quantity_has_one_name() {
         for (line, number) in text.lines().zip(1..) {
             let lower = line.to_lowercase();
             let others = SYNONYMS.iter().filter(|(other, _)| lower.contains(other));
-            faults.extend(others.map(|(other, ours)| format!("{}:{number}: `{other}` is called `{ours}` here", path.display())));
+            faults.extend(
+                others.map(|(other, ours)| format!("{}:{number}: `{other}` is called `{ours}` here", path.display())),
+            );
         }
     }
     none(&faults, "the field has a word for it, and the crate uses one: see the notation in src/lib.rs");
@@ -382,32 +450,59 @@ fn the_map_names_every_room() {
     let (header, _) = map.split_once("\n#![").unwrap_or((&map, ""));
     let named = |name: &str| ["`", "::", "mod@"].iter().any(|before| header.contains(&format!("{before}{name}`")));
     let rooms = ROOMS[0].1.iter().map(|(name, _)| name).filter(|name| !named(name));
-    none(&rooms.map(|name| format!("src/lib.rs: the map does not name `{name}`")).collect::<Vec<_>>(), "the map of the crate says where everything is");
+    none(
+        &rooms.map(|name| format!("src/lib.rs: the map does not name `{name}`")).collect::<Vec<_>>(),
+        "the map of the crate says where everything is",
+    );
 }
 
 #[test]
 fn what_these_rules_look_for_would_be_seen() {
     let code = "use crate::{Result, agreement::mse, data::{self, Table}}; use super::x as y; fn f() { m!(crate::b::g(z)); other::training(); }";
     let paths: Vec<String> = imports::paths(code.parse().expect("tokens")).iter().map(|path| path.join("::")).collect();
-    assert_eq!(paths, ["crate::Result", "crate::agreement::mse", "crate::data::self", "crate::data::Table", "super::x", "crate::b::g"]);
+    assert_eq!(
+        paths,
+        [
+            "crate::Result",
+            "crate::agreement::mse",
+            "crate::data::self",
+            "crate::data::Table",
+            "super::x",
+            "crate::b::g"
+        ]
+    );
     let module = |path: &str| path.split("::").map(str::to_owned).collect::<imports::Module>();
     let known: BTreeSet<imports::Module> = ["a", "a::b", "a::b::c", "d"].map(module).into();
-    for (path, to) in
-        [("super::b::c::f", Some("a::b::c")), ("crate::d", Some("d")), ("self::c::f", Some("a::b::c")), ("super::g", Some("a")), ("crate::Result", None)]
-    {
+    for (path, to) in [
+        ("super::b::c::f", Some("a::b::c")),
+        ("crate::d", Some("d")),
+        ("self::c::f", Some("a::b::c")),
+        ("super::g", Some("a")),
+        ("crate::Result", None),
+    ] {
         assert_eq!(imports::target(&module("a::b"), &module(path), &known), to.map(module), "{path}");
     }
-    assert_eq!(imports::parting(&module("a::b::c"), &module("a::e")), Some((module("a"), "b".to_owned(), "e".to_owned())));
+    assert_eq!(
+        imports::parting(&module("a::b::c"), &module("a::e")),
+        Some((module("a"), "b".to_owned(), "e".to_owned()))
+    );
     assert_eq!(imports::parting(&module("a::b"), &module("a")), None);
-    let arrows = |all: &[(&str, &[&str])]| all.iter().map(|(from, to)| ((*from).to_owned(), to.iter().map(|to| (*to).to_owned()).collect())).collect();
+    let arrows = |all: &[(&str, &[&str])]| {
+        all.iter().map(|(from, to)| ((*from).to_owned(), to.iter().map(|to| (*to).to_owned()).collect())).collect()
+    };
     assert_eq!(imports::circle(&arrows(&[("a", &["b", "c"]), ("b", &["c"])])), None);
-    assert_eq!(imports::circle(&arrows(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])])).map(|way| way.join(" ")), Some("b c b".to_owned()));
-    let file: syn::File = syn::parse_str("fn f() { x.unwrap(); y.expect(\"z\"); panic!(\"no\"); z.unwrap_or(1); }").expect("Rust");
+    assert_eq!(
+        imports::circle(&arrows(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])])).map(|way| way.join(" ")),
+        Some("b c b".to_owned())
+    );
+    let file: syn::File =
+        syn::parse_str("fn f() { x.unwrap(); y.expect(\"z\"); panic!(\"no\"); z.unwrap_or(1); }").expect("Rust");
     let mut panics = Panics::default();
     panics.visit_file(&file);
     assert_eq!(panics.0.len(), 3);
     // Not a test of ours that is left out, but the text of one: the rule against them has to see both attributes.
-    let file: syn::File = syn::parse_str("mod tests { #[test] #[ignore = \"slow\"] fn f() {} #[should_panic] fn g() {} }").expect("Rust");
+    let file: syn::File =
+        syn::parse_str("mod tests { #[test] #[ignore = \"slow\"] fn f() {} #[should_panic] fn g() {} }").expect("Rust");
     let mut left = LeftOut::default();
     left.visit_file(&file);
     assert_eq!(left.0.len(), 2);
@@ -422,7 +517,10 @@ fn claims_take_their_chance_from_one_place() {
             faults.extend(chance(line).map(|word| format!("{} `{word}`", module.at(row + 1))));
         }
     }
-    none(&faults, "take draws from `crate::support::draws()` and all that is random from a draw: a claim does not pick its own seeds");
+    none(
+        &faults,
+        "take draws from `crate::support::draws()` and all that is random from a draw: a claim does not pick its own seeds",
+    );
     for (line, seen) in [
         ("let data = data::synthetic(7);", true),
         ("let form = standard_normal(17, 0, 8, 8);", true),
@@ -436,10 +534,12 @@ fn claims_take_their_chance_from_one_place() {
 
 /// What makes random numbers in a line, or a seed that is typed.
 fn chance(line: &str) -> Option<&'static str> {
-    let typed = line.split("seed:").skip(1).any(|rest| rest.trim_start().starts_with(|letter: char| letter.is_ascii_digit()));
+    let typed =
+        line.split("seed:").skip(1).any(|rest| rest.trim_start().starts_with(|letter: char| letter.is_ascii_digit()));
     let word = |word: &&&str| {
         line.match_indices(**word).any(|(at, _)| {
-            !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') && (**word != "rand" || line[at + 4..].starts_with("::"))
+            !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_')
+                && (**word != "rand" || line[at + 4..].starts_with("::"))
         })
     };
     typed.then_some("seed").or_else(|| CHANCE.iter().find(word).copied())

@@ -29,7 +29,12 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     assert_eq!(Some(&pages), notebook.weave().ok().as_ref());
     let files = pages.files();
     let first = &files[Path::new("index.md")];
-    assert!(first.contains(">1 holds</span>") && first.contains(">1 is argued, not tested</span>") && !first.contains(">0 "), "{first}");
+    assert!(
+        first.contains(">1 holds</span>")
+            && first.contains(">1 is argued, not tested</span>")
+            && !first.contains(">0 "),
+        "{first}"
+    );
     let chapter = &files[Path::new("chapter.md")];
     for part in [
         "<a class=\"n\" href=\"#chapter_claim.gap\" aria-label=\"1.4 × 10⁻¹¹\">$1.4 \\times 10^{-11}$</a>",
@@ -50,8 +55,17 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
     assert_eq!(told(notebook.render()), "");
     let html = std::fs::read_to_string(notebook.out().join("chapter.html")).expect("the page");
     assert!(html.contains("Skip to the text") && html.matches("<h1").count() == 1, "furniture for every reader");
-    assert!(html.contains("<math") && html.contains("<svg class=\"plot\"") && html.contains("class=\"provenance\"") && !html.contains("<img class=\"plot\""));
-    assert!(!std::fs::read_to_string(notebook.root().join("book/src/chapter.md")).expect("the source").contains("provenance"));
+    assert!(
+        html.contains("<math")
+            && html.contains("<svg class=\"plot\"")
+            && html.contains("class=\"provenance\"")
+            && !html.contains("<img class=\"plot\"")
+    );
+    assert!(
+        !std::fs::read_to_string(notebook.root().join("book/src/chapter.md"))
+            .expect("the source")
+            .contains("provenance")
+    );
     assert_eq!(told(notebook.render()), "", "an earlier book is replaced");
 }
 
@@ -59,17 +73,29 @@ fn a_sound_notebook_is_woven_alike_every_time_and_renders() {
 fn the_book_tells_how_far_it_can_be_relied_on() {
     let notebook = Notebook::new();
     notebook.edit(SNAP, "at_least = 1e0", "at_least = 1.999e0");
-    notebook.edit(CLAIMS, "{{moved}}.\"\n/// ```", "{{moved}}.\"\n///\n/// [room]\n/// moved = \"It is {{moved.limit}} or more by *design*.\"\n/// ```");
+    notebook.edit(
+        CLAIMS,
+        "{{moved}}.\"\n/// ```",
+        "{{moved}}.\"\n///\n/// [room]\n/// moved = \"It is {{moved.limit}} or more by *design*.\"\n/// ```",
+    );
     let pages = notebook.weave().unwrap_or_else(|problems| panic!("{}", told::<()>(Err(problems))));
     let files = pages.files();
     let contains = |page: &str, parts: &[&str]| {
         for part in parts {
-            assert!(files[Path::new(page)].contains(part), "{part} is missing from {page}:\n{}", files[Path::new(page)]);
+            assert!(
+                files[Path::new(page)].contains(part),
+                "{part} is missing from {page}:\n{}",
+                files[Path::new(page)]
+            );
         }
     };
     contains(
         "room.md",
-        &["It is <a class=\"n\" href=\"chapter.md#chapter_claim.moved\">2.00</a> or more by <em>design</em>.", ">0.50</td>", "<summary>1 numbers"],
+        &[
+            "It is <a class=\"n\" href=\"chapter.md#chapter_claim.moved\">2.00</a> or more by <em>design</em>.",
+            ">0.50</td>",
+            "<summary>1 numbers",
+        ],
     );
     contains(
         "coverage.md",
@@ -83,21 +109,39 @@ fn the_book_tells_how_far_it_can_be_relied_on() {
             "Another 1 claims settle no statement",
         ],
     );
-    contains("claims.md", &["<a href=\"index.md#S1\" title=\"holds\">", "3 decades", "equal up to rounding", "figures/uses.svg"]);
-    contains("figures/uses.svg", &["role=\"group\"", "href=\"chapter.md#second_claim\"", "2 claims in reading order, and 1 arcs"]);
-    contains("figures/uses-second_claim.svg", &["It rests on one claim, and none builds on it.", "“Another claim holds” builds on “A claim holds”"]);
+    contains(
+        "claims.md",
+        &["<a href=\"index.md#S1\" title=\"holds\">", "3 decades", "equal up to rounding", "figures/uses.svg"],
+    );
+    contains(
+        "figures/uses.svg",
+        &["role=\"group\"", "href=\"chapter.md#second_claim\"", "2 claims in reading order, and 1 arcs"],
+    );
+    contains(
+        "figures/uses-second_claim.svg",
+        &["It rests on one claim, and none builds on it.", "“Another claim holds” builds on “A claim holds”"],
+    );
     contains("chapter.md", &["<summary>It rests on no other claim, and one builds on it</summary>"]);
 }
 
 #[test]
 fn a_quote_is_where_it_stands_what_it_names_and_what_a_reader_sees() {
     let notebook = Notebook::new();
-    notebook.edit(CLAIMS, "The gap stays", "{{gone}} stays, {{second_claim/moved.limit:2^}} and `{{code}}` stay, the gap stays");
-    let (registry, snapshots) = (Registry::read(notebook.root()).unwrap_or_default(), snapshot::read_all(notebook.root()).unwrap_or_default());
+    notebook.edit(
+        CLAIMS,
+        "The gap stays",
+        "{{gone}} stays, {{second_claim/moved.limit:2^}} and `{{code}}` stay, the gap stays",
+    );
+    let (registry, snapshots) =
+        (Registry::read(notebook.root()).unwrap_or_default(), snapshot::read_all(notebook.root()).unwrap_or_default());
     let metrics = weave::metrics(&registry, &snapshots, &mut Vec::new());
     let claim = registry.claim("chapter_claim").expect("the claim");
     let shown = |medium: Medium| {
-        let quotes = prose::quotes(&claim.prose, Place { page: "chapter.md", claim: Some(claim), medium }, &Numbers { registry: &registry, metrics: &metrics });
+        let quotes = prose::quotes(
+            &claim.prose,
+            Place { page: "chapter.md", claim: Some(claim), medium },
+            &Numbers { registry: &registry, metrics: &metrics },
+        );
         let quote = |quote: prose::Quote| {
             let phrase = quote.phrase.map_or(String::new(), |(words, range)| format!(" [{words}|{range}]"));
             let shown = quote.shown.unwrap_or_else(|wrong| format!("✗ {wrong}"));
@@ -148,7 +192,8 @@ fn a_digit_too_small_to_see_still_makes_the_page_stale() {
 fn stale_missing_and_foreign_pages_are_told_apart() {
     let notebook = Notebook::new();
     let pages = notebook.weave().unwrap_or_default();
-    let stale = || weave::stale(notebook.root(), &pages).iter().map(|problem| format!("{problem}\n")).collect::<String>();
+    let stale =
+        || weave::stale(notebook.root(), &pages).iter().map(|problem| format!("{problem}\n")).collect::<String>();
     assert!(stale().contains("book/src/index.md: is missing; run `cargo run`"));
     assert!(weave::write(notebook.root(), &pages).is_ok_and(|changed| changed == pages.files().len()));
     assert_eq!(stale(), "");

@@ -50,11 +50,18 @@ impl Text<'_> {
         let Self { opening, id, title, headline, prose, caption, .. } = self;
         let mut out = format!("//! # A chapter\n//!\n//! {opening}\n");
         let prose = format!("{prose}\n///\n/// ![{caption}](figure)");
-        let settles = "kind = \"identity\"\n/// settles = { S1 = \"holds\" }\n/// finding = \"It holds, within {{gap}}.\"";
+        let settles =
+            "kind = \"identity\"\n/// settles = { S1 = \"holds\" }\n/// finding = \"It holds, within {{gap}}.\"";
         out += &claim(id, title, &prose, settles, headline);
         let mut before = id;
         for (id, title) in self.others {
-            out += &claim(id, title, "It stays below {{gap}}.", &format!("kind = \"bound\"\n/// uses = [\"{before}\"]"), "gap");
+            out += &claim(
+                id,
+                title,
+                "It stays below {{gap}}.",
+                &format!("kind = \"bound\"\n/// uses = [\"{before}\"]"),
+                "gap",
+            );
             before = id;
         }
         out
@@ -100,7 +107,8 @@ impl Notebook {
             notebook.write(&format!("book/{path}"), &text);
         }
         for entry in std::fs::read_dir(repository().join("book/theme/fonts")).expect("the fonts").flatten() {
-            std::fs::copy(entry.path(), notebook.root().join("book/theme/fonts").join(entry.file_name())).expect("a copy");
+            std::fs::copy(entry.path(), notebook.root().join("book/theme/fonts").join(entry.file_name()))
+                .expect("a copy");
         }
         notebook
     }
@@ -109,7 +117,9 @@ impl Notebook {
     pub(super) fn fill(&self, text: &Text<'_>) {
         let Text { id, headline, metrics, .. } = text;
         let quote = format!("{{{{{id}/{headline}}}}}");
-        let contents = format!("//! # A small book\n//!\n//! What it is, in {quote} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n");
+        let contents = format!(
+            "//! # A small book\n//!\n//! What it is, in {quote} words.\n\nmod support;\n\n/// Part I\nmod chapter;\n"
+        );
         self.write("tests/claims/main.rs", &contents);
         self.write(CLAIMS, &text.chapter());
         self.write(STATEMENTS, &include_str!("statements.toml").replace("It is so.", text.says));

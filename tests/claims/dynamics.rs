@@ -37,7 +37,12 @@ fn merged(x: MatRef<'_, f64>, y: MatRef<'_, f64>, rate: f64, steps: usize) -> Re
     let content = frobenius_norm((x.transpose() * y).as_ref()) * scale;
     let smoothness = 2.0 * scale * content * content * spectral_norm(gram(x).as_ref())?;
     let optimiser = Optimiser::GradientDescent { rate: rate / smoothness };
-    Ok(Training { optimiser, deviation: 0.0, steps, ..Training::new(Normalisation::Linear { scale }, Parametrisation::Merged) })
+    Ok(Training {
+        optimiser,
+        deviation: 0.0,
+        steps,
+        ..Training::new(Normalisation::Linear { scale }, Parametrisation::Merged)
+    })
 }
 
 /// ## Merged attention is gradient descent on least squares
@@ -81,13 +86,21 @@ fn merged_attention_is_gradient_descent_on_least_squares() -> Result<()> {
             rounding_bound(x)?,
         );
     }
-    evidence.rounding("losses", "losses along the two paths, worst of both data sets", losses, rounding_bound(diabetes()?.train.x.as_ref())?);
+    evidence.rounding(
+        "losses",
+        "losses along the two paths, worst of both data sets",
+        losses,
+        rounding_bound(diabetes()?.train.x.as_ref())?,
+    );
 
     let data = synthetic();
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let steady = merged(x, y, 1.9, 5000)?.run(Task::regression(x, y), None)?;
     let least = mse(Ridge::fit(x, y, 0.0, Intercept::None)?.fitted(), y);
-    evidence.measure("steady", "loss over the least after 5000 steps, rate 1.9", steady.last().loss / least).within(relative(1e-10)).at_most(1.0 + 1e-9);
+    evidence
+        .measure("steady", "loss over the least after 5000 steps, rate 1.9", steady.last().loss / least)
+        .within(relative(1e-10))
+        .at_most(1.0 + 1e-9);
     let Err(Error::Diverged { step, .. }) = merged(x, y, 2.1, 5000)?.run(Task::regression(x, y), None) else {
         panic!("a rate beyond twice the inverse curvature must diverge");
     };
@@ -97,7 +110,10 @@ fn merged_attention_is_gradient_descent_on_least_squares() -> Result<()> {
     let separate = Training { parametrisation: Parametrisation::Separate, deviation: 1e-3, ..merged(x, y, 1.0, 20)? };
     let head = separate.run(Task::regression(x, y), None)?.head;
     let gap = relative_gap(effective(&head, x, y).as_ref(), on_coefficients(x, y, 20)?[20].0.as_ref());
-    evidence.breaks("separate", "path_synthetic", "the form is a product of two matrices", gap).within(relative(1e-3)).by(1e6);
+    evidence
+        .breaks("separate", "path_synthetic", "the form is a product of two matrices", gap)
+        .within(relative(1e-3))
+        .by(1e6);
     record!(evidence)
 }
 
@@ -151,26 +167,61 @@ fn whitening_changes_how_soon_and_which_machine() -> Result<()> {
     let form = first().normal(0, x.ncols(), x.ncols());
     let (there, here) = ((&white * &form) * white.transpose(), (x * (root * &form * root.transpose())) * x.transpose());
     let bound = rounding_bound(x)?;
-    evidence.rounding("scores", "scores of $XT$ with $W$ against those of $X$ with $TWT^\\top$", relative_gap(there.as_ref(), here.as_ref()), bound);
+    evidence.rounding(
+        "scores",
+        "scores of $XT$ with $W$ against those of $X$ with $TWT^\\top$",
+        relative_gap(there.as_ref(), here.as_ref()),
+        bound,
+    );
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
-    let distance = |x: MatRef<'_, f64>, steps: usize| Ok::<_, Error>(relative_gap((descended(x, y, steps)? * y).as_ref(), fit.fitted()));
-    evidence.rounding("one_step", "fitted values against least squares after one step, whitened", distance(white.as_ref(), 1)?, bound);
-    evidence.breaks("raw_step", "one_step", "the rows are not whitened", distance(x, 1)?).within(relative(1e-4)).by(1e6);
-    evidence.measure("condition", "condition number of $G$", linalg::condition_number(x)?.powi(2)).within(relative(1e-6)).noted();
+    let distance = |x: MatRef<'_, f64>, steps: usize| {
+        Ok::<_, Error>(relative_gap((descended(x, y, steps)? * y).as_ref(), fit.fitted()))
+    };
+    evidence.rounding(
+        "one_step",
+        "fitted values against least squares after one step, whitened",
+        distance(white.as_ref(), 1)?,
+        bound,
+    );
+    evidence
+        .breaks("raw_step", "one_step", "the rows are not whitened", distance(x, 1)?)
+        .within(relative(1e-4))
+        .by(1e6);
+    evidence
+        .measure("condition", "condition number of $G$", linalg::condition_number(x)?.powi(2))
+        .within(relative(1e-6))
+        .noted();
     let words = "fitted values against least squares after a hundred steps, rows as they are";
     evidence.measure("hundred_steps", words, distance(x, 100)?).within(relative(1e-4)).at_least(1e-4);
 
     let both = draws().into_iter().map(|draw| of_both_rows(&draw.synthetic().centred())).collect::<Result<Vec<_>>>()?;
     type Number<'a> = &'a dyn Fn(&[Mat<f64>; 2], &Mat<f64>) -> f64;
     let gaps = |of: Number<'_>| both.iter().map(|(ends, y)| of(ends, y)).collect::<Vec<f64>>();
-    let worst = gaps(&|[raw, white], y| relative_gap((raw * y).as_ref(), (white * y).as_ref())).into_iter().fold(0.0, f64::max);
-    evidence.rounding("ends", "fitted values after 3000 steps, raw rows against whitened ones, worst of the draws", worst, 10.0 * bound);
+    let worst =
+        gaps(&|[raw, white], y| relative_gap((raw * y).as_ref(), (white * y).as_ref())).into_iter().fold(0.0, f64::max);
+    evidence.rounding(
+        "ends",
+        "fitted values after 3000 steps, raw rows against whitened ones, worst of the draws",
+        worst,
+        10.0 * bound,
+    );
     let words = "$\\|A_{\\text{raw}} - A_{\\text{white}}\\|/\\|A_{\\text{white}}\\|$ after 3000 steps";
-    evidence.measure("apart", words, gaps(&|[raw, white], _| relative_gap(raw.as_ref(), white.as_ref()))).within(relative(1e-3)).at_least(0.3);
-    let words = "$\\|A - A^\\top\\|/\\|A\\|$ after 3000 steps, raw rows";
-    evidence.measure("oblique", words, gaps(&|[raw, _], _| asymmetry(raw.as_ref()))).within(relative(1e-3)).at_least(0.3);
     evidence
-        .breaks("upright", "oblique", "the rows are whitened", gaps(&|[_, white], _| asymmetry(white.as_ref())).into_iter().fold(0.0, f64::max))
+        .measure("apart", words, gaps(&|[raw, white], _| relative_gap(raw.as_ref(), white.as_ref())))
+        .within(relative(1e-3))
+        .at_least(0.3);
+    let words = "$\\|A - A^\\top\\|/\\|A\\|$ after 3000 steps, raw rows";
+    evidence
+        .measure("oblique", words, gaps(&|[raw, _], _| asymmetry(raw.as_ref())))
+        .within(relative(1e-3))
+        .at_least(0.3);
+    evidence
+        .breaks(
+            "upright",
+            "oblique",
+            "the rows are whitened",
+            gaps(&|[_, white], _| asymmetry(white.as_ref())).into_iter().fold(0.0, f64::max),
+        )
         .vanishing(1e-9, 1e6);
     record!(evidence)
 }
@@ -218,18 +269,39 @@ fn the_first_step_of_softmax_is_the_picture() -> Result<()> {
     let fit = Ridge::fit(x, y, 0.0, Intercept::None)?;
     let (form, outputs) = first_step(x, y)?;
     let values = linalg::singular_values(form.as_ref())?;
-    evidence.rounding("rank", "second singular value of $W$ over the first", values[1] / values[0], 100.0 * count(x.nrows()).sqrt() * f64::EPSILON);
+    evidence.rounding(
+        "rank",
+        "second singular value of $W$ over the first",
+        values[1] / values[0],
+        100.0 * count(x.nrows()).sqrt() * f64::EPSILON,
+    );
     // The step is 10⁻⁶ of the data's scale: the expansion's next term is that much smaller than the first, and 1 − cos its square.
     let picture = linear::output(x, x, y, 1.0, Diagonal::Kept);
-    evidence.rounding("picture", "1 − cosine of the outputs to $XX^\\top y$", 1.0 - centred_cosine(outputs.as_ref(), picture.as_ref()), 1e-8);
+    evidence.rounding(
+        "picture",
+        "1 − cosine of the outputs to $XX^\\top y$",
+        1.0 - centred_cosine(outputs.as_ref(), picture.as_ref()),
+        1e-8,
+    );
     let white = Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?.apply(x);
     let (_, straight) = first_step(white.as_ref(), y)?;
-    evidence.rounding("whitened", "1 − cosine to least squares, whitened rows", 1.0 - centred_cosine(straight.as_ref(), fit.fitted()), 1e-8);
+    evidence.rounding(
+        "whitened",
+        "1 − cosine to least squares, whitened rows",
+        1.0 - centred_cosine(straight.as_ref(), fit.fitted()),
+        1e-8,
+    );
 
     let misses = |outputs: &Mat<f64>, of: MatRef<'_, f64>| 1.0 - centred_cosine(outputs.as_ref(), of);
-    evidence.breaks("raw", "whitened", "the rows are not whitened", misses(&outputs, fit.fitted())).within(relative(1e-4)).by(1e4);
+    evidence
+        .breaks("raw", "whitened", "the rows are not whitened", misses(&outputs, fit.fitted()))
+        .within(relative(1e-4))
+        .by(1e4);
     let (_, elsewhere) = first_step_from(&first().normal(1, x.ncols(), x.ncols()), x, y)?;
-    evidence.breaks("elsewhere", "picture", "the form does not start at zero", misses(&elsewhere, picture.as_ref())).within(relative(1e-3)).by(1e4);
+    evidence
+        .breaks("elsewhere", "picture", "the form does not start at zero", misses(&elsewhere, picture.as_ref()))
+        .within(relative(1e-3))
+        .by(1e4);
     let (x, y) = (real.train.x.as_ref(), real.train.y.as_ref());
     let aligned = misses(&first_step(x, y)?.1, Ridge::fit(x, y, 0.0, Intercept::None)?.fitted());
     evidence.breaks("raw_diabetes", "whitened", "the rows are not whitened", aligned).within(relative(1e-3)).by(1e4);
@@ -245,7 +317,8 @@ fn first_step_from(start: &Mat<f64>, x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> 
     let d = x.ncols();
     let temperature = temperature_of_width(d);
     let mut slope = Mat::zeros(d, d);
-    Objective::new(Task::regression(x, y), Normalisation::Softmax { temperature }, Diagonal::Kept)?.evaluate(start.as_ref(), slope.as_mut());
+    Objective::new(Task::regression(x, y), Normalisation::Softmax { temperature }, Diagonal::Kept)?
+        .evaluate(start.as_ref(), slope.as_mut());
     let largest = spectral_norm(x)?.powi(2) * frobenius_norm(slope.as_ref());
     let form = start + slope * faer::Scale(-1e-6 * temperature * count(x.nrows()) / largest);
     let outputs = softmax::output((x * &form).as_ref(), x, y, temperature, Diagonal::Kept)?;
@@ -280,7 +353,9 @@ fn softmax_passes_close_by_regression_and_leaves() -> Result<()> {
     let mut evidence = Evidence::new();
     let real = &experiments()?[1];
     let curved = |variant: Variant| variant == Variant::grid()[4];
-    let numbers = |of: &dyn Fn(&Case, &Run) -> Result<f64>| real.runs(USUAL, curved).map(|(case, run)| of(case, run)).collect::<Result<Vec<_>>>();
+    let numbers = |of: &dyn Fn(&Case, &Run) -> Result<f64>| {
+        real.runs(USUAL, curved).map(|(case, run)| of(case, run)).collect::<Result<Vec<_>>>()
+    };
     let held_out = |record: Option<&Record>| record.and_then(|record| record.held_out).unwrap_or(f64::NAN);
     let best = numbers(&|case, run| Ok(held_out(run.trained.best()) / case.ridge[1]))?;
     evidence.measure("best", "lowest test error on the path over ridge's", best).within(relative(0.05)).at_most(1.25);
@@ -288,18 +363,40 @@ fn softmax_passes_close_by_regression_and_leaves() -> Result<()> {
     evidence.measure("last", "last test error over ridge's", last).within(relative(0.05)).at_least(1.15);
     let train = numbers(&|case, run| Ok(run.loss / case.ridge[0]))?;
     evidence.measure("train", "last training error over ridge's", train).within(relative(0.05)).at_most(0.7);
-    let steps = real.numbers(USUAL, curved, |_, run| run.trained.best().map_or(f64::INFINITY, |record| count(record.step)));
-    evidence.measure("best_step", "step at which the test error is lowest", steps).within(relative(0.25)).at_most(200.0);
-    let words = "centred cosine to ridge's predictions for test rows";
-    let nearest = numbers(&|case, run| cosine_to_ridge(case, run, run.trained.best().map_or(&run.trained.head, |record| &record.head)))?;
-    evidence.measure("cosine_best", &format!("{words}, where the test error is lowest"), nearest).within(absolute(0.02)).at_least(0.88);
-    evidence.measure("cosine_last", &format!("{words}, at the end"), numbers(&|_, run| Ok(run.test.centred_cosine))?).within(absolute(0.03)).at_most(0.9);
+    let steps =
+        real.numbers(USUAL, curved, |_, run| run.trained.best().map_or(f64::INFINITY, |record| count(record.step)));
     evidence
-        .breaks("linear", "cosine_last", "there is no softmax", real.numbers(USUAL, |variant| variant == Variant::grid()[0], |_, run| run.test.centred_cosine))
+        .measure("best_step", "step at which the test error is lowest", steps)
+        .within(relative(0.25))
+        .at_most(200.0);
+    let words = "centred cosine to ridge's predictions for test rows";
+    let nearest = numbers(&|case, run| {
+        cosine_to_ridge(case, run, run.trained.best().map_or(&run.trained.head, |record| &record.head))
+    })?;
+    evidence
+        .measure("cosine_best", &format!("{words}, where the test error is lowest"), nearest)
+        .within(absolute(0.02))
+        .at_least(0.88);
+    evidence
+        .measure("cosine_last", &format!("{words}, at the end"), numbers(&|_, run| Ok(run.test.centred_cosine))?)
+        .within(absolute(0.03))
+        .at_most(0.9);
+    evidence
+        .breaks(
+            "linear",
+            "cosine_last",
+            "there is no softmax",
+            real.numbers(USUAL, |variant| variant == Variant::grid()[0], |_, run| run.test.centred_cosine),
+        )
         .within(relative(0.01))
         .by(1.09);
     evidence
-        .contrast("left", &format!("{words}, where the test error is lowest less at the end"), "cosine_best", "cosine_last")
+        .contrast(
+            "left",
+            &format!("{words}, where the test error is lowest less at the end"),
+            "cosine_best",
+            "cosine_last",
+        )
         .within(absolute(0.03))
         .apart(0.07);
     evidence.figure(losses(real.first_case(), real.first(Variant::grid()[4]), real.first(Variant::grid()[0])));
@@ -373,7 +470,8 @@ fn a_product_waits_on_a_saddle() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = draws().into_iter().map(Waits::of).collect::<Result<Vec<_>>>()?;
     for (place, name) in ["separate", "tied", "free"].into_iter().enumerate() {
-        let off = all.iter().map(|waits| (waits.decades[place] / waits.formula[place] - 1.0).abs()).collect::<Vec<f64>>();
+        let off =
+            all.iter().map(|waits| (waits.decades[place] / waits.formula[place] - 1.0).abs()).collect::<Vec<f64>>();
         if name == "free" {
             evidence.breaks(name, "separate", "the form is free as a whole", off).within(absolute(0.02)).by(5.0);
             continue;
@@ -382,16 +480,28 @@ fn a_product_waits_on_a_saddle() -> Result<()> {
         evidence.measure(name, &words, off).within(absolute(5e-3)).at_most(0.05);
         let [decade, formula] = [all[0].decades[place], all[0].formula[place]];
         evidence
-            .measure(&format!("{name}_decade"), &format!("steps that a start ten times smaller costs, {name}, first draw"), decade)
+            .measure(
+                &format!("{name}_decade"),
+                &format!("steps that a start ten times smaller costs, {name}, first draw"),
+                decade,
+            )
             .within(relative(0.01))
             .noted();
-        evidence.measure(&format!("{name}_formula"), &format!("what the formula says, {name}, first draw"), formula).within(relative(1e-6)).noted();
+        evidence
+            .measure(&format!("{name}_formula"), &format!("what the formula says, {name}, first draw"), formula)
+            .within(relative(1e-6))
+            .noted();
     }
     let (x, y) = (all[0].data.train.x.as_ref(), all[0].data.train.y.as_ref());
-    let unmoved = Training { parametrisation: Parametrisation::Separate, ..merged(x, y, 0.1, 100)? }.run(Task::regression(x, y), None)?;
+    let unmoved = Training { parametrisation: Parametrisation::Separate, ..merged(x, y, 0.1, 100)? }
+        .run(Task::regression(x, y), None)?;
     let moved = linalg::entries(unmoved.head.form().as_ref()).filter(|&entry| entry != 0.0).count();
     evidence.exactly("unmoved", "entries of the form that moved from zero weights in 100 steps", moved, 0);
-    evidence.count("merged", "steps until half of the excess loss is gone, merged, from zero, first draw", all[0].merged);
+    evidence.count(
+        "merged",
+        "steps until half of the excess loss is gone, merged, from zero, first draw",
+        all[0].merged,
+    );
     record!(evidence)
 }
 
@@ -414,11 +524,16 @@ impl Waits {
             let seed = draw.inits()[0];
             halved(&Training { parametrisation, deviation, seed, ..merged(x, y, 0.1, 4000)? }, x, y, least).map(count)
         };
-        let decade = |parametrisation| Ok::<_, Error>((steps(parametrisation, 1e-5)? - steps(parametrisation, 1e-2)?) / 3.0);
+        let decade =
+            |parametrisation| Ok::<_, Error>((steps(parametrisation, 1e-5)? - steps(parametrisation, 1e-2)?) / 3.0);
         let growth = 0.1 * count(x.nrows()) / spectral_norm(gram(x).as_ref())?;
         let wait = |growth: f64| std::f64::consts::LN_10 / libm::log(1.0 + growth);
         Ok(Self {
-            decades: [decade(Parametrisation::Separate)?, decade(Parametrisation::Tied)?, decade(Parametrisation::Merged)?],
+            decades: [
+                decade(Parametrisation::Separate)?,
+                decade(Parametrisation::Tied)?,
+                decade(Parametrisation::Merged)?,
+            ],
             formula: [wait(growth), wait(2.0 * growth), wait(growth)],
             merged: halved(&merged(x, y, 0.1, 4000)?, x, y, least)?,
             data,

@@ -36,12 +36,17 @@ use attention_regression::attention::{self, Diagonal};
 use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{Axis, Cell, Chart, Column, Dots, Figure, Ink, Mark, Multiples, Pane, Row, RowSeries, Series, Side, Stroke};
+use attention_regression::publish::figure::{
+    Axis, Cell, Chart, Column, Dots, Figure, Ink, Mark, Multiples, Pane, Row, RowSeries, Series, Side, Stroke,
+};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Trained, Training};
 use attention_regression::{Mat, Result, record};
 
-use crate::support::{Case, Draw, Experiment, NAMES, Run, STARTS, USUAL, draws, experiments, first, in_parallel, linear, rounding_bound, softmax, tied};
+use crate::support::{
+    Case, Draw, Experiment, NAMES, Run, STARTS, USUAL, draws, experiments, first, in_parallel, linear, rounding_bound,
+    softmax, tied,
+};
 
 /// One number of a run.
 type Number = fn(&Case, &Run) -> f64;
@@ -79,21 +84,39 @@ fn without_softmax_attention_predicts_what_ridge_predicts() -> Result<()> {
     for ((name, experiment), limit) in NAMES.into_iter().zip(all).zip([0.01, 0.08, 0.02]) {
         let words = format!("gap in outputs, all but tied weights on rows as they are, {name}");
         evidence
-            .measure(&format!("gap_{name}"), &words, experiment.numbers(USUAL, |variant| linear(variant) && soon(variant), gap))
+            .measure(
+                &format!("gap_{name}"),
+                &words,
+                experiment.numbers(USUAL, |variant| linear(variant) && soon(variant), gap),
+            )
             .within(relative(0.3))
             .at_most(limit);
         let curved = experiment.numbers(USUAL, |variant| softmax(variant) && soon(variant), gap);
-        evidence.breaks(&format!("softmax_{name}"), &format!("gap_{name}"), "there is a softmax", curved).within(relative(0.1)).by(1.4);
+        evidence
+            .breaks(&format!("softmax_{name}"), &format!("gap_{name}"), "there is a softmax", curved)
+            .within(relative(0.1))
+            .by(1.4);
     }
-    let slow = all.iter().flat_map(|experiment| experiment.medians(USUAL, |variant| linear(variant) && !soon(variant), gap)).collect::<Vec<_>>();
-    evidence.measure("slow", "gap in outputs, tied weights on rows as they are, median of a draw, three tables", slow).within(relative(0.3)).at_most(0.15);
+    let slow = all
+        .iter()
+        .flat_map(|experiment| experiment.medians(USUAL, |variant| linear(variant) && !soon(variant), gap))
+        .collect::<Vec<_>>();
+    evidence
+        .measure("slow", "gap in outputs, tied weights on rows as they are, median of a draw, three tables", slow)
+        .within(relative(0.3))
+        .at_most(0.15);
     let ends = |starts: &[f64], chosen: fn(Variant) -> bool| {
-        let of = |&start: &f64| all.iter().flat_map(move |experiment| experiment.medians(start, chosen, gap)).collect::<Vec<_>>();
+        let of = |&start: &f64| {
+            all.iter().flat_map(move |experiment| experiment.medians(start, chosen, gap)).collect::<Vec<_>>()
+        };
         starts.iter().flat_map(of).collect::<Vec<f64>>()
     };
     let words = "gap in outputs, without softmax, median of a draw, three tables";
     let white = ends(&STARTS[..3], |variant| linear(variant) && variant.whitened);
-    evidence.measure("arrived", &format!("{words}, whitened rows, starts of .01, .1 and .3"), white).within(relative(0.3)).at_most(0.03);
+    evidence
+        .measure("arrived", &format!("{words}, whitened rows, starts of .01, .1 and .3"), white)
+        .within(relative(0.3))
+        .at_most(0.03);
     let late = ends(&STARTS[3..], |variant| linear(variant) && tied(variant));
     evidence.measure("late", &format!("{words}, tied weights, from a start of 1"), late).within(relative(0.3)).noted();
     let ticks: [&[f64]; 3] = [&[0.0, 0.05, 0.1, 0.15], &[0.0, 0.5, 1.0, 1.5], &[0.0, 0.2, 0.4, 0.6]];
@@ -104,7 +127,10 @@ fn without_softmax_attention_predicts_what_ridge_predicts() -> Result<()> {
         let axis = Axis::linear("mean squared error", ticks);
         pane(name, case, ("test rows", marks), Some(("training rows", bars)), axis).reference("ridge", case.ridge[1])
     });
-    evidence.figure(Figure::new("Errors of eight attentions on three tables, against ridge, first draw", Dots::new(rows(), panes.collect())));
+    evidence.figure(Figure::new(
+        "Errors of eight attentions on three tables, against ridge, first draw",
+        Dots::new(rows(), panes.collect()),
+    ));
     record!(evidence)
 }
 
@@ -136,27 +162,43 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
     let cosine: Number = |_, run| run.test.centred_cosine;
     let of = |name: &str| format!("median of a draw, four variants, {name}");
     for (name, experiment) in NAMES.into_iter().zip(all) {
-        let measure = evidence.measure(&format!("error_{name}"), &format!("test error over ridge's, {}", of(name)), experiment.medians(USUAL, softmax, error));
+        let measure = evidence.measure(
+            &format!("error_{name}"),
+            &format!("test error over ridge's, {}", of(name)),
+            experiment.medians(USUAL, softmax, error),
+        );
         let bounded = measure.within(relative(0.05));
         match name {
             "synthetic" => bounded.noted(),
             "diabetes" => bounded.at_least(1.1),
             _ => bounded.at_most(0.92),
         }
-        let measure =
-            evidence.measure(&format!("cosine_{name}"), &format!("centred cosine to ridge, {}", of(name)), experiment.medians(USUAL, softmax, cosine));
+        let measure = evidence.measure(
+            &format!("cosine_{name}"),
+            &format!("centred cosine to ridge, {}", of(name)),
+            experiment.medians(USUAL, softmax, cosine),
+        );
         measure.within(relative(0.05)).noted();
     }
     for (name, experiment) in NAMES.into_iter().zip(all).skip(1) {
         let linear = experiment.medians(USUAL, linear, error);
-        evidence.breaks(&format!("linear_{name}"), &format!("error_{name}"), "there is no softmax", linear).within(relative(0.01)).by(1.07);
+        evidence
+            .breaks(&format!("linear_{name}"), &format!("error_{name}"), "there is no softmax", linear)
+            .within(relative(0.01))
+            .by(1.07);
     }
-    evidence.contrast("parting", "centred cosine to ridge, synthetic less diabetes", "cosine_synthetic", "cosine_diabetes").within(relative(0.1)).apart(0.2);
+    evidence
+        .contrast("parting", "centred cosine to ridge, synthetic less diabetes", "cosine_synthetic", "cosine_diabetes")
+        .within(relative(0.1))
+        .apart(0.2);
     let panes = |name: &str, of: Number, axis: &dyn Fn() -> Axis| {
-        let pane = |(table, experiment): (&str, &Experiment)| pane(table, experiment.first_case(), (name, of), None, axis());
+        let pane =
+            |(table, experiment): (&str, &Experiment)| pane(table, experiment.first_case(), (name, of), None, axis());
         NAMES.into_iter().zip(all).map(pane).collect::<Vec<_>>()
     };
-    let gaps = panes("gap in outputs", |_, run| run.test.output_gap, &|| Axis::log("gap in outputs", &[1e-6, 1e-4, 1e-2, 2.0]));
+    let gaps = panes("gap in outputs", |_, run| run.test.output_gap, &|| {
+        Axis::log("gap in outputs", &[1e-6, 1e-4, 1e-2, 2.0])
+    });
     let cosines = panes("centred cosine", cosine, &|| Axis::linear("cosine to ridge", &[0.4, 0.6, 0.8, 1.0]));
     let dots = Dots::new(rows(), [cosines, gaps].concat());
     evidence.figure(Figure::new("How eight attentions agree with ridge on three tables, first draw", dots));
@@ -198,30 +240,66 @@ fn with_softmax_the_predictions_part_to_either_side() -> Result<()> {
 fn same_outputs_another_machine() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = experiments()?;
-    let pooled = |chosen: fn(Variant) -> bool, of: Number| all.iter().flat_map(|experiment| experiment.numbers(USUAL, chosen, of)).collect::<Vec<f64>>();
+    let pooled = |chosen: fn(Variant) -> bool, of: Number| {
+        all.iter().flat_map(|experiment| experiment.numbers(USUAL, chosen, of)).collect::<Vec<f64>>()
+    };
     let alignment: Number = |_, run| run.mechanism.alignment;
     let misalignment: Number = |_, run| 1.0 - run.mechanism.alignment;
-    let [both, single]: [fn(Variant) -> bool; 2] = [|variant| linear(variant) && tied(variant), |variant| linear(variant) && !tied(variant)];
+    let [both, single]: [fn(Variant) -> bool; 2] =
+        [|variant| linear(variant) && tied(variant), |variant| linear(variant) && !tied(variant)];
     let words = "alignment with $H$, three tables";
-    evidence.measure("tied", &format!("{words}, without softmax, tied"), pooled(both, alignment)).within(absolute(0.02)).noted();
-    evidence.measure("separate", &format!("{words}, without softmax, separate"), pooled(single, alignment)).within(absolute(0.02)).noted();
-    evidence.measure("softmax", &format!("{words}, with softmax"), pooled(softmax, alignment)).within(absolute(0.02)).at_most(0.5);
     evidence
-        .measure("size", "$\\|A\\|/\\|H\\|$, four variants without softmax, three tables", pooled(linear, |_, run| run.mechanism.size))
+        .measure("tied", &format!("{words}, without softmax, tied"), pooled(both, alignment))
+        .within(absolute(0.02))
+        .noted();
+    evidence
+        .measure("separate", &format!("{words}, without softmax, separate"), pooled(single, alignment))
+        .within(absolute(0.02))
+        .noted();
+    evidence
+        .measure("softmax", &format!("{words}, with softmax"), pooled(softmax, alignment))
+        .within(absolute(0.02))
+        .at_most(0.5);
+    evidence
+        .measure(
+            "size",
+            "$\\|A\\|/\\|H\\|$, four variants without softmax, three tables",
+            pooled(linear, |_, run| run.mechanism.size),
+        )
         .within(relative(0.1))
         .noted();
-    let medians = |chosen: fn(Variant) -> bool, of: Number| all.iter().flat_map(|experiment| experiment.medians(USUAL, chosen, of)).collect::<Vec<_>>();
+    let medians = |chosen: fn(Variant) -> bool, of: Number| {
+        all.iter().flat_map(|experiment| experiment.medians(USUAL, chosen, of)).collect::<Vec<_>>()
+    };
     let words = "one less alignment with $H$, without softmax, median of a draw, three tables";
-    evidence.measure("misalignment", &format!("{words}, separate"), medians(single, misalignment)).within(absolute(0.02)).at_least(0.4);
-    evidence.measure("misalignment_tied", &format!("{words}, tied"), medians(both, misalignment)).within(absolute(0.02)).at_least(0.1);
-    let built = all.iter().flat_map(|experiment| &experiment.cases).map(|case| 1.0 - built_in(&case.comparison).alignment).collect::<Vec<_>>();
-    evidence.breaks("built_in", "misalignment_tied", "the form is given and not learnt", built).within(relative(0.3)).by(1e4);
+    evidence
+        .measure("misalignment", &format!("{words}, separate"), medians(single, misalignment))
+        .within(absolute(0.02))
+        .at_least(0.4);
+    evidence
+        .measure("misalignment_tied", &format!("{words}, tied"), medians(both, misalignment))
+        .within(absolute(0.02))
+        .at_least(0.1);
+    let built = all
+        .iter()
+        .flat_map(|experiment| &experiment.cases)
+        .map(|case| 1.0 - built_in(&case.comparison).alignment)
+        .collect::<Vec<_>>();
+    evidence
+        .breaks("built_in", "misalignment_tied", "the form is given and not learnt", built)
+        .within(relative(0.3))
+        .by(1e4);
     let beyond = all.iter().flat_map(|experiment| &experiment.cases).map(beyond_the_mean).collect::<Vec<_>>();
-    let words = "distance of a softmax matrix from $H$ over that of the matrix of the mean, median of a draw, three tables";
+    let words =
+        "distance of a softmax matrix from $H$ over that of the matrix of the mean, median of a draw, three tables";
     evidence.measure("beyond_mean", words, beyond).within(relative(0.05)).at_least(1.0);
     let overlap: Number = |_, run| run.mechanism.overlap;
     evidence
-        .measure("overlap", "share of $\\|A\\|^2$ in the column space of $X$, softmax, three tables", pooled(softmax, overlap))
+        .measure(
+            "overlap",
+            "share of $\\|A\\|^2$ in the column space of $X$, softmax, three tables",
+            pooled(softmax, overlap),
+        )
         .within(relative(0.1))
         .at_most(0.5);
     evidence.breaks("inside", "overlap", "there is no softmax", pooled(linear, overlap)).within(relative(1e-6)).by(1.9);
@@ -287,35 +365,71 @@ fn the_start_decides_what_one_target_leaves_open() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = experiments()?;
     let size = |run: &Run| libm::log(run.mechanism.size);
-    let variance = |factor: &str| format!("share of the variance of $\\log\\|A\\|$ owed to {factor}, draw by draw, three tables");
-    let [start, soft, explained] = [&[STARTED][..], &[SOFT], &[STARTED, SOFT]].map(|factors| shares(all, size, factors));
-    let both = explained.iter().zip(&start).zip(&soft).map(|((all, start), soft)| all - start - soft).collect::<Vec<_>>();
-    evidence.measure("rest", &variance("all else"), explained.iter().map(|share| 1.0 - share).collect::<Vec<_>>()).within(absolute(0.03)).noted();
+    let variance =
+        |factor: &str| format!("share of the variance of $\\log\\|A\\|$ owed to {factor}, draw by draw, three tables");
+    let [start, soft, explained] =
+        [&[STARTED][..], &[SOFT], &[STARTED, SOFT]].map(|factors| shares(all, size, factors));
+    let both =
+        explained.iter().zip(&start).zip(&soft).map(|((all, start), soft)| all - start - soft).collect::<Vec<_>>();
+    evidence
+        .measure("rest", &variance("all else"), explained.iter().map(|share| 1.0 - share).collect::<Vec<_>>())
+        .within(absolute(0.03))
+        .noted();
     evidence.measure("start", &variance("the start"), start).within(absolute(0.03)).noted();
     evidence.measure("softmax", &variance("the softmax"), soft).within(absolute(0.03)).noted();
-    evidence.measure("start_softmax", &variance("the start acting otherwise with a softmax"), both).within(absolute(0.03)).noted();
-    evidence.measure("explained", &variance("start and softmax, alone and together"), explained).within(absolute(0.03)).at_least(0.75);
+    evidence
+        .measure("start_softmax", &variance("the start acting otherwise with a softmax"), both)
+        .within(absolute(0.03))
+        .noted();
+    evidence
+        .measure("explained", &variance("start and softmax, alone and together"), explained)
+        .within(absolute(0.03))
+        .at_least(0.75);
     let grown = |chosen: fn(Variant) -> bool| {
-        let size = |start: f64| all.iter().flat_map(move |experiment| experiment.medians(start, chosen, |_, run| run.mechanism.size)).collect::<Vec<_>>();
+        let size = |start: f64| {
+            all.iter()
+                .flat_map(move |experiment| experiment.medians(start, chosen, |_, run| run.mechanism.size))
+                .collect::<Vec<_>>()
+        };
         size(STARTS[3]).iter().zip(size(STARTS[0])).map(|(large, small)| large / small).collect::<Vec<f64>>()
     };
     let words = "size of $A$ from a start of 1 over that from a start of 0.01, medians of a draw, three tables";
-    evidence.measure("grown", &format!("{words}, without softmax"), grown(linear)).within(relative(0.1)).at_least(100.0);
-    evidence.measure("grown_softmax", &format!("{words}, with softmax"), grown(softmax)).within(relative(0.1)).at_most(10.0);
-    evidence.contrast("order", "growth with the start, without softmax over with it", "grown", "grown_softmax").within(relative(0.1)).by(10.0);
+    evidence
+        .measure("grown", &format!("{words}, without softmax"), grown(linear))
+        .within(relative(0.1))
+        .at_least(100.0);
+    evidence
+        .measure("grown_softmax", &format!("{words}, with softmax"), grown(softmax))
+        .within(relative(0.1))
+        .at_most(10.0);
+    evidence
+        .contrast("order", "growth with the start, without softmax over with it", "grown", "grown_softmax")
+        .within(relative(0.1))
+        .by(10.0);
     let smallest: fn(Variant) -> bool = |variant| linear(variant) && tied(variant) && variant.whitened;
     let limit = 1.0 / count(all[1].first_case().comparison.data().train.d()).sqrt();
     let words = "tied, whitened, without softmax, diabetes, from a start of";
     let size: Number = |_, run| run.mechanism.size;
     evidence.measure("limit", "$d^{-1/2}$, diabetes", limit).within(relative(1e-6)).noted();
-    evidence.measure("size_small", &format!("$\\|A\\|/\\|H\\|$, {words} 0.01"), all[1].numbers(STARTS[0], smallest, size)).within(relative(0.02)).equals(
-        limit,
-        "$d^{-1/2}$",
-        relative(0.2),
-    );
-    evidence.breaks("size_large", "size_small", "the start is a deviation of one", all[1].numbers(STARTS[3], smallest, size)).within(relative(0.1)).by(10.0);
     evidence
-        .measure("tied_small", &format!("$\\|A - H\\|/\\|H\\|$, {words} 0.01"), all[1].numbers(STARTS[0], smallest, |_, run| run.mechanism.gap))
+        .measure("size_small", &format!("$\\|A\\|/\\|H\\|$, {words} 0.01"), all[1].numbers(STARTS[0], smallest, size))
+        .within(relative(0.02))
+        .equals(limit, "$d^{-1/2}$", relative(0.2));
+    evidence
+        .breaks(
+            "size_large",
+            "size_small",
+            "the start is a deviation of one",
+            all[1].numbers(STARTS[3], smallest, size),
+        )
+        .within(relative(0.1))
+        .by(10.0);
+    evidence
+        .measure(
+            "tied_small",
+            &format!("$\\|A - H\\|/\\|H\\|$, {words} 0.01"),
+            all[1].numbers(STARTS[0], smallest, |_, run| run.mechanism.gap),
+        )
         .within(relative(0.01))
         .noted();
     evidence.figure(trails(all)?);
@@ -333,8 +447,12 @@ const WHITE: Factor = |run| usize::from(run.variant.whitened);
 /// each. The cells are balanced, so the effects are orthogonal, and each sum of squares is that of the means of the levels.
 fn shares(all: &[Experiment; 3], number: impl Fn(&Run) -> f64, factors: &[Factor]) -> Vec<f64> {
     let of = |case: &Case| {
-        let runs: Vec<(usize, f64)> =
-            case.runs.iter().filter(|run| run.init < 2).map(|run| (factors.iter().fold(0, |cell, factor| 8 * cell + factor(run)), number(run))).collect();
+        let runs: Vec<(usize, f64)> = case
+            .runs
+            .iter()
+            .filter(|run| run.init < 2)
+            .map(|run| (factors.iter().fold(0, |cell, factor| 8 * cell + factor(run)), number(run)))
+            .collect();
         let mean = |chosen: &dyn Fn(usize) -> bool| {
             let of: Vec<f64> = runs.iter().filter(|(cell, _)| chosen(*cell)).map(|(_, number)| *number).collect();
             of.iter().sum::<f64>() / count(of.len())
@@ -352,7 +470,8 @@ fn trails(all: &'static [Experiment; 3]) -> Result<Figure> {
     for (name, experiment) in NAMES.into_iter().zip(all) {
         for (kind, chosen, ink, mark) in kinds() {
             let of = |start: f64, number: Number| median(&experiment.medians(start, chosen, number));
-            let points = STARTS.map(|start| (of(start, |_, run| run.mechanism.size), of(start, |_, run| run.mechanism.alignment)));
+            let points = STARTS
+                .map(|start| (of(start, |_, run| run.mechanism.size), of(start, |_, run| run.mechanism.alignment)));
             let trail = |name: String| Series::through(name, points).ink(ink).mark(mark).within(0.05);
             series.push(match (name, ink) {
                 ("diabetes", Ink::Linear) => trail(kind.to_owned()).label(Side::Above, 3),
@@ -364,10 +483,15 @@ fn trails(all: &'static [Experiment; 3]) -> Result<Figure> {
     let smallest = all.iter().map(|experiment| 1.0 / count(experiment.first_case().comparison.data().train.d()).sqrt());
     let smallest = smallest.map(|root| (root, root));
     series.push(Series::through("regression", [(1.0, 1.0)]).marks(Mark::Circle).within(0.05).label(Side::Right, 0));
-    series.push(Series::through("smallest tied forms", smallest).marks(Mark::HollowSquare).within(0.05).label(Side::Left, 0));
+    series.push(
+        Series::through("smallest tied forms", smallest).marks(Mark::HollowSquare).within(0.05).label(Side::Left, 0),
+    );
     let x = Axis::log("size, ‖A‖ ∕ ‖H‖", &[0.1, 1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::linear("alignment, ⟨A, H⟩ ∕ ‖A‖‖H‖", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]);
-    Ok(Figure::new("Size and alignment of trained attention, along the size of its start", Chart::new(x, y, series).tall()))
+    Ok(Figure::new(
+        "Size and alignment of trained attention, along the size of its start",
+        Chart::new(x, y, series).tall(),
+    ))
 }
 
 type Kind = (&'static str, fn(Variant) -> bool, Ink, Mark);
@@ -416,30 +540,51 @@ fn tied_weights_are_aligned_before_they_are_trained() -> Result<()> {
     let alignment: Number = |_, run| run.mechanism.alignment;
     for (kind, of_kind) in [("linear", linear as fn(Variant) -> bool), ("softmax", softmax)] {
         for (name, with) in [("tied", true), ("separate", false)] {
-            let values = all.iter().flat_map(|experiment| experiment.medians(USUAL, |variant| of_kind(variant) && tied(variant) == with, alignment));
+            let values = all.iter().flat_map(|experiment| {
+                experiment.medians(USUAL, |variant| of_kind(variant) && tied(variant) == with, alignment)
+            });
             let words = format!("alignment with $H$, median of a draw, {kind}, {name}, three tables");
-            evidence.measure(&format!("{name}_{kind}"), &words, values.collect::<Vec<_>>()).within(absolute(0.03)).noted();
+            evidence
+                .measure(&format!("{name}_{kind}"), &words, values.collect::<Vec<_>>())
+                .within(absolute(0.03))
+                .noted();
         }
         let words = format!("alignment of tied weights less that of separate ones, {kind}, draw by draw");
-        let contrast = evidence.contrast(&format!("{kind}_ahead"), &words, &format!("tied_{kind}"), &format!("separate_{kind}"));
+        let contrast =
+            evidence.contrast(&format!("{kind}_ahead"), &words, &format!("tied_{kind}"), &format!("separate_{kind}"));
         contrast.within(absolute(0.03)).apart(0.02);
     }
-    let variance = |factor: &str| format!("share of the variance of the alignment owed to {factor}, draw by draw, three tables");
+    let variance =
+        |factor: &str| format!("share of the variance of the alignment owed to {factor}, draw by draw, three tables");
     let share = |factors: &[Factor]| shares(all, |run| run.mechanism.alignment, factors);
     let [tying, soft, both] = [&[TIED][..], &[SOFT], &[TIED, SOFT]].map(share);
-    let together = both.iter().zip(&tying).zip(&soft).map(|((all, tying), soft)| all - tying - soft).collect::<Vec<_>>();
+    let together =
+        both.iter().zip(&tying).zip(&soft).map(|((all, tying), soft)| all - tying - soft).collect::<Vec<_>>();
     evidence.measure("tying", &variance("tying"), tying).within(absolute(0.03)).at_least(0.2);
     evidence.measure("softmax", &variance("the softmax"), soft).within(absolute(0.03)).noted();
-    evidence.measure("tying_softmax", &variance("tying acting otherwise with a softmax"), together).within(absolute(0.03)).noted();
+    evidence
+        .measure("tying_softmax", &variance("tying acting otherwise with a softmax"), together)
+        .within(absolute(0.03))
+        .noted();
     evidence.measure("start", &variance("the start"), share(&[STARTED])).within(absolute(0.03)).at_most(0.3);
     evidence.measure("whitening", &variance("whitened rows"), share(&[WHITE])).within(absolute(0.03)).at_most(0.1);
-    for (name, variant) in [("untrained_tied", 1), ("untrained_separate", 0), ("untrained_softmax", 5)].map(|(name, place)| (name, Variant::grid()[place])) {
-        let values = all.iter().flat_map(|experiment| &experiment.cases).map(|case| untrained(case, variant)).collect::<Result<Vec<_>>>()?;
-        let words = format!("alignment with $H$ before the first step, {}, median of a draw, three tables", variant.name());
+    for (name, variant) in [("untrained_tied", 1), ("untrained_separate", 0), ("untrained_softmax", 5)]
+        .map(|(name, place)| (name, Variant::grid()[place]))
+    {
+        let values = all
+            .iter()
+            .flat_map(|experiment| &experiment.cases)
+            .map(|case| untrained(case, variant))
+            .collect::<Result<Vec<_>>>()?;
+        let words =
+            format!("alignment with $H$ before the first step, {}, median of a draw, three tables", variant.name());
         evidence.measure(name, &words, values).within(absolute(0.03)).noted();
     }
     let words = "alignment before the first step, tied less separate, linear, draw by draw";
-    evidence.contrast("untrained_ahead", words, "untrained_tied", "untrained_separate").within(absolute(0.03)).apart(0.1);
+    evidence
+        .contrast("untrained_ahead", words, "untrained_tied", "untrained_separate")
+        .within(absolute(0.03))
+        .apart(0.1);
     record!(evidence)
 }
 
@@ -490,23 +635,38 @@ fn many_targets_decide_what_one_leaves_open() -> Result<()> {
     for (kind, place) in [("linear", 0), ("softmax", 1)] {
         for (name, which) in [("one", 0), ("many", 1)] {
             let words = format!("{apart}, {kind}, {} noise {}", [1, MANY][which], ["target", "targets"][which]);
-            let measure = evidence.measure(&format!("{kind}_{name}"), &words, each(&|ends| ends.apart[place][which].clone())).within(relative(0.2));
+            let measure = evidence
+                .measure(&format!("{kind}_{name}"), &words, each(&|ends| ends.apart[place][which].clone()))
+                .within(relative(0.2));
             if which == 0 { measure.at_least(0.3) } else { measure.at_most(0.8) }
         }
         let words = format!("distance of two starts after one target over that after {MANY}, {kind}");
-        let contrast = evidence.contrast(&format!("{kind}_open"), &words, &format!("{kind}_one"), &format!("{kind}_many"));
+        let contrast =
+            evidence.contrast(&format!("{kind}_open"), &words, &format!("{kind}_one"), &format!("{kind}_many"));
         contrast.within(relative(0.3)).by(1.5);
     }
     let of = |place: usize, of: fn(&Mechanism) -> f64| each(&|ends| ends.many[place].iter().map(of).collect());
     let words = format!("after {MANY} noise targets, separate and tied, from a start of 0.01");
-    evidence.measure("aligned", &format!("alignment with $H$ {words}, linear"), of(0, |end| end.alignment)).within(absolute(1e-3)).at_least(0.9);
-    evidence.measure("sized", &format!("$\\|A\\|/\\|H\\|$ {words}, linear"), of(0, |end| end.size)).within(relative(0.01)).noted();
+    evidence
+        .measure("aligned", &format!("alignment with $H$ {words}, linear"), of(0, |end| end.alignment))
+        .within(absolute(1e-3))
+        .at_least(0.9);
+    evidence
+        .measure("sized", &format!("$\\|A\\|/\\|H\\|$ {words}, linear"), of(0, |end| end.size))
+        .within(relative(0.01))
+        .noted();
     // A direction that is missing is a distance of d^−½: one may be, two may not.
     let one_missing = (1.5 / count(first().synthetic().train.d())).sqrt();
     let words_of_gap = format!("$\\|A - H\\|/\\|H\\|$ {words}, linear");
     evidence.measure("become", &words_of_gap, of(0, |end| end.gap)).within(relative(0.3)).at_most(one_missing);
-    evidence.breaks("softmax_away", "become", "there is a softmax", of(1, |end| end.gap)).within(relative(0.05)).by(1.8);
-    evidence.measure("elsewhere", &format!("alignment with $H$ {words}, softmax"), of(1, |end| end.alignment)).within(absolute(0.02)).at_most(0.5);
+    evidence
+        .breaks("softmax_away", "become", "there is a softmax", of(1, |end| end.gap))
+        .within(relative(0.05))
+        .by(1.8);
+    evidence
+        .measure("elsewhere", &format!("alignment with $H$ {words}, softmax"), of(1, |end| end.alignment))
+        .within(absolute(0.02))
+        .at_most(0.5);
     record!(evidence)
 }
 
@@ -537,7 +697,10 @@ impl Ends {
                     });
                     let [small, large] = heads;
                     let (small, large) = (small?, large?);
-                    ends.apart[place][which].push(relative_gap(comparison.weights(variant, &large)?.as_ref(), comparison.weights(variant, &small)?.as_ref()));
+                    ends.apart[place][which].push(relative_gap(
+                        comparison.weights(variant, &large)?.as_ref(),
+                        comparison.weights(variant, &small)?.as_ref(),
+                    ));
                     if targets == MANY {
                         ends.many[place].push(comparison.mechanism(variant, &small)?);
                     }
@@ -573,16 +736,26 @@ fn training_finds_least_squares_and_ridge_is_the_one_that_is_off() -> Result<()>
     let all = experiments()?;
     let variant = Variant { parametrisation: Parametrisation::Merged, whitened: true, ..Variant::grid()[0] };
     for (name, experiment) in NAMES.into_iter().zip(all).take(2) {
-        let biases = experiment.cases.iter().map(|case| ridges_own_bias(&case.comparison)).collect::<Result<Vec<_>>>()?;
+        let biases =
+            experiment.cases.iter().map(|case| ridges_own_bias(&case.comparison)).collect::<Result<Vec<_>>>()?;
         evidence
-            .measure(&format!("ridge_{name}"), &format!("ridge's distance from least squares on test rows, {name}"), biases)
+            .measure(
+                &format!("ridge_{name}"),
+                &format!("ridge's distance from least squares on test rows, {name}"),
+                biases,
+            )
             .within(relative(0.01))
             .at_least(3e-6);
         let comparison = &experiment.first_case().comparison;
         let gap = to_least_squares(comparison, variant)?;
         // Descent contracts every error by the condition number of whitened rows, one; what is left is rounding.
         let bound = rounding_bound(comparison.data().train.x.as_ref())?;
-        evidence.rounding(&format!("trained_{name}"), &format!("trained attention's distance from least squares on test rows, {name}"), gap, bound);
+        evidence.rounding(
+            &format!("trained_{name}"),
+            &format!("trained attention's distance from least squares on test rows, {name}"),
+            gap,
+            bound,
+        );
     }
     let raw = to_least_squares(&all[1].first_case().comparison, Variant { whitened: false, ..variant })?;
     evidence.breaks("raw", "trained_diabetes", "the rows are not whitened", raw).within(relative(0.01)).by(1e6);
@@ -592,7 +765,8 @@ fn training_finds_least_squares_and_ridge_is_the_one_that_is_off() -> Result<()>
 /// How far ridge's predictions on test rows are from those of least squares.
 fn ridges_own_bias(comparison: &Comparison) -> Result<f64> {
     let data = comparison.data();
-    let least_squares = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?.predict(data.test.x.as_ref());
+    let least_squares =
+        Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?.predict(data.test.x.as_ref());
     Ok(relative_gap(comparison.ridge().predict(data.test.x.as_ref()).as_ref(), least_squares.as_ref()))
 }
 
@@ -615,7 +789,8 @@ fn descent(comparison: &Comparison, variant: Variant) -> Training {
 /// How far the predictions of attention trained by descent are from those of least squares, on test rows.
 fn to_least_squares(comparison: &Comparison, variant: Variant) -> Result<f64> {
     let (rows, data) = (comparison.rows(variant), comparison.data());
-    let trained = descent(comparison, variant).run(Task::regression(rows.train.x.as_ref(), rows.train.y.as_ref()), None)?;
+    let trained =
+        descent(comparison, variant).run(Task::regression(rows.train.x.as_ref(), rows.train.y.as_ref()), None)?;
     let [_, predicted] = comparison.predict(variant, &trained.head, data.train.y.as_ref())?;
     let fit = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
     Ok(relative_gap(predicted.as_ref(), fit.predict(data.test.x.as_ref()).as_ref()))
@@ -654,39 +829,75 @@ fn softmax_walks_through_regressions_error_linear_attention_stops_there() -> Res
     let lowest: Number = |case, run| (run.loss / case.ridge[0] - 1.0).abs();
     let ends = all.iter().flat_map(|experiment| experiment.medians(USUAL, linear, lowest)).collect::<Vec<_>>();
     evidence
-        .measure("lowest_linear", "relative difference of the training error from ridge's, linear, median of a draw, three tables", ends)
+        .measure(
+            "lowest_linear",
+            "relative difference of the training error from ridge's, linear, median of a draw, three tables",
+            ends,
+        )
         .within(relative(0.3))
         .at_most(0.01);
     let mut below = 0;
     for case in all.iter().flat_map(|experiment| &experiment.cases) {
         let train = &case.comparison.data().train;
-        let least = linalg::mse(Ridge::fit(train.x.as_ref(), train.y.as_ref(), 0.0, Intercept::None)?.fitted(), train.y.as_ref());
+        let least = linalg::mse(
+            Ridge::fit(train.x.as_ref(), train.y.as_ref(), 0.0, Intercept::None)?.fitted(),
+            train.y.as_ref(),
+        );
         let rounding = rounding_bound(train.x.as_ref())?;
         below += case.runs.iter().filter(|run| linear(run.variant) && run.loss < least * (1.0 - rounding)).count();
     }
-    evidence.exactly("below", "linear trainings with a training error below that of least squares, all starts, three tables", below, 0);
+    evidence.exactly(
+        "below",
+        "linear trainings with a training error below that of least squares, all starts, three tables",
+        below,
+        0,
+    );
     for (name, experiment, limit) in [("diabetes", &all[1], 0.75), ("sine", &all[2], 0.85)] {
         let of = |measures: &str| format!("{measures}, four variants with softmax, {name}");
         let ends = experiment.medians(USUAL, softmax, end);
-        evidence.measure(&format!("end_{name}"), &of("last training error over ridge's, median of a draw"), ends).within(relative(0.05)).at_most(limit);
         evidence
-            .measure(&format!("crossing_{name}"), &of("first step with a training error below ridge's"), experiment.numbers(USUAL, softmax, crossing))
+            .measure(&format!("end_{name}"), &of("last training error over ridge's, median of a draw"), ends)
+            .within(relative(0.05))
+            .at_most(limit);
+        evidence
+            .measure(
+                &format!("crossing_{name}"),
+                &of("first step with a training error below ridge's"),
+                experiment.numbers(USUAL, softmax, crossing),
+            )
             .within(relative(0.25))
             .at_most(500.0);
         evidence
-            .measure(&format!("rise_{name}"), &of("last test error over the lowest"), experiment.medians(USUAL, softmax, risen))
+            .measure(
+                &format!("rise_{name}"),
+                &of("last test error over the lowest"),
+                experiment.medians(USUAL, softmax, risen),
+            )
             .within(relative(0.05))
             .noted();
         let away = experiment.runs(USUAL, softmax).map(|(case, run)| away(case, run)).collect::<Result<Vec<_>>>()?;
-        evidence.measure(&format!("away_{name}"), &of("gap in outputs at that step"), away).within(relative(0.1)).at_least(0.1);
+        evidence
+            .measure(&format!("away_{name}"), &of("gap in outputs at that step"), away)
+            .within(relative(0.1))
+            .at_least(0.1);
         let straight = experiment.medians(USUAL, linear, end);
-        evidence.breaks(&format!("linear_{name}"), &format!("end_{name}"), "there is no softmax", straight).within(relative(0.01)).by(1.15);
+        evidence
+            .breaks(&format!("linear_{name}"), &format!("end_{name}"), "there is no softmax", straight)
+            .within(relative(0.01))
+            .by(1.15);
     }
-    evidence.contrast("turning", "rise of the test error, diabetes over sine", "rise_diabetes", "rise_sine").within(relative(0.1)).by(1.05);
+    evidence
+        .contrast("turning", "rise of the test error, diabetes over sine", "rise_diabetes", "rise_sine")
+        .within(relative(0.1))
+        .by(1.05);
     for (name, with) in [("separate", false), ("tied", true)] {
         let words = format!("last training error over ridge's, softmax, {name}, median of a draw, synthetic");
         evidence
-            .measure(&format!("end_{name}"), &words, all[0].medians(USUAL, |variant| softmax(variant) && tied(variant) == with, end))
+            .measure(
+                &format!("end_{name}"),
+                &words,
+                all[0].medians(USUAL, |variant| softmax(variant) && tied(variant) == with, end),
+            )
             .within(relative(0.05))
             .noted();
     }
@@ -719,12 +930,17 @@ fn away(case: &Case, run: &Run) -> Result<f64> {
 fn losses(all: &'static [Experiment; 3]) -> Figure {
     let cell = |experiment: &Experiment, variant: Variant| {
         let case = experiment.first_case();
-        let path: Vec<&Record> = experiment.first(variant).trained.path.iter().filter(|record| record.step > 0).step_by(2).collect();
-        let (name, ink) = if linear(variant) { ("linear attention", Ink::Linear) } else { ("softmax attention", Ink::Softmax) };
+        let path: Vec<&Record> =
+            experiment.first(variant).trained.path.iter().filter(|record| record.step > 0).step_by(2).collect();
+        let (name, ink) =
+            if linear(variant) { ("linear attention", Ink::Linear) } else { ("softmax attention", Ink::Softmax) };
         let curve = |rows: &str, of: &dyn Fn(&Record) -> f64| {
-            Series::through(format!("{name}, {rows} rows"), path.iter().map(|record| (count(record.step), of(record)))).ink(ink).within(0.05)
+            Series::through(format!("{name}, {rows} rows"), path.iter().map(|record| (count(record.step), of(record))))
+                .ink(ink)
+                .within(0.05)
         };
-        let level = |name: &str, at: f64| Series::through(format!("ridge, {name} rows"), [(1.0, at), (600.0, at)]).within(0.05);
+        let level =
+            |name: &str, at: f64| Series::through(format!("ridge, {name} rows"), [(1.0, at), (600.0, at)]).within(0.05);
         let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
         let series = vec![
             level("training", case.ridge[0]).stroke(Stroke::Dashed),
@@ -734,7 +950,8 @@ fn losses(all: &'static [Experiment; 3]) -> Figure {
         ];
         Cell { series }
     };
-    let row = |variant: Variant| Row::new(variant.name(), all.iter().map(|experiment| cell(experiment, variant)).collect());
+    let row =
+        |variant: Variant| Row::new(variant.name(), all.iter().map(|experiment| cell(experiment, variant)).collect());
     let ticks: [&[f64]; 3] = [&[0.02, 0.2, 2.0, 20.0], &[0.05, 0.5, 5.0, 50.0], &[0.1, 1.0, 10.0]];
     let y = |ticks: &[f64]| Axis::log("mean squared error, in units of the target's variance", ticks);
     let columns = NAMES.into_iter().zip(ticks).map(|(name, ticks)| Column::new(name, y(ticks)));
@@ -760,10 +977,12 @@ fn pane(name: &str, case: &Case, (words, of): (&str, Number), bar: Option<(&str,
         };
         Variant::grid().into_iter().map(row).collect::<Vec<_>>()
     };
-    let series =
-        |name: &str, ink: Ink, mark: Mark, of: Number, chosen: &dyn Fn(Variant) -> bool| RowSeries::new(name, mark, values(of, chosen)).ink(ink).within(0.02);
+    let series = |name: &str, ink: Ink, mark: Mark, of: Number, chosen: &dyn Fn(Variant) -> bool| {
+        RowSeries::new(name, mark, values(of, chosen)).ink(ink).within(0.02)
+    };
     let main = |ink, mark, chosen: &dyn Fn(Variant) -> bool| series(words, ink, mark, of, chosen);
-    let mut all: Vec<RowSeries> = bar.into_iter().map(|(name, bar)| series(name, Ink::Muted, Mark::Bar, bar, &|_| true)).collect();
+    let mut all: Vec<RowSeries> =
+        bar.into_iter().map(|(name, bar)| series(name, Ink::Muted, Mark::Bar, bar, &|_| true)).collect();
     all.push(main(Ink::Linear, Mark::Circle, &|variant| linear(variant) && !variant.whitened));
     all.push(main(Ink::Linear, Mark::HollowCircle, &|variant| linear(variant) && variant.whitened));
     all.push(main(Ink::Softmax, Mark::Square, &|variant| softmax(variant) && !variant.whitened && !tied(variant)));

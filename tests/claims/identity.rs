@@ -43,7 +43,9 @@
 use attention_regression::agreement::{cosine, idempotence_gap, mse};
 use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
 use attention_regression::data::Dataset;
-use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, singular_values, symmetric_power, trace};
+use attention_regression::linalg::{
+    self, count, frobenius_norm, gram, relative_gap, singular_values, symmetric_power, trace,
+};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix};
@@ -84,10 +86,20 @@ fn regression_reads_out_its_training_set() -> Result<()> {
     let data = synthetic();
     let x = data.train.x.as_ref();
     let (head, bound) = (inverse_gram(x)?, rounding_bound(x)?);
-    evidence.rounding("synthetic_gap", "outputs on new rows against least squares, synthetic", readout_gap(&data, &head, without_softmax)?, bound);
+    evidence.rounding(
+        "synthetic_gap",
+        "outputs on new rows against least squares, synthetic",
+        readout_gap(&data, &head, without_softmax)?,
+        bound,
+    );
     let real = diabetes()?;
     let (real_head, real_bound) = (inverse_gram(real.train.x.as_ref())?, rounding_bound(real.train.x.as_ref())?);
-    evidence.rounding("diabetes_gap", "outputs on new rows against least squares, diabetes", readout_gap(&real, &real_head, without_softmax)?, real_bound);
+    evidence.rounding(
+        "diabetes_gap",
+        "outputs on new rows against least squares, diabetes",
+        readout_gap(&real, &real_head, without_softmax)?,
+        real_bound,
+    );
 
     let (scores, hat) = (scores(head.queries(x).as_ref(), head.keys(x).as_ref()), hat_matrix(x, 0.0, Intercept::None)?);
     for (name, words, matrix) in [("attention_trace", "attention", &scores), ("hat_trace", "least squares", &hat)] {
@@ -96,14 +108,27 @@ fn regression_reads_out_its_training_set() -> Result<()> {
     }
 
     let plain = readout_gap(&data, &Head::identity(x.ncols()), without_softmax)?;
-    evidence.breaks("identity_form", "synthetic_gap", "the form is $I$ and not $G^{-1}$", plain).within(relative(1e-6)).by(1e9);
+    evidence
+        .breaks("identity_form", "synthetic_gap", "the form is $I$ and not $G^{-1}$", plain)
+        .within(relative(1e-6))
+        .by(1e9);
     let normalised = readout_gap(&data, &head, with_softmax)?;
-    evidence.breaks("with_softmax", "synthetic_gap", "there is a softmax, at temperature one", normalised).within(relative(1e-6)).by(1e9);
+    evidence
+        .breaks("with_softmax", "synthetic_gap", "there is a softmax, at temperature one", normalised)
+        .within(relative(1e-6))
+        .by(1e9);
 
     let fit = Ridge::fit(x, data.train.y.as_ref(), 0.0, Intercept::None)?;
     let title = "Least squares' hat matrix beside linear attention with the inverse Gram matrix";
     let weights = (scores.as_ref(), "attention weights");
-    evidence.figure(four_panels(title, hat.as_ref(), weights, scores.as_ref(), head.form().as_ref(), &shown_rows(fit.fitted(), 36)));
+    evidence.figure(four_panels(
+        title,
+        hat.as_ref(),
+        weights,
+        scores.as_ref(),
+        head.form().as_ref(),
+        &shown_rows(fit.fitted(), 36),
+    ));
     record!(evidence)
 }
 
@@ -166,39 +191,67 @@ fn the_picture_needs_orthonormal_columns() -> Result<()> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let orthonormal = x * symmetric_power(gram(x).as_ref(), -0.5)?;
     let gap = picture_gap(orthonormal.as_ref(), y)?;
-    evidence.rounding("orthonormal_gap", "$XX^\\top y$ against the least-squares predictions, as a share of them", gap, rounding_bound(x)?);
+    evidence.rounding(
+        "orthonormal_gap",
+        "$XX^\\top y$ against the least-squares predictions, as a share of them",
+        gap,
+        rounding_bound(x)?,
+    );
     let columns = "the columns are not orthonormal";
     evidence.breaks("raw_gap", "orthonormal_gap", columns, picture_gap(x, y)?).within(relative(1e-6)).by(1e9);
     let scaled = x * Scale(best_scale(picture(x, y).as_ref(), y).sqrt());
     let columns = "the columns are not orthonormal, and brought to the best common scale";
-    evidence.breaks("rescaled_gap", "orthonormal_gap", columns, picture_gap(scaled.as_ref(), y)?).within(relative(1e-6)).by(1e9);
+    evidence
+        .breaks("rescaled_gap", "orthonormal_gap", columns, picture_gap(scaled.as_ref(), y)?)
+        .within(relative(1e-6))
+        .by(1e9);
 
     let errors = draws().iter().map(|draw| picture_errors(&draw.synthetic().centred())).collect::<Result<Vec<_>>>()?;
     let of = |place: usize| errors.iter().map(|errors| errors[place]).collect::<Vec<_>>();
-    evidence.measure("error_ratio", "mean squared error of $XX^\\top y$ over that of least squares, synthetic", of(0)).within(relative(1e-6)).at_least(1e6);
-    evidence.measure("rescaled_ratio", "the same after the best rescaling, synthetic", of(1)).within(relative(1e-6)).at_least(5.0);
-    evidence.measure("synthetic_cosine", "cosine to least squares, synthetic", of(2)).within(relative(1e-6)).at_most(0.9);
+    evidence
+        .measure("error_ratio", "mean squared error of $XX^\\top y$ over that of least squares, synthetic", of(0))
+        .within(relative(1e-6))
+        .at_least(1e6);
+    evidence
+        .measure("rescaled_ratio", "the same after the best rescaling, synthetic", of(1))
+        .within(relative(1e-6))
+        .at_least(5.0);
+    evidence
+        .measure("synthetic_cosine", "cosine to least squares, synthetic", of(2))
+        .within(relative(1e-6))
+        .at_most(0.9);
 
     let data = diabetes()?;
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let (fit, picture) = (Ridge::fit(x, y, 0.0, Intercept::None)?, picture(x, y));
     let c = x.transpose() * y;
     let square = |matrix: MatRef<'_, f64>| frobenius_norm(matrix).powi(2);
-    let (cc, cgc, explained) = (square(c.as_ref()), square((x * &c).as_ref()), (fit.coefficients().transpose() * &c)[(0, 0)]);
-    evidence.measure("diabetes_cosine", "cosine to least squares, diabetes", cosine(picture.as_ref(), fit.fitted())).within(relative(1e-6)).equals(
-        cc / (explained * cgc).sqrt(),
-        "$\\|c\\|^2 / (\\hat\\beta^\\top c \\cdot c^\\top Gc)^{1/2}$, $c = X^\\top y$",
-        relative(1e-9),
-    );
+    let (cc, cgc, explained) =
+        (square(c.as_ref()), square((x * &c).as_ref()), (fit.coefficients().transpose() * &c)[(0, 0)]);
     evidence
-        .measure("diabetes_rescaled", "mean squared error after the best rescaling, diabetes", mse(rescaled(picture.as_ref(), y).as_ref(), y))
+        .measure("diabetes_cosine", "cosine to least squares, diabetes", cosine(picture.as_ref(), fit.fitted()))
         .within(relative(1e-6))
-        .equals((square(y) - cc * cc / cgc) / count(y.nrows()), "$(\\|y\\|^2 - \\|c\\|^4 / c^\\top Gc) / n$", relative(1e-9));
-    evidence.measure("diabetes_least_squares", "mean squared error of least squares, diabetes", mse(fit.fitted(), y)).within(relative(1e-6)).equals(
-        (square(y) - explained) / count(y.nrows()),
-        "$(\\|y\\|^2 - \\hat\\beta^\\top c) / n$",
-        relative(1e-9),
-    );
+        .equals(
+            cc / (explained * cgc).sqrt(),
+            "$\\|c\\|^2 / (\\hat\\beta^\\top c \\cdot c^\\top Gc)^{1/2}$, $c = X^\\top y$",
+            relative(1e-9),
+        );
+    evidence
+        .measure(
+            "diabetes_rescaled",
+            "mean squared error after the best rescaling, diabetes",
+            mse(rescaled(picture.as_ref(), y).as_ref(), y),
+        )
+        .within(relative(1e-6))
+        .equals(
+            (square(y) - cc * cc / cgc) / count(y.nrows()),
+            "$(\\|y\\|^2 - \\|c\\|^4 / c^\\top Gc) / n$",
+            relative(1e-9),
+        );
+    evidence
+        .measure("diabetes_least_squares", "mean squared error of least squares, diabetes", mse(fit.fitted(), y))
+        .within(relative(1e-6))
+        .equals((square(y) - explained) / count(y.nrows()), "$(\\|y\\|^2 - \\hat\\beta^\\top c) / n$", relative(1e-9));
     evidence.figure(scatter(&synthetic())?);
     record!(evidence)
 }
@@ -217,7 +270,11 @@ fn picture_errors(data: &Dataset) -> Result<[f64; 3]> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let (fit, picture) = (Ridge::fit(x, y, 0.0, Intercept::None)?, picture(x, y));
     let error = mse(fit.fitted(), y);
-    Ok([mse(picture.as_ref(), y) / error, mse(rescaled(picture.as_ref(), y).as_ref(), y) / error, cosine(picture.as_ref(), fit.fitted())])
+    Ok([
+        mse(picture.as_ref(), y) / error,
+        mse(rescaled(picture.as_ref(), y).as_ref(), y) / error,
+        cosine(picture.as_ref(), fit.fitted()),
+    ])
 }
 
 /// The number that brings a prediction nearest to the target.
@@ -237,7 +294,10 @@ fn scatter(data: &Dataset) -> Result<Figure> {
     let diagonal = Series::through("agreement", [-10.0, 7.5, 10.0].map(|at| (at, at)));
     let series = vec![
         diagonal.ink(Ink::Muted).stroke(Stroke::Dotted).within(1e-4).label(Side::Left, 1),
-        Series::curve("XXᵀy, rescaled", points(fit.fitted()), points(picture.as_ref())).ink(Ink::Linear).marks(Mark::Circle).within(1e-4),
+        Series::curve("XXᵀy, rescaled", points(fit.fitted()), points(picture.as_ref()))
+            .ink(Ink::Linear)
+            .marks(Mark::Circle)
+            .within(1e-4),
     ];
     let x = Axis::linear("least-squares prediction, in units of y", &ticks);
     let y = Axis::linear("prediction of the picture XXᵀy after the best rescaling, in units of y", &ticks);
@@ -278,13 +338,36 @@ fn linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_ran
     let weights = |form: &Mat<f64>| linear::weights((x * form).as_ref(), x, 1.0, Diagonal::Kept);
     let projection = weights(&form);
     let bound = rounding_bound(x)? * linalg::condition_number(basis.as_ref())?.powi(2);
-    evidence.rounding("projection_gap", "$\\|A^2 - A\\|_F / \\|A\\|_F$, $W = B(B^\\top GB)^{-1}B^\\top$", idempotence_gap(projection.as_ref()), bound);
-    evidence.rounding("form_gap", "$\\|WGW - W\\|_F / \\|W\\|_F$", relative_gap((&form * gram(x) * &form).as_ref(), form.as_ref()), bound);
+    evidence.rounding(
+        "projection_gap",
+        "$\\|A^2 - A\\|_F / \\|A\\|_F$, $W = B(B^\\top GB)^{-1}B^\\top$",
+        idempotence_gap(projection.as_ref()),
+        bound,
+    );
+    evidence.rounding(
+        "form_gap",
+        "$\\|WGW - W\\|_F / \\|W\\|_F$",
+        relative_gap((&form * gram(x) * &form).as_ref(), form.as_ref()),
+        bound,
+    );
     let trace_gap = (trace(projection.as_ref()) / count(directions) - 1.0).abs();
-    evidence.rounding("trace_gap", "$\\operatorname{tr} A$ against the three columns of $B$, as a share", trace_gap, bound);
+    evidence.rounding(
+        "trace_gap",
+        "$\\operatorname{tr} A$ against the three columns of $B$, as a share",
+        trace_gap,
+        bound,
+    );
 
     let more = weights(&(&form * Scale(1.01)));
-    evidence.breaks("one_per_cent_more", "projection_gap", "the form is one per cent too large", idempotence_gap(more.as_ref())).within(relative(1e-6)).by(1e4);
+    evidence
+        .breaks(
+            "one_per_cent_more",
+            "projection_gap",
+            "the form is one per cent too large",
+            idempotence_gap(more.as_ref()),
+        )
+        .within(relative(1e-6))
+        .by(1e4);
     record!(evidence)
 }
 
@@ -333,9 +416,17 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
     let (eigenvalues, real_eigenvalues) = (eigenvalues(x)?, eigenvalues(real)?);
     let best = nearest_scale(&eigenvalues);
     let white = whitened(x)?;
-    evidence.rounding("per_row_gap", "$\\|A^2 - A\\|_F / \\|A\\|_F$", product_gap(white.as_ref(), 1.0 / n), rounding_bound(x)?);
+    evidence.rounding(
+        "per_row_gap",
+        "$\\|A^2 - A\\|_F / \\|A\\|_F$",
+        product_gap(white.as_ref(), 1.0 / n),
+        rounding_bound(x)?,
+    );
     let wide = product_gap(white.as_ref(), 1.0 / d);
-    evidence.breaks("per_feature_white", "per_row_gap", "the scale is $1/d$ and not $1/n$", wide).within(relative(1e-8)).by(1e9);
+    evidence
+        .breaks("per_feature_white", "per_row_gap", "the scale is $1/d$ and not $1/n$", wide)
+        .within(relative(1e-8))
+        .by(1e9);
     let hypothesis = "the rows are not whitened, at the best of all scales";
     evidence.breaks("best_scale", "per_row_gap", hypothesis, product_gap(x, best)).within(relative(1e-6)).by(1e9);
 
@@ -351,14 +442,26 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
     let product = |scale: f64| linear::weights(x, x, scale, Diagonal::Kept);
     let sum = |power: i32| power_sum(&eigenvalues, power);
     evidence
-        .measure("nearest_trace", "$\\operatorname{tr} A$, rows as they are, the best scale, synthetic", trace(product(best).as_ref()))
+        .measure(
+            "nearest_trace",
+            "$\\operatorname{tr} A$, rows as they are, the best scale, synthetic",
+            trace(product(best).as_ref()),
+        )
         .within(relative(1e-6))
         .equals(sum(1) * sum(3) / sum(4), "$\\sum w_i \\sum w_i^3 / \\sum w_i^4$", relative(1e-9));
     let hat = hat_matrix(x, 0.0, Intercept::None)?;
     evidence
-        .measure("nearest_hat", "$\\|sXX^\\top - H\\|_F / \\|H\\|_F$ at the lowest, synthetic", relative_gap(product(sum(1) / sum(2)).as_ref(), hat.as_ref()))
+        .measure(
+            "nearest_hat",
+            "$\\|sXX^\\top - H\\|_F / \\|H\\|_F$ at the lowest, synthetic",
+            relative_gap(product(sum(1) / sum(2)).as_ref(), hat.as_ref()),
+        )
         .within(relative(1e-6))
-        .equals((1.0 - sum(1).powi(2) / (d * sum(2))).sqrt(), "$(1 - (\\sum w_i)^2 / (d \\sum w_i^2))^{1/2}$", relative(1e-9));
+        .equals(
+            (1.0 - sum(1).powi(2) / (d * sum(2))).sqrt(),
+            "$(1 - (\\sum w_i)^2 / (d \\sum w_i^2))^{1/2}$",
+            relative(1e-9),
+        );
     let (rows, features) = (count(real.nrows()), count(real.ncols()));
     evidence
         .measure(
@@ -370,13 +473,21 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
         .equals(rows / features - 1.0, "$n/d - 1$", relative(1e-9));
     let squares = eigenvalues.iter().map(|w| (w * (w / d - 1.0)).powi(2)).sum::<f64>() / power_sum(&eigenvalues, 2);
     evidence
-        .measure("per_feature_raw", "$\\|A^2 - A\\|_F / \\|A\\|_F$, rows as they are, scale $1/d$, synthetic", product_gap(x, 1.0 / d))
+        .measure(
+            "per_feature_raw",
+            "$\\|A^2 - A\\|_F / \\|A\\|_F$, rows as they are, scale $1/d$, synthetic",
+            product_gap(x, 1.0 / d),
+        )
         .within(relative(1e-6))
         .equals(squares.sqrt(), "$(\\sum w_i^2(w_i/d - 1)^2 / \\sum w_i^2)^{1/2}$", relative(1e-9));
     let inverse = symmetric_power(gram(x).as_ref(), -1.0)? * Scale(d);
     let smallest = eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
     evidence
-        .measure("learnt_norm", "$\\|d\\,G^{-1}\\|_2$, the form that is regression at scale $1/d$", linalg::spectral_norm(inverse.as_ref())?)
+        .measure(
+            "learnt_norm",
+            "$\\|d\\,G^{-1}\\|_2$, the form that is regression at scale $1/d$",
+            linalg::spectral_norm(inverse.as_ref())?,
+        )
         .within(relative(1e-6))
         .equals(d / smallest, "$d / \\min_i w_i$", relative(1e-9));
 
@@ -384,7 +495,14 @@ fn the_scale_that_projects_is_one_over_n() -> Result<()> {
     let title = "Least squares' hat matrix beside untrained linear attention with the post's scale";
     let (raw, form) = (product(1.0 / d), Head::identity(x.ncols()).form());
     let weights = (raw.as_ref(), "weights, scale 1 ∕ d");
-    evidence.figure(four_panels(title, hat.as_ref(), weights, scores(x, x).as_ref(), form.as_ref(), &shown_rows(fit.fitted(), 36)));
+    evidence.figure(four_panels(
+        title,
+        hat.as_ref(),
+        weights,
+        scores(x, x).as_ref(),
+        form.as_ref(),
+        &shown_rows(fit.fitted(), 36),
+    ));
     record!(evidence)
 }
 
@@ -461,7 +579,12 @@ fn without_softmax_the_product_can_be_taken_from_the_right() -> Result<()> {
     let attended = softmax::output(q, k, v, temperature, Diagonal::Kept)?;
     let apart = softmax_apart(q, k, v)?;
     evidence
-        .breaks("regrouped_softmax", "association_gap", "a softmax stands between the products", relative_gap(apart.as_ref(), attended.as_ref()))
+        .breaks(
+            "regrouped_softmax",
+            "association_gap",
+            "a softmax stands between the products",
+            relative_gap(apart.as_ref(), attended.as_ref()),
+        )
         .within(relative(1e-6))
         .by(1e6);
 
@@ -473,13 +596,19 @@ fn without_softmax_the_product_can_be_taken_from_the_right() -> Result<()> {
         scores[p],
         100.0 * count(n).sqrt() * f64::EPSILON,
     );
-    evidence.breaks("softmax_width", "score_width", "a softmax is taken of the scores", normalised[p]).within(relative(1e-6)).by(1e9);
+    evidence
+        .breaks("softmax_width", "score_width", "a softmax is taken of the scores", normalised[p])
+        .within(relative(1e-6))
+        .by(1e9);
     let words = "what the best product through $4p$ columns leaves of the weights with softmax";
     evidence.measure("softmax_wider", words, normalised[4 * p]).within(relative(1e-6)).noted();
 
     let (few, many) = (linear::flops(4000, 4000, p, m) as f64, linear::flops_by_definition(4000, 4000, p, m) as f64);
     evidence.measure("flops", "operations of $Q(K^\\top V)$, $n = 4000$", few).within(relative(1e-12)).noted();
-    evidence.measure("flops_by_definition", "operations of $(QK^\\top)V$, $n = 4000$", many).within(relative(1e-12)).noted();
+    evidence
+        .measure("flops_by_definition", "operations of $(QK^\\top)V$, $n = 4000$", many)
+        .within(relative(1e-12))
+        .noted();
     evidence
         .measure("flops_ratio", "operations of $(QK^\\top)V$ over those of $Q(K^\\top V)$, $n = 4000$", many / few)
         .within(relative(1e-12))

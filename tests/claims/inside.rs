@@ -11,7 +11,9 @@ use attention_regression::agreement::{Signature, asymmetry, cosine};
 use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{Axis, Chart, Dots, Figure, Gallery, Group, Ink, Mark, Pane, Panel, RowSeries, Series, Side, Stroke};
+use attention_regression::publish::figure::{
+    Axis, Chart, Dots, Figure, Gallery, Group, Ink, Mark, Pane, Panel, RowSeries, Series, Side, Stroke,
+};
 use attention_regression::regression::{Intercept, hat_matrix};
 use attention_regression::{Mat, MatRef, Result, attention, record};
 use faer::Scale;
@@ -53,8 +55,16 @@ fn one_target_teaches_one_direction() -> Result<()> {
     let second = |start: f64| made.cases.iter().map(|case| of(case, start)).collect::<Result<Vec<_>>>();
     let words = "second singular value of $A$ over the first, without softmax, whitened rows, synthetic, from a start of 0.01, median of a draw";
     evidence.measure("second", words, second(STARTS[0])?).within(relative(0.1)).at_most(0.15);
-    evidence.breaks("second_large", "second", "the start is a deviation of one", second(STARTS[3])?).within(relative(0.1)).by(2.0);
-    evidence.figure(gallery("The matrices of ridge and of eight trained attentions on the synthetic data", made.first_case(), STARTS[0], Shown::Evenly)?);
+    evidence
+        .breaks("second_large", "second", "the start is a deviation of one", second(STARTS[3])?)
+        .within(relative(0.1))
+        .by(2.0);
+    evidence.figure(gallery(
+        "The matrices of ridge and of eight trained attentions on the synthetic data",
+        made.first_case(),
+        STARTS[0],
+        Shown::Evenly,
+    )?);
     record!(evidence)
 }
 
@@ -90,33 +100,64 @@ fn second(case: &Case, run: &Run) -> Result<f64> {
 fn softmax_makes_another_kind_of_matrix() -> Result<()> {
     let mut evidence = Evidence::new();
     let real = &experiments()?[1];
-    let signatures = |chosen: fn(Variant) -> bool| real.runs(USUAL, chosen).map(|(case, run)| signature(case, run)).collect::<Result<Vec<_>>>();
+    let signatures = |chosen: fn(Variant) -> bool| {
+        real.runs(USUAL, chosen).map(|(case, run)| signature(case, run)).collect::<Result<Vec<_>>>()
+    };
     let (curved, straight) = (signatures(softmax)?, signatures(linear)?);
     let of = |all: &[Signature], number: fn(&Signature) -> f64| all.iter().map(number).collect::<Vec<f64>>();
     let words = "$\\|A - A^\\top\\|_F/\\|A\\|_F$, four variants with softmax, diabetes";
-    evidence.measure("asymmetry", words, of(&curved, |signature| signature.asymmetry)).within(relative(0.05)).at_least(0.6);
+    evidence
+        .measure("asymmetry", words, of(&curved, |signature| signature.asymmetry))
+        .within(relative(0.05))
+        .at_least(0.6);
     let asymmetries = |chosen: fn(Variant) -> bool| {
         let numbers = real.runs(USUAL, chosen).map(|(case, run)| Ok(asymmetry(case.weights(run)?.as_ref())));
         numbers.collect::<Result<Vec<f64>>>()
     };
     let words = "$\\|A - A^\\top\\|_F/\\|A\\|_F$, diabetes";
     let single = asymmetries(|variant| linear(variant) && !tied(variant))?;
-    evidence.measure("asymmetry_linear", &format!("{words}, separate, without softmax"), single).within(relative(0.05)).at_least(0.6);
+    evidence
+        .measure("asymmetry_linear", &format!("{words}, separate, without softmax"), single)
+        .within(relative(0.05))
+        .at_least(0.6);
     let both = asymmetries(|variant| softmax(variant) && tied(variant))?;
-    evidence.measure("asymmetry_tied", &format!("{words}, tied, with softmax"), both).within(relative(0.05)).at_least(0.5);
+    evidence
+        .measure("asymmetry_tied", &format!("{words}, tied, with softmax"), both)
+        .within(relative(0.05))
+        .at_least(0.5);
     let straight_tied = asymmetries(|variant| linear(variant) && tied(variant))?.into_iter().fold(0.0, f64::max);
     evidence.breaks("symmetric", "asymmetry_tied", "there is no softmax", straight_tied).vanishing(1e-9, 1e6);
     let words = "rows that a row looks at, four variants, diabetes";
-    evidence.measure("perplexity", words, of(&curved, |signature| signature.perplexity)).within(relative(0.1)).at_most(40.0);
-    evidence.breaks("linear", "perplexity", "there is no softmax", of(&straight, |signature| signature.perplexity)).within(relative(0.05)).by(1.5);
+    evidence
+        .measure("perplexity", words, of(&curved, |signature| signature.perplexity))
+        .within(relative(0.1))
+        .at_most(40.0);
+    evidence
+        .breaks("linear", "perplexity", "there is no softmax", of(&straight, |signature| signature.perplexity))
+        .within(relative(0.05))
+        .by(1.5);
     let negative = curved.iter().filter(|signature| signature.negative_share > 0.0).count();
     evidence.exactly("negative", "softmax matrices with a negative entry", negative, 0);
     let sums = of(&curved, |signature| (signature.row_sums.0 - 1.0).abs().max((signature.row_sums.1 - 1.0).abs()));
     let rows = real.first_case().comparison.data().train.n();
-    evidence.rounding("row_sums", "largest distance of a row sum from one", sums.into_iter().fold(0.0, f64::max), 100.0 * count(rows).sqrt() * f64::EPSILON);
-    let hats = real.cases.iter().map(|case| Ok(case.comparison.ridge_signature()?.perplexity)).collect::<Result<Vec<_>>>()?;
-    evidence.measure("perplexity_of_hat", "rows that a row of the hat matrix looks at", hats).within(relative(0.01)).noted();
-    evidence.figure(gallery("The matrices of ridge and of eight trained attentions on the diabetes table", real.first_case(), USUAL, Shown::ByWeight)?);
+    evidence.rounding(
+        "row_sums",
+        "largest distance of a row sum from one",
+        sums.into_iter().fold(0.0, f64::max),
+        100.0 * count(rows).sqrt() * f64::EPSILON,
+    );
+    let hats =
+        real.cases.iter().map(|case| Ok(case.comparison.ridge_signature()?.perplexity)).collect::<Result<Vec<_>>>()?;
+    evidence
+        .measure("perplexity_of_hat", "rows that a row of the hat matrix looks at", hats)
+        .within(relative(0.01))
+        .noted();
+    evidence.figure(gallery(
+        "The matrices of ridge and of eight trained attentions on the diabetes table",
+        real.first_case(),
+        USUAL,
+        Shown::ByWeight,
+    )?);
     record!(evidence)
 }
 
@@ -153,23 +194,35 @@ fn what_two_trainings_share_depends_on_their_starts() -> Result<()> {
     let [made, real, _] = experiments()?;
     let [straight, curved] = [Variant::grid()[0], Variant::grid()[4]];
     let words = |kind: &str, start: f64, name: &str| {
-        format!("$\\|A - A'\\|/\\|A'\\|$ of two initialisations, {kind}, separate, from a start of {start}, mean over raw and whitened rows, {name}")
+        format!(
+            "$\\|A - A'\\|/\\|A'\\|$ of two initialisations, {kind}, separate, from a start of {start}, mean over raw and whitened rows, {name}"
+        )
     };
     for (kind, variant) in [("linear", straight), ("softmax", curved)] {
         for (size, start) in [("small", STARTS[0]), ("large", STARTS[3])] {
             let apart = made.apart(start, &[variant, Variant { whitened: true, ..variant }])?;
-            let measure = evidence.measure(&format!("{kind}_{size}"), &words(kind, start, "synthetic"), apart).within(relative(0.2));
+            let measure = evidence
+                .measure(&format!("{kind}_{size}"), &words(kind, start, "synthetic"), apart)
+                .within(relative(0.2));
             if size == "small" { measure.at_most(0.6) } else { measure.at_least(0.7) }
         }
-        let contrast = format!("distance of two initialisations from a start of 1 over that from 0.01, {kind}, synthetic");
-        evidence.contrast(kind, &contrast, &format!("{kind}_large"), &format!("{kind}_small")).within(relative(0.2)).by(1.3);
+        let contrast =
+            format!("distance of two initialisations from a start of 1 over that from 0.01, {kind}, synthetic");
+        evidence
+            .contrast(kind, &contrast, &format!("{kind}_large"), &format!("{kind}_small"))
+            .within(relative(0.2))
+            .by(1.3);
         let apart = real.apart(STARTS[0], &[variant, Variant { whitened: true, ..variant }])?;
-        let measure = evidence.measure(&format!("{kind}_real"), &words(kind, STARTS[0], "diabetes"), apart).within(relative(0.2));
+        let measure =
+            evidence.measure(&format!("{kind}_real"), &words(kind, STARTS[0], "diabetes"), apart).within(relative(0.2));
         if kind == "linear" { measure.at_most(0.6) } else { measure.noted() }
     }
     let contrast = "distance of two initialisations from a start of 0.01, softmax over linear, diabetes";
     evidence.contrast("real", contrast, "softmax_real", "linear_real").within(relative(0.3)).by(1.2);
-    let groups = [straight, curved].map(|variant| of_inits(real.first_case(), variant)).into_iter().collect::<Result<Vec<_>>>()?;
+    let groups = [straight, curved]
+        .map(|variant| of_inits(real.first_case(), variant))
+        .into_iter()
+        .collect::<Result<Vec<_>>>()?;
     let title = "The matrices of two initialisations of linear and of softmax attention with separate weights, diabetes, first draw";
     evidence.figure(Figure::new(title, Gallery { groups }));
     record!(evidence)
@@ -181,7 +234,10 @@ fn of_inits(case: &Case, variant: Variant) -> Result<Group> {
     let matrices = runs.map(|run| case.weights(run)).collect::<Result<Vec<_>>>()?;
     let columns: Vec<usize> = heaviest(matrices[0].as_ref()).into_iter().take(18).map(|(place, _)| place).collect();
     let rows = eighteen(&case.comparison);
-    let panels = ["A, first", "A, second"].into_iter().zip(&matrices).map(|(symbol, matrix)| panel(symbol, matrix.as_ref(), &rows, &columns));
+    let panels = ["A, first", "A, second"]
+        .into_iter()
+        .zip(&matrices)
+        .map(|(symbol, matrix)| panel(symbol, matrix.as_ref(), &rows, &columns));
     Ok(Group::new(variant.name(), panels.collect()))
 }
 
@@ -196,7 +252,8 @@ enum Shown {
 
 /// The columns with the largest sums of absolute entries, the heaviest first, and their shares of the sum of all.
 fn heaviest(weights: MatRef<'_, f64>) -> Vec<(usize, f64)> {
-    let mut columns: Vec<(usize, f64)> = weights.col_iter().map(|column| column.iter().map(|weight| weight.abs()).sum()).enumerate().collect();
+    let mut columns: Vec<(usize, f64)> =
+        weights.col_iter().map(|column| column.iter().map(|weight| weight.abs()).sum()).enumerate().collect();
     let all: f64 = columns.iter().map(|(_, sum)| sum).sum();
     columns.sort_by(|a, b| b.1.total_cmp(&a.1));
     columns.into_iter().map(|(place, sum)| (place, sum / all)).collect()
@@ -229,15 +286,23 @@ fn gallery(title: &str, case: &Case, start: f64, which: Shown) -> Result<Figure>
         let gram = linalg::gram(x) + Scale(penalty) * Mat::<f64>::identity(x.ncols(), x.ncols());
         let inverse = linalg::symmetric_power(gram.as_ref(), -1.0)?;
         let hat = hat_matrix(x, penalty, Intercept::None)?;
-        let panels = vec![panel("H", hat.as_ref(), &shown, &columns(hat.as_ref())), panel("(XᵀX + λI)⁻¹", inverse.as_ref(), &all, &all)];
+        let panels = vec![
+            panel("H", hat.as_ref(), &shown, &columns(hat.as_ref())),
+            panel("(XᵀX + λI)⁻¹", inverse.as_ref(), &all, &all),
+        ];
         groups.push(Group::new(name, panels));
     }
     for run in case.runs(start, |_| true).filter(|run| run.init == 0) {
         let (x, head) = (comparison.rows(run.variant).train.x.as_ref(), &run.trained.head);
-        let (weights, scores) = (case.weights(run)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
+        let (weights, scores) =
+            (case.weights(run)?, attention::scores(head.queries(x).as_ref(), head.keys(x).as_ref()));
         let columns = columns(weights.as_ref());
         let scores = panel("QKᵀ", scores.as_ref(), &shown, &columns);
-        let panels = vec![panel("A", weights.as_ref(), &shown, &columns), scores, panel("W_qW_kᵀ", head.form().as_ref(), &all, &all)];
+        let panels = vec![
+            panel("A", weights.as_ref(), &shown, &columns),
+            scores,
+            panel("W_qW_kᵀ", head.form().as_ref(), &all, &all),
+        ];
         groups.push(Group::new(run.variant.name(), panels));
     }
     Ok(Figure::new(title, Gallery { groups }))
@@ -275,7 +340,10 @@ fn ten_rows_answer_for_all_the_others() -> Result<()> {
     };
     let measures = "share of the ten heaviest columns of $A$, diabetes";
     let separate = shares(&|variant| softmax(variant) && !tied(variant))?;
-    evidence.measure("separate", &format!("{measures}, separate weights"), separate).within(relative(0.05)).at_least(0.4);
+    evidence
+        .measure("separate", &format!("{measures}, separate weights"), separate)
+        .within(relative(0.05))
+        .at_least(0.4);
     let straight = shares(&|variant| linear(variant) && !tied(variant))?;
     evidence.breaks("linear_separate", "separate", "there is no softmax", straight).within(relative(0.05)).by(2.5);
     evidence
@@ -284,7 +352,10 @@ fn ten_rows_answer_for_all_the_others() -> Result<()> {
         .at_least(0.12);
     evidence.measure("linear", &format!("{measures}, linear"), shares(&linear)?).within(relative(0.05)).at_most(0.2);
     let hats = real.cases.iter().map(|case| share_of_ten(case.comparison.hat())).collect::<Vec<_>>();
-    evidence.measure("hat", "share of the ten heaviest columns of $H$, diabetes", hats).within(relative(0.05)).at_most(0.2);
+    evidence
+        .measure("hat", "share of the ten heaviest columns of $H$, diabetes", hats)
+        .within(relative(0.05))
+        .at_most(0.2);
     evidence.count("rows", "training rows", real.first_case().comparison.data().train.n());
     evidence.figure(asked(real)?);
     record!(evidence)
@@ -315,7 +386,10 @@ fn asked(experiment: &Experiment) -> Result<Figure> {
     ];
     let x = Axis::log("number of heaviest columns", &[1.0, 10.0, 100.0, 221.0]);
     let y = Axis::linear("share of the sum of absolute weights", &[0.0, 0.25, 0.5, 0.75, 1.0]);
-    Ok(Figure::new("Share of the heaviest columns of a hat matrix and of attention weights, diabetes", Chart::new(x, y, series)))
+    Ok(Figure::new(
+        "Share of the heaviest columns of a hat matrix and of attention weights, diabetes",
+        Chart::new(x, y, series),
+    ))
 }
 
 /// ## Effective weights are coefficients, unless there is a softmax
@@ -355,22 +429,31 @@ fn effective_weights_are_coefficients_unless_there_is_a_softmax() -> Result<()> 
     let theory = count(data.train.n()) / count(data.train.d()).sqrt();
     let words = "gap of $WX^\\top y/d$ to ridge's coefficients";
     let soon = |variant: Variant| linear(variant) && (variant.whitened || !tied(variant));
-    evidence.measure("linear", &format!("{words}, three variants without softmax"), gaps(made, soon)).within(relative(0.3)).at_most(0.05);
+    evidence
+        .measure("linear", &format!("{words}, three variants without softmax"), gaps(made, soon))
+        .within(relative(0.3))
+        .at_most(0.05);
     let slow = gaps(made, |variant| linear(variant) && !variant.whitened && tied(variant));
-    evidence.measure("slow", &format!("{words}, tied weights on rows as they are, without softmax"), slow).within(relative(0.3)).noted();
+    evidence
+        .measure("slow", &format!("{words}, tied weights on rows as they are, without softmax"), slow)
+        .within(relative(0.3))
+        .noted();
     evidence.breaks("softmax_gap", "linear", "there is a softmax", gaps(made, softmax)).within(relative(0.1)).by(100.0);
 
     let lengths = made.numbers(USUAL, soft, |case, run| {
-        linalg::frobenius_norm(effective(case, run).as_ref()) / linalg::frobenius_norm(case.comparison.ridge().coefficients())
+        linalg::frobenius_norm(effective(case, run).as_ref())
+            / linalg::frobenius_norm(case.comparison.ridge().coefficients())
     });
     let directions = made.numbers(USUAL, soft, direction);
     let rescaled: Vec<f64> = lengths.iter().map(|length| length / theory).collect();
-    evidence.measure("direction", "cosine of softmax's to ridge's coefficients", directions).within(relative(1e-3)).at_least(0.99);
-    evidence.measure("length", "length of softmax's effective weights over that of ridge's coefficients", lengths).within(relative(0.05)).equals(
-        theory,
-        "$n/d^{1/2}$, the first order of the softmax",
-        relative(0.35),
-    );
+    evidence
+        .measure("direction", "cosine of softmax's to ridge's coefficients", directions)
+        .within(relative(1e-3))
+        .at_least(0.99);
+    evidence
+        .measure("length", "length of softmax's effective weights over that of ridge's coefficients", lengths)
+        .within(relative(0.05))
+        .equals(theory, "$n/d^{1/2}$, the first order of the softmax", relative(0.35));
     evidence.measure("theory", "$n/d^{1/2}$", theory).within(relative(1e-6)).noted();
     let words = "length of softmax's effective weights over $n/d^{1/2}$ and over that of ridge's coefficients";
     evidence.measure("rescaled", words, rescaled).within(relative(0.05)).noted();
@@ -395,7 +478,9 @@ fn direction(case: &Case, run: &Run) -> f64 {
 
 /// How far effective weights are from ridge's coefficients.
 fn gaps(experiment: &Experiment, chosen: impl Fn(Variant) -> bool + Copy) -> Vec<f64> {
-    experiment.numbers(USUAL, chosen, |case, run| relative_gap(effective(case, run).as_ref(), case.comparison.ridge().coefficients()))
+    experiment.numbers(USUAL, chosen, |case, run| {
+        relative_gap(effective(case, run).as_ref(), case.comparison.ridge().coefficients())
+    })
 }
 
 /// ## On the diabetes table softmax blurs the direction
@@ -419,23 +504,41 @@ fn on_the_diabetes_table_softmax_blurs_the_direction() -> Result<()> {
     let mut evidence = Evidence::new();
     let [_, real, sine] = experiments()?;
     let words = "cosine of effective weights to ridge's coefficients, median of a draw";
-    evidence.measure("diabetes", &format!("{words}, diabetes"), real.medians(USUAL, softmax, direction)).within(absolute(0.03)).at_most(0.92);
-    evidence.breaks("linear", "diabetes", "there is no softmax", real.medians(USUAL, linear, direction)).within(relative(1e-3)).by(1.07);
+    evidence
+        .measure("diabetes", &format!("{words}, diabetes"), real.medians(USUAL, softmax, direction))
+        .within(absolute(0.03))
+        .at_most(0.92);
+    evidence
+        .breaks("linear", "diabetes", "there is no softmax", real.medians(USUAL, linear, direction))
+        .within(relative(1e-3))
+        .by(1.07);
     for (kind, with) in [("tied", true), ("separate", false)] {
         let cosines = real.medians(USUAL, |variant| softmax(variant) && tied(variant) == with, direction);
         evidence.measure(kind, &format!("{words}, softmax, {kind}, diabetes"), cosines).within(absolute(0.05)).noted();
     }
-    evidence.measure("sine", &format!("{words}, softmax, sine"), sine.medians(USUAL, softmax, direction)).within(absolute(0.02)).at_least(0.8);
-    let as_long =
-        |comparison: &Comparison, weights: &Mat<f64>| linalg::frobenius_norm(comparison.ridge().coefficients()) / linalg::frobenius_norm(weights.as_ref());
-    let (title, ticks) = ("Ridge's coefficients and the effective weights of eight attentions on two tables", [-0.8, -0.4, 0.0, 0.4, 0.8]);
+    evidence
+        .measure("sine", &format!("{words}, softmax, sine"), sine.medians(USUAL, softmax, direction))
+        .within(absolute(0.02))
+        .at_least(0.8);
+    let as_long = |comparison: &Comparison, weights: &Mat<f64>| {
+        linalg::frobenius_norm(comparison.ridge().coefficients()) / linalg::frobenius_norm(weights.as_ref())
+    };
+    let (title, ticks) = (
+        "Ridge's coefficients and the effective weights of eight attentions on two tables",
+        [-0.8, -0.4, 0.0, 0.4, 0.8],
+    );
     evidence.figure(weights(title, &[real, sine], &ticks, (as_long, "with softmax, at ridge's length")));
     record!(evidence)
 }
 
 /// The truth, where it is known, ridge's coefficients and the effective weights of the eight variants, first seed, on one or
 /// more data sets; those of softmax rescaled, and how is said above them.
-fn weights(title: &str, experiments: &[&Experiment], ticks: &[f64], (rescale, words): (impl Fn(&Comparison, &Mat<f64>) -> f64, &str)) -> Figure {
+fn weights(
+    title: &str,
+    experiments: &[&Experiment],
+    ticks: &[f64],
+    (rescale, words): (impl Fn(&Comparison, &Mat<f64>) -> f64, &str),
+) -> Figure {
     let of = |value: &dyn Fn(&Experiment) -> Option<Mat<f64>>| -> Vec<Vec<f64>> {
         let column = |experiment: &&Experiment| match value(experiment) {
             Some(weights) => weights.col(0).iter().map(|&weight| vec![weight]).collect::<Vec<_>>(),
@@ -443,31 +546,53 @@ fn weights(title: &str, experiments: &[&Experiment], ticks: &[f64], (rescale, wo
         };
         experiments.iter().flat_map(column).collect()
     };
-    let series = |name: &str, ink: Ink, mark: Mark, values: Vec<Vec<f64>>| RowSeries::new(name, mark, values).ink(ink).within(0.02);
+    let series = |name: &str, ink: Ink, mark: Mark, values: Vec<Vec<f64>>| {
+        RowSeries::new(name, mark, values).ink(ink).within(0.02)
+    };
     let pane = |name: &str, chosen: fn(Variant) -> bool, ink: Ink, marks: [Mark; 4]| {
-        let mut all = vec![series("true weights", Ink::Muted, Mark::Bar, of(&|experiment| experiment.first_case().comparison.data().truth.clone()))];
+        let mut all = vec![series(
+            "true weights",
+            Ink::Muted,
+            Mark::Bar,
+            of(&|experiment| experiment.first_case().comparison.data().truth.clone()),
+        )];
         all.retain(|series| series.values.iter().any(|values| !values.is_empty()));
         for (variant, mark) in Variant::grid().into_iter().filter(|&variant| chosen(variant)).zip(marks) {
             let rescaled = |experiment: &Experiment| {
                 let weights = effective(experiment.first_case(), experiment.first(variant));
-                let length = if softmax(variant) { rescale(&experiment.first_case().comparison, &weights) } else { 1.0 };
+                let length =
+                    if softmax(variant) { rescale(&experiment.first_case().comparison, &weights) } else { 1.0 };
                 Some(weights * Scale(length))
             };
             all.push(series(&variant.name(), ink, mark, of(&rescaled)));
         }
-        all.push(series("ridge", Ink::Regression, Mark::Circle, of(&|experiment| Some(experiment.first_case().comparison.ridge().coefficients().to_owned()))));
+        all.push(series(
+            "ridge",
+            Ink::Regression,
+            Mark::Circle,
+            of(&|experiment| Some(experiment.first_case().comparison.ridge().coefficients().to_owned())),
+        ));
         Pane::new(name, Axis::linear("standard deviations of y for one of x", ticks), all)
     };
     let panes = vec![
-        pane("without softmax", linear, Ink::Linear, [Mark::Circle, Mark::Cross, Mark::HollowCircle, Mark::HollowDiamond]),
+        pane(
+            "without softmax",
+            linear,
+            Ink::Linear,
+            [Mark::Circle, Mark::Cross, Mark::HollowCircle, Mark::HollowDiamond],
+        ),
         pane(words, softmax, Ink::Softmax, [Mark::Square, Mark::Diamond, Mark::HollowSquare, Mark::HollowDiamond]),
     ];
     let several = experiments.len() > 1;
     let rows = experiments.iter().flat_map(|experiment| {
         let data = experiment.first_case().comparison.data();
-        data.features
-            .iter()
-            .map(move |name| format!("{}{}", if several && data.truth.is_none() && name.starts_with('x') { "sine, " } else { "" }, subscripted(name)))
+        data.features.iter().map(move |name| {
+            format!(
+                "{}{}",
+                if several && data.truth.is_none() && name.starts_with('x') { "sine, " } else { "" },
+                subscripted(name)
+            )
+        })
     });
     Figure::new(title, Dots::new(rows, panes))
 }

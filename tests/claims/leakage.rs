@@ -83,8 +83,12 @@ fn least_squares(data: &Dataset) -> Result<f64> {
 
 /// The test error of a prediction by the nearest training row.
 fn nearest_neighbour(data: &Dataset) -> f64 {
-    let distance = |i: usize, j: usize| data.test.x.row(i).iter().zip(data.train.x.row(j).iter()).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
-    let nearest = |i: usize| (0..data.train.n()).map(|j| (distance(i, j), j)).min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, j)| j);
+    let distance = |i: usize, j: usize| {
+        data.test.x.row(i).iter().zip(data.train.x.row(j).iter()).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()
+    };
+    let nearest = |i: usize| {
+        (0..data.train.n()).map(|j| (distance(i, j), j)).min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, j)| j)
+    };
     let prediction = Mat::from_fn(data.test.n(), 1, |i, _| data.train.y[(nearest(i), 0)]);
     mse(prediction.as_ref(), data.test.y.as_ref())
 }
@@ -126,22 +130,38 @@ fn a_row_that_sees_itself_remembers() -> Result<()> {
         let data: Vec<Dataset> = draws().into_iter().map(draw).collect::<Result<_>>()?;
         let paths: Vec<Vec<Errors>> = data.iter().map(|data| Errors::path(data, &bandwidths)).collect::<Result<_>>()?;
         let along = |chosen: fn(&Errors) -> f64| paths.iter().map(|path| agreement(path, chosen)).collect::<Vec<_>>();
-        let words = format!("error on training rows and test error, the smaller over the larger, least of 13 bandwidths, {name}");
+        let words = format!(
+            "error on training rows and test error, the smaller over the larger, least of 13 bandwidths, {name}"
+        );
         let follows = format!("follows_{name}");
         evidence.measure(&follows, &words, along(|errors| errors.masked)).within(relative(1e-3)).at_least(0.5);
-        evidence.breaks(&format!("plain_{name}"), &follows, "the diagonal is kept", along(|errors| errors.train)).within(absolute(1e-6)).by(50.0);
+        evidence
+            .breaks(&format!("plain_{name}"), &follows, "the diagonal is kept", along(|errors| errors.train))
+            .within(absolute(1e-6))
+            .by(50.0);
 
         let narrow: Vec<f64> = data.iter().map(|data| Ok(Errors::of(data, 1e-6)?.test)).collect::<Result<_>>()?;
         gaps.extend(data.iter().zip(&narrow).map(|(data, narrow)| (narrow / nearest_neighbour(data) - 1.0).abs()));
         let (test, least) = (format!("test_{name}"), format!("least_{name}"));
-        evidence.measure(&test, &format!("test error at bandwidth $10^{{-6}}$, {name}"), narrow).within(relative(1e-4)).noted();
+        evidence
+            .measure(&test, &format!("test error at bandwidth $10^{{-6}}$, {name}"), narrow)
+            .within(relative(1e-4))
+            .noted();
         let regression = data.iter().map(least_squares).collect::<Result<Vec<_>>>()?;
-        evidence.measure(&least, &format!("test error of least squares, {name}"), regression).within(relative(1e-4)).noted();
+        evidence
+            .measure(&least, &format!("test error of least squares, {name}"), regression)
+            .within(relative(1e-4))
+            .noted();
         let words = format!("test error, narrowest kernel over least squares, {name}");
         evidence.contrast(&format!("price_{name}"), &words, &test, &least).within(relative(1e-3)).by(1.4);
     }
     let worst = gaps.into_iter().fold(0.0, f64::max);
-    evidence.rounding("nearest", "test error at bandwidth $10^{-6}$ against that of the nearest neighbour", worst, 1e-10);
+    evidence.rounding(
+        "nearest",
+        "test error at bandwidth $10^{-6}$ against that of the nearest neighbour",
+        worst,
+        1e-10,
+    );
 
     let (data, bandwidths) = (real(first())?, logarithmic(0.05, 20.0, 25));
     evidence.figure(beliefs(&bandwidths, &Errors::path(&data, &bandwidths)?, least_squares(&data)?));
@@ -149,7 +169,9 @@ fn a_row_that_sees_itself_remembers() -> Result<()> {
 }
 
 fn beliefs(bandwidths: &[f64], path: &[Errors], least: f64) -> Figure {
-    let curve = |name: &str, of: fn(&Errors) -> f64| Series::curve(name, bandwidths.iter().copied(), path.iter().map(of)).ink(Ink::Softmax);
+    let curve = |name: &str, of: fn(&Errors) -> f64| {
+        Series::curve(name, bandwidths.iter().copied(), path.iter().map(of)).ink(Ink::Softmax)
+    };
     let series = vec![
         Series::curve("least squares, test", [0.05, 20.0], [least; 2]).label(Side::Below, 0),
         curve("training", |errors| errors.train).stroke(Stroke::Dashed).label(Side::Right, 8),
@@ -192,7 +214,8 @@ fn beliefs(bandwidths: &[f64], path: &[Errors], least: f64) -> Figure {
 fn a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained() -> Result<()> {
     let mut evidence = Evidence::new();
     let runs = std::thread::scope(|scope| {
-        let threads = [Draw::halves as fn(Draw) -> Result<Dataset>, |draw| Ok(draw.synthetic())].map(|data| scope.spawn(move || noise_runs(data)));
+        let threads = [Draw::halves as fn(Draw) -> Result<Dataset>, |draw| Ok(draw.synthetic())]
+            .map(|data| scope.spawn(move || noise_runs(data)));
         threads.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     for (name, runs) in ["diabetes", "synthetic"].into_iter().zip(runs) {
@@ -201,10 +224,24 @@ fn a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained() -> Resul
         let masked = format!("masked_{name}");
         let words = format!("masked error of softmax on labels of pure noise, over that of zero, {name}");
         evidence.measure(&masked, &words, of(|noise| noise.trained)).within(relative(0.05)).at_most(0.72);
-        evidence.breaks(&format!("fixed_{name}"), &masked, "the weights are not trained", of(|noise| noise.fixed)).within(relative(1e-3)).by(1.25);
-        evidence.breaks(&format!("other_{name}"), &masked, "the weights were trained on other labels", of(|noise| noise.other)).within(relative(0.05)).by(1.4);
+        evidence
+            .breaks(&format!("fixed_{name}"), &masked, "the weights are not trained", of(|noise| noise.fixed))
+            .within(relative(1e-3))
+            .by(1.25);
+        evidence
+            .breaks(
+                &format!("other_{name}"),
+                &masked,
+                "the weights were trained on other labels",
+                of(|noise| noise.other),
+            )
+            .within(relative(0.05))
+            .by(1.4);
         let words = format!("error on fresh noise of softmax trained masked on noise, over that of zero, {name}");
-        evidence.measure(&format!("fresh_{name}"), &words, of(|noise| noise.fresh)).within(relative(0.05)).at_least(1.0);
+        evidence
+            .measure(&format!("fresh_{name}"), &words, of(|noise| noise.fresh))
+            .within(relative(0.05))
+            .at_least(1.0);
     }
     record!(evidence)
 }
@@ -239,15 +276,23 @@ fn noise_run(data: &Dataset, draw: Draw, seed: u64) -> Result<Noise> {
     let [labels, others] = [0, 1].map(|stream| draw.normal(stream, x.nrows(), 1));
     let fresh = draw.normal(2, new.nrows(), 1);
     let normalisation = Normalisation::Softmax { temperature: temperature_of_width(x.ncols()) };
-    let training = Training { diagonal: Diagonal::Masked, seed, steps: 600, falling: true, ..Training::new(normalisation, Parametrisation::Separate) };
+    let training = Training {
+        diagonal: Diagonal::Masked,
+        seed,
+        steps: 600,
+        falling: true,
+        ..Training::new(normalisation, Parametrisation::Separate)
+    };
     let trained = training.run(Task::regression(x, labels.as_ref()), None)?;
 
     let masked = |head: &Head, labels: &Mat<f64>| {
-        let output = normalisation.output(head.queries(x).as_ref(), head.keys(x).as_ref(), labels.as_ref(), Diagonal::Masked)?;
+        let output =
+            normalisation.output(head.queries(x).as_ref(), head.keys(x).as_ref(), labels.as_ref(), Diagonal::Masked)?;
         Ok::<_, Error>(over_zero(output.as_ref(), labels))
     };
     let head = &trained.head;
-    let output = normalisation.output(head.queries(new).as_ref(), head.keys(x).as_ref(), labels.as_ref(), Diagonal::Kept)?;
+    let output =
+        normalisation.output(head.queries(new).as_ref(), head.keys(x).as_ref(), labels.as_ref(), Diagonal::Kept)?;
     Ok(Noise {
         trained: masked(head, &labels)?,
         fixed: masked(&trained.path[0].head, &labels)?,
@@ -298,7 +343,15 @@ fn masking_the_hat_matrix_is_leaving_one_out() -> Result<()> {
     };
     let words = format!("masked and rescaled against {} refits", x.nrows());
     evidence.rounding("refits", &words, gap(0.0, Intercept::Fitted)?, rounding_bound(x)?);
-    evidence.breaks("without_intercept", "refits", "there is no intercept", gap(0.0, Intercept::None)?).within(relative(1e-4)).by(1e6);
-    evidence.rounding("refits_ridge", &format!("{words}, $\\lambda = 100$"), gap(100.0, Intercept::Fitted)?, rounding_bound(x)?);
+    evidence
+        .breaks("without_intercept", "refits", "there is no intercept", gap(0.0, Intercept::None)?)
+        .within(relative(1e-4))
+        .by(1e6);
+    evidence.rounding(
+        "refits_ridge",
+        &format!("{words}, $\\lambda = 100$"),
+        gap(100.0, Intercept::Fitted)?,
+        rounding_bound(x)?,
+    );
     record!(evidence)
 }

@@ -58,7 +58,8 @@ fn attended(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, scores: Scoring) ->
 
 /// The key with the largest weight, for each query.
 fn heaviest(weights: MatRef<'_, f64>) -> Vec<usize> {
-    let largest = |i: usize| (0..weights.ncols()).max_by(|&a, &b| weights[(i, a)].total_cmp(&weights[(i, b)])).unwrap_or(0);
+    let largest =
+        |i: usize| (0..weights.ncols()).max_by(|&a, &b| weights[(i, a)].total_cmp(&weights[(i, b)])).unwrap_or(0);
     (0..weights.nrows()).map(largest).collect()
 }
 
@@ -99,12 +100,17 @@ fn certificate(keys: MatRef<'_, f64>, i: usize) -> Result<Certificate> {
         let Some(best) = best.filter(|&j| gain(j) > NOTHING) else {
             let separated = frobenius_norm(rest.as_ref()) > NOTHING.sqrt();
             let query = rest.as_ref().subrows(0, d).transpose().to_owned();
-            return Ok(if separated { Certificate::Query(query) } else { Certificate::Mean(frobenius_norm(rest.as_ref())) });
+            return Ok(if separated {
+                Certificate::Query(query)
+            } else {
+                Certificate::Mean(frobenius_norm(rest.as_ref()))
+            });
         };
         used.push(best);
         shares.push(0.0);
         loop {
-            let columns = Mat::from_fn(d + 1, used.len(), |row, place| if row < d { keys[(used[place], row)] } else { 1.0 });
+            let columns =
+                Mat::from_fn(d + 1, used.len(), |row, place| if row < d { keys[(used[place], row)] } else { 1.0 });
             let fit = Ridge::fit(columns.as_ref(), target.as_ref(), 0.0, Intercept::None)?;
             let wanted: Vec<f64> = fit.coefficients().col(0).iter().copied().collect();
             // As far towards the solution as no share becomes negative; who reached zero goes.
@@ -115,7 +121,8 @@ fn certificate(keys: MatRef<'_, f64>, i: usize) -> Result<Certificate> {
                 break;
             }
             let kept: Vec<usize> = (0..used.len()).filter(|&place| shares[place] > NOTHING * NOTHING).collect();
-            (used, shares) = (kept.iter().map(|&place| used[place]).collect(), kept.iter().map(|&place| shares[place]).collect());
+            (used, shares) =
+                (kept.iter().map(|&place| used[place]).collect(), kept.iter().map(|&place| shares[place]).collect());
         }
     }
 }
@@ -190,20 +197,39 @@ fn a_key_that_others_surround_never_wins() -> Result<()> {
         let mut wins = vec![0; keys.nrows()];
         for form in 0..FORMS {
             let queries = keys * forms.as_ref().subrows(form * d, d);
-            heaviest(attended(queries.as_ref(), keys, scores)?.as_ref()).into_iter().for_each(|winner| wins[winner] += 1);
+            heaviest(attended(queries.as_ref(), keys, scores)?.as_ref())
+                .into_iter()
+                .for_each(|winner| wins[winner] += 1);
         }
         Ok(wins)
     };
     let of_inside = |wins: &[usize]| inside.iter().map(|&i| wins[i]).sum::<usize>();
     let by_products = wins(Scoring::Products)?;
-    evidence.exactly("wins_inside", "wins of surrounded keys over 200 random forms, all rows as queries", of_inside(&by_products), 0);
-    evidence.count("winners", "keys that won at least once over 200 random forms", by_products.iter().filter(|&&wins| wins > 0).count());
+    evidence.exactly(
+        "wins_inside",
+        "wins of surrounded keys over 200 random forms, all rows as queries",
+        of_inside(&by_products),
+        0,
+    );
+    evidence.count(
+        "winners",
+        "keys that won at least once over 200 random forms",
+        by_products.iter().filter(|&&wins| wins > 0).count(),
+    );
     let [real, _] = whitened(&diabetes()?)?;
-    evidence.exactly("vertices_diabetes", "vertices among the rows of the diabetes table", hull(real.as_ref())?.vertices.len(), real.nrows());
+    evidence.exactly(
+        "vertices_diabetes",
+        "vertices among the rows of the diabetes table",
+        hull(real.as_ref())?.vertices.len(),
+        real.nrows(),
+    );
 
     // Control: with a bias on the keys.
     let with_bias = count(of_inside(&wins(Scoring::Distances)?));
-    evidence.breaks("with_bias", "wins_inside", "the keys have a bias of $-\\|k\\|^2/2$", with_bias).within(relative(0.01)).by(1000.0);
+    evidence
+        .breaks("with_bias", "wins_inside", "the keys have a bias of $-\\|k\\|^2/2$", with_bias)
+        .within(relative(0.01))
+        .by(1000.0);
     let (plane, line) = (first().normal(1, 60, 2), first().normal(2, 60, 1));
     let Hull { vertices, inside, .. } = hull(plane.as_ref())?;
     evidence.count("vertices_plane", "vertices of sixty keys in the plane", vertices.len());
@@ -216,7 +242,9 @@ fn polygon(keys: MatRef<'_, f64>, vertices: &[usize], inside: &[usize]) -> Figur
     let (mut order, mut inside) = (vertices.to_vec(), inside.to_vec());
     inside.sort_by(|&a, &b| keys[(a, 0)].total_cmp(&keys[(b, 0)]));
     order.sort_by(|&a, &b| libm::atan2(keys[(a, 1)], keys[(a, 0)]).total_cmp(&libm::atan2(keys[(b, 1)], keys[(b, 0)])));
-    let places = |name: &str, rows: &[usize]| Series::through(name, rows.iter().map(|&i| (keys[(i, 0)], keys[(i, 1)]))).within(1e-6);
+    let places = |name: &str, rows: &[usize]| {
+        Series::through(name, rows.iter().map(|&i| (keys[(i, 0)], keys[(i, 1)]))).within(1e-6)
+    };
     let closed: Vec<usize> = order.iter().chain(order.first()).copied().collect();
     let axis = |name: &str| Axis::linear(name, &[-3.0, -1.5, 0.0, 1.5, 3.0]);
     let series = vec![
@@ -256,7 +284,8 @@ fn a_bias_on_the_keys_makes_attention_a_kernel_regression() -> Result<()> {
     let bandwidth = 0.7;
     // Both sets of weights, and what rounding may do to their relative gap.
     let compare = |attending: [&Mat<f64>; 2], rows: [&Mat<f64>; 2]| {
-        let weights = softmax::weights(attending[0].as_ref(), attending[1].as_ref(), bandwidth * bandwidth, Diagonal::Kept)?;
+        let weights =
+            softmax::weights(attending[0].as_ref(), attending[1].as_ref(), bandwidth * bandwidth, Diagonal::Kept)?;
         let smoother = kernel::smoother_matrix(rows[0].as_ref(), rows[1].as_ref(), bandwidth)?;
         let bound = weight_rounding(attending[0].as_ref(), attending[1].as_ref(), bandwidth);
         Ok::<_, attention_regression::Error>((relative_gap(weights.as_ref(), smoother.as_ref()), bound))
@@ -265,12 +294,22 @@ fn a_bias_on_the_keys_makes_attention_a_kernel_regression() -> Result<()> {
         let [keys, queries] = whitened(&data)?;
         let [asking, answering] = biased(queries.as_ref(), keys.as_ref());
         let (gap, bound) = compare([&asking, &answering], [&queries, &keys])?;
-        evidence.rounding(name, &format!("softmax of $q^\\top k - \\|k\\|^2/2$ against the kernel's weights, {name}"), gap, bound);
+        evidence.rounding(
+            name,
+            &format!("softmax of $q^\\top k - \\|k\\|^2/2$ against the kernel's weights, {name}"),
+            gap,
+            bound,
+        );
     }
     let [keys, queries] = whitened(&synthetic())?;
     let [answering, asking] = [&keys, &queries].map(|rows| normalised(rows.as_ref()));
     let (gap, bound) = compare([&asking, &answering], [&asking, &answering])?;
-    evidence.rounding("sphere", "softmax of normalised queries and keys against the kernel of the same rows", gap, bound);
+    evidence.rounding(
+        "sphere",
+        "softmax of normalised queries and keys against the kernel of the same rows",
+        gap,
+        bound,
+    );
 
     // Control: no bias.
     let (gap, _) = compare([&queries, &keys], [&queries, &keys])?;
@@ -325,10 +364,16 @@ fn least_squares_looks_everywhere() -> Result<()> {
         far.push(farther(smoother_matrix(queries, keys, 0.0, Intercept::None)?));
         far_kernel.push(farther(kernel::smoother_matrix(queries, keys, 1.0)?));
     }
-    evidence.measure("far", "share of a new row's |weight| on the farther half of the training rows, diabetes", far).within(relative(0.02)).at_least(0.4);
+    evidence
+        .measure("far", "share of a new row's |weight| on the farther half of the training rows, diabetes", far)
+        .within(relative(0.02))
+        .at_least(0.4);
 
     // Control: weights that fall with distance.
-    evidence.breaks("far_kernel", "far", "the weights are a Gaussian of the distance", far_kernel).within(relative(0.1)).by(20.0);
+    evidence
+        .breaks("far_kernel", "far", "the weights are a Gaussian of the distance", far_kernel)
+        .within(relative(0.1))
+        .by(20.0);
     record!(evidence)
 }
 
@@ -352,7 +397,9 @@ fn numbers(all: &[Nearness], of: fn(&Nearness) -> f64) -> Vec<f64> {
 impl Nearness {
     fn of(weights: MatRef<'_, f64>, queries: MatRef<'_, f64>, keys: MatRef<'_, f64>) -> Self {
         let (n, rows) = (keys.nrows(), queries.nrows());
-        let distance = |i: usize, j: usize| queries.row(i).iter().zip(keys.row(j).iter()).map(|(q, k)| (q - k) * (q - k)).sum::<f64>();
+        let distance = |i: usize, j: usize| {
+            queries.row(i).iter().zip(keys.row(j).iter()).map(|(q, k)| (q - k) * (q - k)).sum::<f64>()
+        };
         let (mut first, mut ten) = (0, 0);
         for i in 0..rows {
             let (heavy, near) = (ranked(n, |j| -weights[(i, j)]), ranked(n, |j| distance(i, j)));
@@ -360,7 +407,12 @@ impl Nearness {
             ten += heavy[..10].iter().filter(|&j| near[..10].contains(j)).count();
         }
         let mass = |nearest: usize| mass_on_nearest(weights, queries, keys, nearest);
-        Self { first: count(first) / count(rows), ten: count(ten) / count(10 * rows), quarter: mass(n / 4), half: mass(n / 2) }
+        Self {
+            first: count(first) / count(rows),
+            ten: count(ten) / count(10 * rows),
+            quarter: mass(n / 4),
+            half: mass(n / 2),
+        }
     }
 }
 
@@ -401,8 +453,9 @@ fn a_dot_product_does_not_look_for_the_nearest_row() -> Result<()> {
         let [keys, queries] = rows.each_ref().map(|rows| rows.as_ref());
         Ok::<_, attention_regression::Error>(Nearness::of(attended(queries, keys, scores)?.as_ref(), queries, keys))
     };
-    let each =
-        |rows: &dyn Fn(Draw) -> Result<[Mat<f64>; 2]>, scores: Scoring| draws().into_iter().map(|draw| near(rows(draw)?, scores)).collect::<Result<Vec<_>>>();
+    let each = |rows: &dyn Fn(Draw) -> Result<[Mat<f64>; 2]>, scores: Scoring| {
+        draws().into_iter().map(|draw| near(rows(draw)?, scores)).collect::<Result<Vec<_>>>()
+    };
     let halves = |draw: Draw| Ok::<_, attention_regression::Error>(draw.halves()?.standardised()?.centred());
     let raw = each(&|draw| halves(draw).map(|data| [data.train.x, data.test.x]), Scoring::Products)?;
     let whitened_halves = |draw: Draw| whitened(&halves(draw)?);
@@ -417,22 +470,42 @@ fn a_dot_product_does_not_look_for_the_nearest_row() -> Result<()> {
         ("sine", "one feature", &sine, 0.1),
     ] {
         let words = format!("share of test rows with their largest weight on the nearest row, {words}");
-        evidence.measure(&format!("first_{name}"), &words, numbers(near, |near| near.first)).within(absolute(0.01)).at_most(limit);
+        evidence
+            .measure(&format!("first_{name}"), &words, numbers(near, |near| near.first))
+            .within(absolute(0.01))
+            .at_most(limit);
     }
     for (name, words, near) in [("raw", "diabetes", &raw), ("white", "diabetes, whitened", &white)] {
         let words = format!("share of the ten heaviest rows among the ten nearest, {words}");
-        evidence.measure(&format!("ten_{name}"), &words, numbers(near, |near| near.ten)).within(relative(0.01)).at_most(0.5);
+        evidence
+            .measure(&format!("ten_{name}"), &words, numbers(near, |near| near.ten))
+            .within(relative(0.01))
+            .at_most(0.5);
     }
     evidence
-        .contrast("whitening", "share of the ten heaviest rows among the ten nearest, whitened over raw", "ten_white", "ten_raw")
+        .contrast(
+            "whitening",
+            "share of the ten heaviest rows among the ten nearest, whitened over raw",
+            "ten_white",
+            "ten_raw",
+        )
         .within(relative(0.02))
         .by(1.1);
-    evidence.measure("lots", "share of ten rows among all", 10.0 / count(first().halves()?.train.n())).within(relative(1e-6)).noted();
+    evidence
+        .measure("lots", "share of ten rows among all", 10.0 / count(first().halves()?.train.n()))
+        .within(relative(1e-6))
+        .noted();
 
     // Controls: with a bias.
     let hypothesis = "the keys have a bias of $-\\|k\\|^2/2$";
-    evidence.breaks("first_with_bias", "first_white", hypothesis, numbers(&biased, |near| near.first)).within(relative(1e-9)).by(3.0);
-    evidence.breaks("ten_with_bias", "ten_white", hypothesis, numbers(&biased, |near| near.ten)).within(relative(1e-9)).by(1.9);
+    evidence
+        .breaks("first_with_bias", "first_white", hypothesis, numbers(&biased, |near| near.first))
+        .within(relative(1e-9))
+        .by(3.0);
+    evidence
+        .breaks("ten_with_bias", "ten_white", hypothesis, numbers(&biased, |near| near.ten))
+        .within(relative(1e-9))
+        .by(1.9);
     record!(evidence)
 }
 
@@ -454,7 +527,8 @@ fn nearness(case: &Case, run: &Run) -> Result<Nearness> {
 fn nearness_of(case: &Case, variant: Variant, head: &Head) -> Result<Nearness> {
     let (rows, width) = (case.comparison.rows(variant), case.comparison.width());
     let (x, new) = (rows.train.x.as_ref(), rows.test.x.as_ref());
-    let weights = variant.normalisation(width).weights(head.queries(new).as_ref(), head.keys(x).as_ref(), Diagonal::Kept)?;
+    let weights =
+        variant.normalisation(width).weights(head.queries(new).as_ref(), head.keys(x).as_ref(), Diagonal::Kept)?;
     Ok(Nearness::of(weights.as_ref(), new, x))
 }
 
@@ -487,7 +561,8 @@ fn nearness_of(case: &Case, variant: Variant, head: &Head) -> Result<Nearness> {
 #[test]
 fn training_does_not_make_attention_local() -> Result<()> {
     let mut evidence = Evidence::new();
-    let ([tied, tied_white], [separate, separate_white]) = (trained(Parametrisation::Tied)?, trained(Parametrisation::Separate)?);
+    let ([tied, tied_white], [separate, separate_white]) =
+        (trained(Parametrisation::Tied)?, trained(Parametrisation::Separate)?);
     for (name, words, near, limit) in [
         ("tied", "tied", &tied, 0.5),
         ("tied_white", "tied, whitened", &tied_white, 0.5),
@@ -495,23 +570,43 @@ fn training_does_not_make_attention_local() -> Result<()> {
         ("separate_white", "separate, whitened", &separate_white, 0.25),
     ] {
         let words = format!("share of the ten heaviest rows among the ten nearest, {words}");
-        evidence.measure(&format!("ten_{name}"), &words, numbers(near, |near| near.ten)).within(relative(0.05)).at_most(limit);
+        evidence
+            .measure(&format!("ten_{name}"), &words, numbers(near, |near| near.ten))
+            .within(relative(0.05))
+            .at_most(limit);
     }
     let words = |words: &str| format!("share of test rows with their largest weight on the nearest row, {words}");
-    evidence.measure("first_tied", &words("tied"), numbers(&tied, |near| near.first)).within(absolute(0.02)).at_most(0.3);
-    evidence.measure("first_separate", &words("separate"), numbers(&separate, |near| near.first)).within(absolute(0.02)).at_most(0.1);
-    let by_draw =
-        |near: &[Nearness], of: fn(&Nearness) -> f64| near.chunks(INITS).map(|near| near.iter().map(of).sum::<f64>() / count(near.len())).collect::<Vec<f64>>();
+    evidence
+        .measure("first_tied", &words("tied"), numbers(&tied, |near| near.first))
+        .within(absolute(0.02))
+        .at_most(0.3);
+    evidence
+        .measure("first_separate", &words("separate"), numbers(&separate, |near| near.first))
+        .within(absolute(0.02))
+        .at_most(0.1);
+    let by_draw = |near: &[Nearness], of: fn(&Nearness) -> f64| {
+        near.chunks(INITS).map(|near| near.iter().map(of).sum::<f64>() / count(near.len())).collect::<Vec<f64>>()
+    };
     for (name, near) in [("tied", &tied), ("separate", &separate)] {
         let words = format!("weight on the nearest quarter of the rows, {name}, mean of three initialisations");
-        evidence.measure(&format!("quarter_{name}"), &words, by_draw(near, |near| near.quarter)).within(relative(0.05)).noted();
+        evidence
+            .measure(&format!("quarter_{name}"), &words, by_draw(near, |near| near.quarter))
+            .within(relative(0.05))
+            .noted();
     }
     let half = by_draw(&separate_white, |near| near.half);
     evidence
-        .measure("half_separate_white", "weight on the nearer half of the rows, separate, whitened, mean of three initialisations", half)
+        .measure(
+            "half_separate_white",
+            "weight on the nearer half of the rows, separate, whitened, mean of three initialisations",
+            half,
+        )
         .within(relative(0.05))
         .at_most(0.5);
-    evidence.contrast("lean", "weight on the nearest quarter, tied less separate", "quarter_tied", "quarter_separate").within(relative(0.1)).apart(0.05);
+    evidence
+        .contrast("lean", "weight on the nearest quarter, tied less separate", "quarter_tied", "quarter_separate")
+        .within(relative(0.1))
+        .apart(0.05);
 
     let untrained = experiments()?[1].cases.iter().map(untrained_tied).collect::<Result<Vec<_>>>()?;
     let words = "share of the ten heaviest rows among the ten nearest, tied, before the first step, mean of three initialisations";
@@ -532,9 +627,15 @@ fn training_does_not_make_attention_local() -> Result<()> {
 
 /// The share of the ten heaviest rows among the ten nearest in tied layers on rows as they are, before the first step.
 fn untrained_tied(case: &Case) -> Result<f64> {
-    let variant = Variant { scores: Scores::Softmax, whitened: false, parametrisation: Parametrisation::Tied, diagonal: Diagonal::Kept };
+    let variant = Variant {
+        scores: Scores::Softmax,
+        whitened: false,
+        parametrisation: Parametrisation::Tied,
+        diagonal: Diagonal::Kept,
+    };
     let share = |seed: u64| {
-        let head = case.comparison.train_as(variant, &Training { steps: 0, ..case.comparison.training(variant, seed) })?.head;
+        let head =
+            case.comparison.train_as(variant, &Training { steps: 0, ..case.comparison.training(variant, seed) })?.head;
         Ok(nearness_of(case, variant, &head)?.ten)
     };
     Ok(case.seeds.map(share).into_iter().sum::<Result<f64>>()? / count(INITS))
@@ -607,15 +708,34 @@ fn three_laws_of_influence() -> Result<()> {
     let (near, far) = (&path[12], &path[18]);
     let ratio = near.least_squares / far.least_squares;
     let words = "median |weight| of the far key at $R = 100$ over that at $R = 1000$, least squares";
-    evidence.measure("least_squares_ratio", words, ratio).within(absolute(0.5)).equals(radii[18] / radii[12], "the ratio of the distances", absolute(0.5));
-    evidence.measure("leverage", "leverage of the far row, $R = 1000$", far.leverage).within(absolute(1e-4)).at_least(0.999);
-    evidence.measure("towards", "softmax's median weight, queries on its side, $R = 1000$", far.towards).within(absolute(1e-4)).at_least(0.999);
-    evidence.measure("away", "softmax's median weight, queries on the other side, $R = 100$", near.away).within(relative(0.05)).at_most(1e-8);
-    evidence.measure("kernel", "the kernel's median weight, $h = 1$, $R = 10$", path[6].kernel).within(relative(0.05)).at_most(1e-18);
+    evidence.measure("least_squares_ratio", words, ratio).within(absolute(0.5)).equals(
+        radii[18] / radii[12],
+        "the ratio of the distances",
+        absolute(0.5),
+    );
+    evidence
+        .measure("leverage", "leverage of the far row, $R = 1000$", far.leverage)
+        .within(absolute(1e-4))
+        .at_least(0.999);
+    evidence
+        .measure("towards", "softmax's median weight, queries on its side, $R = 1000$", far.towards)
+        .within(absolute(1e-4))
+        .at_least(0.999);
+    evidence
+        .measure("away", "softmax's median weight, queries on the other side, $R = 100$", near.away)
+        .within(relative(0.05))
+        .at_most(1e-8);
+    evidence
+        .measure("kernel", "the kernel's median weight, $h = 1$, $R = 10$", path[6].kernel)
+        .within(relative(0.05))
+        .at_most(1e-18);
 
     // Control: neither the inverse nor a softmax.
     let linear = near.linear / far.linear;
-    evidence.breaks("linear_ratio", "least_squares_ratio", "the Gram matrix is not inverted", linear).within(relative(1e-6)).by(15.0);
+    evidence
+        .breaks("linear_ratio", "least_squares_ratio", "the Gram matrix is not inverted", linear)
+        .within(relative(1e-6))
+        .by(15.0);
     evidence.figure(influence(&radii, &path));
     record!(evidence)
 }
@@ -623,7 +743,8 @@ fn three_laws_of_influence() -> Result<()> {
 fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
     const FLOOR: f64 = 1e-8;
     let curve = |name: &str, mark: Mark, of: fn(&FarKey) -> f64| {
-        let points = radii.iter().zip(path).map(|(&radius, far)| (radius, of(far))).filter(|(_, weight)| *weight >= FLOOR);
+        let points =
+            radii.iter().zip(path).map(|(&radius, far)| (radius, of(far))).filter(|(_, weight)| *weight >= FLOOR);
         Series::through(name, points).mark(mark).within(0.01)
     };
     let series = vec![
@@ -635,7 +756,8 @@ fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
     ];
     let x = Axis::log("distance R of the key", &[1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::log("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0, 100.0]);
-    let title = "Weight of a single far key in least squares, linear attention, softmax attention and a kernel smoother";
+    let title =
+        "Weight of a single far key in least squares, linear attention, softmax attention and a kernel smoother";
     Figure::new(title, Chart::new(x, y, series))
 }
 
@@ -660,33 +782,60 @@ fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
 fn softmax_never_leaves_the_range_of_its_values() -> Result<()> {
     let mut evidence = Evidence::new();
     let ([keys, queries], y) = (whitened(&diabetes()?)?, diabetes()?.train.y);
-    let range =
-        |values: MatRef<'_, f64>| linalg::entries(values).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let range = |values: MatRef<'_, f64>| {
+        linalg::entries(values)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+    };
     let ((low, high), d) = (range(y.as_ref()), keys.ncols());
     let forms = first().normal(0, 400 * d, d);
     let mut outside = 0.0_f64;
     for (form, temperature) in (0..400).zip([0.01, 0.1, 1.0, 10.0, 100.0].into_iter().cycle()) {
         let asking = &queries * forms.as_ref().subrows(form * d, d);
-        let (lowest, highest) = range(softmax::output(asking.as_ref(), keys.as_ref(), y.as_ref(), temperature, Diagonal::Kept)?.as_ref());
+        let (lowest, highest) =
+            range(softmax::output(asking.as_ref(), keys.as_ref(), y.as_ref(), temperature, Diagonal::Kept)?.as_ref());
         outside = outside.max(low - lowest).max(highest - high);
     }
     // A sum of n weights that should be one is one up to nε.
     let bound = 10.0 * count(keys.nrows()) * f64::EPSILON * linalg::max_abs(y.as_ref()) / (high - low);
-    evidence.rounding("outside", "how far outputs leave the range of the values, 400 random forms, diabetes, over that range", outside / (high - low), bound);
+    evidence.rounding(
+        "outside",
+        "how far outputs leave the range of the values, 400 random forms, diabetes, over that range",
+        outside / (high - low),
+        bound,
+    );
 
     let x = Mat::from_fn(2 * SIDE + 1, 1, |i, _| (count(i) - count(SIDE)) / count(SIDE));
     let (x, y, query) = (x.as_ref(), &x * Scale(2.0), column(&[5.0]));
-    let words = |temperature: f64| format!("answer at $x = 5$ of the line $y = 2x$ on $[-1, 1]$, softmax at $\\tau = {temperature}$");
-    let answer = |temperature: f64| Ok::<_, attention_regression::Error>(softmax::output(query.as_ref(), x, y.as_ref(), temperature, Diagonal::Kept)?[(0, 0)]);
+    let words = |temperature: f64| {
+        format!("answer at $x = 5$ of the line $y = 2x$ on $[-1, 1]$, softmax at $\\tau = {temperature}$")
+    };
+    let answer = |temperature: f64| {
+        Ok::<_, attention_regression::Error>(
+            softmax::output(query.as_ref(), x, y.as_ref(), temperature, Diagonal::Kept)?[(0, 0)],
+        )
+    };
     for (name, temperature) in [("warm", 1.0), ("cool", 0.1)] {
-        let (closed, source) = (2.0 * tilted_mean(5.0 / temperature), "the sum of a geometric series, by its logarithm's slope");
-        evidence.measure(name, &words(temperature), answer(temperature)?).within(relative(1e-6)).equals(closed, source, relative(1e-10));
+        let (closed, source) =
+            (2.0 * tilted_mean(5.0 / temperature), "the sum of a geometric series, by its logarithm's slope");
+        evidence.measure(name, &words(temperature), answer(temperature)?).within(relative(1e-6)).equals(
+            closed,
+            source,
+            relative(1e-10),
+        );
     }
     evidence.measure("cold", &words(0.01), answer(0.01)?).within(relative(1e-6)).at_most(linalg::max_abs(y.as_ref()));
 
     // Control: weights of either sign.
     let predicted = Ridge::fit(x, y.as_ref(), 0.0, Intercept::Fitted)?.predict(query.as_ref());
-    evidence.breaks("least_squares", "cold", "the weights are those of least squares and may be negative", predicted[(0, 0)]).within(relative(1e-9)).by(4.0);
+    evidence
+        .breaks(
+            "least_squares",
+            "cold",
+            "the weights are those of least squares and may be negative",
+            predicted[(0, 0)],
+        )
+        .within(relative(1e-9))
+        .by(4.0);
     record!(evidence)
 }
 

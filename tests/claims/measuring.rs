@@ -59,18 +59,31 @@ fn ridge_is_not_the_ground_truth() -> Result<()> {
     let errors = |runs: &[[f64; 2]]| runs.iter().map(|run| run[0]).collect::<Vec<_>>();
     let shares: Vec<f64> = noisy.iter().map(|[error, bias]| bias / error).collect();
     evidence
-        .measure("ridge_error", "$\\|\\hat\\beta_\\lambda - \\beta\\| / \\|\\beta\\|$, $\\lambda = 10^{-3}$", errors(&noisy))
+        .measure(
+            "ridge_error",
+            "$\\|\\hat\\beta_\\lambda - \\beta\\| / \\|\\beta\\|$, $\\lambda = 10^{-3}$",
+            errors(&noisy),
+        )
         .within(relative(1e-6))
         .at_least(0.015);
-    evidence.breaks("noiseless", "ridge_error", "there is no noise", errors(&runs(0.0)?)).within(relative(1e-3)).by(100.0);
     evidence
-        .measure("bias_share", "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$", shares)
+        .breaks("noiseless", "ridge_error", "there is no noise", errors(&runs(0.0)?))
+        .within(relative(1e-3))
+        .by(100.0);
+    evidence
+        .measure(
+            "bias_share",
+            "$\\|\\hat\\beta_0 - \\hat\\beta_\\lambda\\| / \\|\\hat\\beta_\\lambda - \\beta\\|$",
+            shares,
+        )
         .within(relative(1e-4))
         .at_most(0.01);
 
     let made: Vec<f64> = draws().into_iter().map(|draw| between_fits(&draw.synthetic())).collect::<Result<_>>()?;
     let real: Vec<f64> = draws().into_iter().map(|draw| between_fits(&draw.halves()?)).collect::<Result<_>>()?;
-    for (name, what, gaps) in [("yardstick", "synthetic", made), ("yardstick_diabetes", "diabetes, random halves", real)] {
+    for (name, what, gaps) in
+        [("yardstick", "synthetic", made), ("yardstick_diabetes", "diabetes, random halves", real)]
+    {
         let words = format!("test predictions, ridge against least squares, standard units, {what}");
         evidence.measure(name, &words, gaps).within(relative(1e-3)).at_most(5e-4);
     }
@@ -95,15 +108,21 @@ fn error_and_bias(draw: Draw, noise: f64) -> Result<[f64; 2]> {
     let data = draw.of(&design);
     let fit = |penalty: f64| Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), penalty, Intercept::Fitted);
     let (least, ridge) = (fit(0.0)?, fit(PENALTY)?);
-    let distance = |to: MatRef<'_, f64>| frobenius_norm((ridge.coefficients() - to).as_ref()) / frobenius_norm(design.weights.as_ref());
+    let distance = |to: MatRef<'_, f64>| {
+        frobenius_norm((ridge.coefficients() - to).as_ref()) / frobenius_norm(design.weights.as_ref())
+    };
     Ok([distance(design.weights.as_ref()), distance(least.coefficients())])
 }
 
 /// How far ridge's predictions of new rows are from those of least squares, mean apart and in standard units.
 fn between_fits(data: &Dataset) -> Result<f64> {
     let data = data.standardised()?.centred();
-    let predicted =
-        |penalty: f64| Ok::<_, Error>(Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), penalty, Intercept::None)?.predict(data.test.x.as_ref()));
+    let predicted = |penalty: f64| {
+        Ok::<_, Error>(
+            Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), penalty, Intercept::None)?
+                .predict(data.test.x.as_ref()),
+        )
+    };
     Ok(relative_gap(predicted(PENALTY)?.as_ref(), predicted(0.0)?.as_ref()))
 }
 
@@ -131,20 +150,34 @@ fn one_penalty_two_scalings() -> Result<()> {
     let (unit, y, n) = (table.x.as_ref(), table.y.as_ref(), count(table.n()));
     let standard = unit * Scale(n.sqrt());
     let hat = |x: MatRef<'_, f64>, penalty: f64| hat_matrix(x, penalty, Intercept::Fitted);
-    let gap = |penalty: f64| Ok::<_, Error>(relative_gap(hat(unit, PENALTY)?.as_ref(), hat(standard.as_ref(), penalty)?.as_ref()));
+    let gap = |penalty: f64| {
+        Ok::<_, Error>(relative_gap(hat(unit, PENALTY)?.as_ref(), hat(standard.as_ref(), penalty)?.as_ref()))
+    };
     let words = "hat matrices, $\\lambda$ on unit norm against $n\\lambda$ on unit variance";
     evidence.rounding("scaling_gap", words, gap(n * PENALTY)?, rounding_bound(unit)?);
-    evidence.breaks("same_penalty", "scaling_gap", "the penalty is not multiplied by $n$", gap(PENALTY)?).within(relative(1e-6)).by(1e6);
+    evidence
+        .breaks("same_penalty", "scaling_gap", "the penalty is not multiplied by $n$", gap(PENALTY)?)
+        .within(relative(1e-6))
+        .by(1e6);
 
     let moved = |x: MatRef<'_, f64>| {
         let fit = |penalty: f64| Ridge::fit(x, y, penalty, Intercept::Fitted);
         Ok::<_, Error>(relative_gap(fit(PENALTY)?.coefficients(), fit(0.0)?.coefficients()))
     };
     let words = "how far $\\lambda = 10^{-3}$ moves the coefficients";
-    evidence.measure("unit_norm_move", &format!("{words}, unit norm"), moved(unit)?).within(relative(1e-3)).at_least(0.05);
-    evidence.measure("standardised_move", &format!("{words}, unit variance"), moved(standard.as_ref())?).within(relative(1e-3)).at_most(5e-4);
+    evidence
+        .measure("unit_norm_move", &format!("{words}, unit norm"), moved(unit)?)
+        .within(relative(1e-3))
+        .at_least(0.05);
+    evidence
+        .measure("standardised_move", &format!("{words}, unit variance"), moved(standard.as_ref())?)
+        .within(relative(1e-3))
+        .at_most(5e-4);
     let smallest = singular_values(unit)?.last().map_or(0.0, |value| value * value);
-    evidence.measure("weakest_shrinkage", "$\\lambda/(w_{\\min} + \\lambda)$, unit norm", PENALTY / (smallest + PENALTY)).within(relative(1e-3)).at_least(0.09);
+    evidence
+        .measure("weakest_shrinkage", "$\\lambda/(w_{\\min} + \\lambda)$, unit norm", PENALTY / (smallest + PENALTY))
+        .within(relative(1e-3))
+        .at_least(0.09);
     record!(evidence)
 }
 
@@ -182,14 +215,37 @@ fn a_penalty_steadies_only_what_is_dependent() -> Result<()> {
     let repeated = Mat::from_fn(table.n(), table.d() + 1, |i, j| standard[(i, j.min(table.d() - 1))]);
 
     let words = "relative change of the condition number of $G$ by $\\lambda = 10^{-3}$";
-    evidence.measure("diabetes", &format!("{words}, diabetes"), change(standard.as_ref())?).within(relative(1e-4)).at_most(1e-3);
-    evidence.breaks("unit_norm", "diabetes", "the columns have norm one in place of variance one", change(table.x.as_ref())?).within(relative(1e-4)).by(50.0);
-    evidence.breaks("repeated", "diabetes", "a column stands twice in the table", change(repeated.as_ref())?).within(absolute(1e-9)).by(500.0);
-    let made: Vec<f64> = draws().into_iter().map(|draw| change(draw.synthetic().standardised()?.train.x.as_ref())).collect::<Result<_>>()?;
+    evidence
+        .measure("diabetes", &format!("{words}, diabetes"), change(standard.as_ref())?)
+        .within(relative(1e-4))
+        .at_most(1e-3);
+    evidence
+        .breaks(
+            "unit_norm",
+            "diabetes",
+            "the columns have norm one in place of variance one",
+            change(table.x.as_ref())?,
+        )
+        .within(relative(1e-4))
+        .by(50.0);
+    evidence
+        .breaks("repeated", "diabetes", "a column stands twice in the table", change(repeated.as_ref())?)
+        .within(absolute(1e-9))
+        .by(500.0);
+    let made: Vec<f64> = draws()
+        .into_iter()
+        .map(|draw| change(draw.synthetic().standardised()?.train.x.as_ref()))
+        .collect::<Result<_>>()?;
     evidence.measure("synthetic", &format!("{words}, synthetic"), made).within(relative(1e-4)).at_most(1e-3);
-    evidence.measure("condition", "condition number of $G$, diabetes", condition(standard.as_ref(), 0.0)?).within(relative(1e-4)).at_most(1e3);
+    evidence
+        .measure("condition", "condition number of $G$, diabetes", condition(standard.as_ref(), 0.0)?)
+        .within(relative(1e-4))
+        .at_most(1e3);
     let words = "condition number of $G + \\lambda I$ with a column twice";
-    evidence.measure("repeated_condition", words, condition(repeated.as_ref(), PENALTY)?).within(relative(1e-3)).noted();
+    evidence
+        .measure("repeated_condition", words, condition(repeated.as_ref(), PENALTY)?)
+        .within(relative(1e-3))
+        .noted();
     record!(evidence)
 }
 
@@ -240,21 +296,41 @@ fn cosine_similarity_hides_scale_and_mean() -> Result<()> {
         100.0 * count(new.nrows()).sqrt() * f64::EPSILON,
     );
     let grown = mse(thousand.as_ref(), y) / mse(predicted.as_ref(), y);
-    evidence.measure("scaled_error", "mean squared error of $1000\\,\\hat y$ over that of $\\hat y$", grown).within(relative(1e-6)).at_least(1e6);
+    evidence
+        .measure("scaled_error", "mean squared error of $1000\\,\\hat y$ over that of $\\hat y$", grown)
+        .within(relative(1e-6))
+        .at_least(1e6);
     let words = "$\\cos(\\bar y, \\hat y)$, test rows";
-    evidence.measure("constant_cosine", words, cosine(constant.as_ref(), predicted.as_ref())).within(relative(1e-4)).at_least(0.9);
-    evidence.measure("constant_explains", "$R^2$ of $\\bar y$, test rows", r_squared(constant.as_ref(), y)).within(absolute(1e-6)).at_most(0.0);
+    evidence
+        .measure("constant_cosine", words, cosine(constant.as_ref(), predicted.as_ref()))
+        .within(relative(1e-4))
+        .at_least(0.9);
+    evidence
+        .measure("constant_explains", "$R^2$ of $\\bar y$, test rows", r_squared(constant.as_ref(), y))
+        .within(absolute(1e-6))
+        .at_most(0.0);
 
     let medians = |similarity: Similarity, rows: MatRef<'_, f64>| -> Vec<f64> {
         draws().into_iter().map(|draw| median(&of_random(similarity, rows, predicted.as_ref(), mean, draw))).collect()
     };
     let words = "median |cosine| of random linear predictors to least squares, test rows";
     evidence.measure("random_cosine", words, medians(cosine, new)).within(relative(1e-4)).at_least(0.9);
-    evidence.breaks("random_centred", "random_cosine", "the mean is removed from both sides", medians(centred_cosine, new)).within(relative(1e-4)).by(2.0);
-    let white = Whitening::fit(data.train.x.as_ref(), Root::Zca, Divisor::N, 0.0)?.apply(new);
-    evidence.measure("random_whitened", &format!("{words}, centred, whitened"), medians(centred_cosine, white.as_ref())).within(relative(1e-4)).noted();
     evidence
-        .contrast("alike", "median |centred cosine| of random predictors, rows as they are over whitened", "random_centred", "random_whitened")
+        .breaks("random_centred", "random_cosine", "the mean is removed from both sides", medians(centred_cosine, new))
+        .within(relative(1e-4))
+        .by(2.0);
+    let white = Whitening::fit(data.train.x.as_ref(), Root::Zca, Divisor::N, 0.0)?.apply(new);
+    evidence
+        .measure("random_whitened", &format!("{words}, centred, whitened"), medians(centred_cosine, white.as_ref()))
+        .within(relative(1e-4))
+        .noted();
+    evidence
+        .contrast(
+            "alike",
+            "median |centred cosine| of random predictors, rows as they are over whitened",
+            "random_centred",
+            "random_whitened",
+        )
         .within(relative(1e-3))
         .by(1.3);
     evidence.figure(blindness(predicted.as_ref(), y, mean));
@@ -268,7 +344,8 @@ fn of_random(similarity: Similarity, rows: MatRef<'_, f64>, fit: MatRef<'_, f64>
     const PREDICTORS: usize = 10_000;
     let raw = rows * draw.normal(0, rows.ncols(), PREDICTORS);
     let spread = data::standard_deviations(fit)[0];
-    let scales: Vec<f64> = data::standard_deviations(raw.as_ref()).into_iter().map(|deviation| spread / deviation).collect();
+    let scales: Vec<f64> =
+        data::standard_deviations(raw.as_ref()).into_iter().map(|deviation| spread / deviation).collect();
     let random = |k: usize| Mat::from_fn(rows.nrows(), 1, |i, _| mean + raw[(i, k)] * scales[k]);
     (0..PREDICTORS).map(|k| similarity(random(k).as_ref(), fit).abs()).collect()
 }
@@ -276,8 +353,11 @@ fn of_random(similarity: Similarity, rows: MatRef<'_, f64>, fit: MatRef<'_, f64>
 fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figure {
     let shares: Vec<f64> = (0..=16).map(|step| 0.125 * count(step)).collect();
     let curve = |name: &str, measure: &dyn Fn(MatRef<'_, f64>) -> f64| {
-        let stretched = |share: f64| Mat::from_fn(predicted.nrows(), 1, |i, _| mean + share * (predicted[(i, 0)] - mean));
-        Series::through(name, shares.iter().map(|&share| (share, measure(stretched(share).as_ref())))).within(1e-4).label(Side::Below, 8)
+        let stretched =
+            |share: f64| Mat::from_fn(predicted.nrows(), 1, |i, _| mean + share * (predicted[(i, 0)] - mean));
+        Series::through(name, shares.iter().map(|&share| (share, measure(stretched(share).as_ref()))))
+            .within(1e-4)
+            .label(Side::Below, 8)
     };
     let series = vec![
         curve("R² on the test rows", &|stretched| r_squared(stretched, y)).mark(Mark::Circle),

@@ -20,7 +20,9 @@
 
 use attention_regression::agreement::mse;
 use attention_regression::attention::{Diagonal, linear, scores, softmax};
-use attention_regression::linalg::{centred, condition_number, count, frobenius_norm, moments, relative_gap, symmetric_power};
+use attention_regression::linalg::{
+    centred, condition_number, count, frobenius_norm, moments, relative_gap, symmetric_power,
+};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
@@ -94,7 +96,10 @@ fn memories_and_regression_read_one_product() -> Result<()> {
     let words = "ridge by QR against $QK^\\top(KK^\\top + \\lambda I)^{-1}V$, $\\lambda = 1/10$";
     evidence.rounding("ridge", words, from_ridge(&symmetric_power(penalised.as_ref(), -1.0)?), bound);
     let hypothesis = "the inverse of the keys' products is replaced by $I$";
-    evidence.breaks("without_inverse", "ridge", hypothesis, from_ridge(&Mat::identity(n, n))).within(relative(1e-6)).by(1e6);
+    evidence
+        .breaks("without_inverse", "ridge", hypothesis, from_ridge(&Mat::identity(n, n)))
+        .within(relative(1e-6))
+        .by(1e6);
 
     let attended = softmax::output(q, k, v, temperature, Diagonal::Kept)?;
     let rebuilt = softmax::output(asked.as_ref(), Mat::<f64>::identity(n, n).as_ref(), v, temperature, Diagonal::Kept)?;
@@ -108,7 +113,13 @@ fn memories_and_regression_read_one_product() -> Result<()> {
 /// constants of either order.
 fn sum_rounding(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>) -> f64 {
     let absolute = |a: MatRef<'_, f64>| Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)].abs());
-    let summed = linear::output(absolute(queries).as_ref(), absolute(keys).as_ref(), absolute(values).as_ref(), 1.0, Diagonal::Kept);
+    let summed = linear::output(
+        absolute(queries).as_ref(),
+        absolute(keys).as_ref(),
+        absolute(values).as_ref(),
+        1.0,
+        Diagonal::Kept,
+    );
     100.0 * count(keys.nrows()).sqrt() * f64::EPSILON * frobenius_norm(summed.as_ref())
 }
 
@@ -181,7 +192,10 @@ impl Pairs {
 fn what_a_memory_holds() -> Result<()> {
     let mut evidence = Evidence::new();
     let sizes = [4, 8, 16, 32, 45, 64, 128, 256, 512, 1024];
-    let table = sizes.iter().map(|&n| draws().into_iter().map(|draw| recall(draw, n)).collect()).collect::<Result<Vec<Vec<[f64; 3]>>>>()?;
+    let table = sizes
+        .iter()
+        .map(|&n| draws().into_iter().map(|draw| recall(draw, n)).collect())
+        .collect::<Result<Vec<Vec<[f64; 3]>>>>()?;
     let of = |which: usize, n: usize| -> Vec<f64> {
         let at = sizes.iter().zip(&table).filter(|(size, _)| **size == n);
         at.flat_map(|(_, errors)| errors.iter().map(|errors| errors[which])).collect()
@@ -191,13 +205,30 @@ fn what_a_memory_holds() -> Result<()> {
     evidence.breaks("warm", "softmax", "$\\tau$ is one and not $1/32$", warm).within(relative(1e-3)).by(9e5);
 
     let (width, law) = (count(WIDTH), |n: f64| (n - 1.0) / count(WIDTH));
-    evidence.measure("as_many", "error of outer products, $n = d$", of(0, WIDTH)).within(relative(0.02)).equals(law(width), "$(n-1)/d$", relative(0.25));
+    evidence.measure("as_many", "error of outer products, $n = d$", of(0, WIDTH)).within(relative(0.02)).equals(
+        law(width),
+        "$(n-1)/d$",
+        relative(0.25),
+    );
     let words = "error of outer products, $n = 1024$";
-    evidence.measure("outer_products", words, of(0, 1024)).within(relative(0.02)).equals(law(1024.0), "$(n-1)/d$", relative(0.15));
+    evidence.measure("outer_products", words, of(0, 1024)).within(relative(0.02)).equals(
+        law(1024.0),
+        "$(n-1)/d$",
+        relative(0.15),
+    );
     let words = "error of least squares, $n = 64$";
-    evidence.measure("least_squares", words, of(1, 64)).within(relative(0.02)).equals(1.0 - width / 64.0, "$1 - d/n$", relative(0.1));
+    evidence.measure("least_squares", words, of(1, 64)).within(relative(0.02)).equals(
+        1.0 - width / 64.0,
+        "$1 - d/n$",
+        relative(0.1),
+    );
     let fewer = Pairs::new(first(), 24);
-    evidence.rounding("exact", "least squares against the values", fewer.least_squares_gap()?, rounding_bound(fewer.keys.transpose())?);
+    evidence.rounding(
+        "exact",
+        "least squares against the values",
+        fewer.least_squares_gap()?,
+        rounding_bound(fewer.keys.transpose())?,
+    );
     let gap = Pairs::new(first(), WIDTH + 1).least_squares_gap()?;
     evidence.breaks("one_more", "exact", "there is one pair more than dimensions", gap).within(relative(1e-6)).by(1e6);
     evidence.figure(holdings(&sizes, &table));
@@ -212,7 +243,10 @@ fn recall(draw: Draw, n: usize) -> Result<[f64; 3]> {
 
 fn holdings(sizes: &[usize], table: &[Vec<[f64; 3]>]) -> Figure {
     let marks = |name: &str, which: usize, mark: Mark| {
-        let points = sizes.iter().zip(table).flat_map(|(&n, errors)| errors.iter().map(move |errors| (count(n), drawn(errors[which]))));
+        let points = sizes
+            .iter()
+            .zip(table)
+            .flat_map(|(&n, errors)| errors.iter().map(move |errors| (count(n), drawn(errors[which]))));
         Series::through(name, points.filter(|&(n, _)| which > 0 || n <= 64.0)).marks(mark).within(1e-2)
     };
     let law = |name: &str, from: usize, to: usize, law: fn(f64) -> f64| {
@@ -268,7 +302,9 @@ impl Lesson {
     /// covariance I/d.
     fn magnified(&self, temperature: f64) -> Result<[f64; 2]> {
         let mean = moments(self.values.as_ref());
-        let ask = |keys: &Mat<f64>| Ok::<_, Error>(centred(self.ask(keys, temperature)?.as_ref(), &mean) * Scale(count(WIDTH) * temperature));
+        let ask = |keys: &Mat<f64>| {
+            Ok::<_, Error>(centred(self.ask(keys, temperature)?.as_ref(), &mean) * Scale(count(WIDTH) * temperature))
+        };
         Ok([error(ask(&self.keys)?.as_ref(), &self.values), error(ask(&self.new_keys)?.as_ref(), &self.truth)])
     }
 
@@ -314,26 +350,48 @@ impl Lesson {
 #[test]
 fn to_recall_is_not_to_generalise() -> Result<()> {
     let mut evidence = Evidence::new();
-    let lessons = |n: usize, meaning: fn(f64) -> f64| draws().into_iter().map(|draw| Lesson::new(draw, n, meaning)).collect::<Vec<_>>();
+    let lessons = |n: usize, meaning: fn(f64) -> f64| {
+        draws().into_iter().map(|draw| Lesson::new(draw, n, meaning)).collect::<Vec<_>>()
+    };
     let linear = lessons(1024, |t| t);
     let [stored, new] = errors(&linear, |lesson| lesson.softmax(COLD))?;
-    evidence.measure("memory_stored", "softmax, $\\tau = 1/32$, stored pairs, $n = 1024$", stored).within(relative(0.02)).at_most(1e-5);
+    evidence
+        .measure("memory_stored", "softmax, $\\tau = 1/32$, stored pairs, $n = 1024$", stored)
+        .within(relative(0.02))
+        .at_most(1e-5);
     evidence.measure("memory_new", "softmax, $\\tau = 1/32$, new keys", new).within(relative(0.02)).at_least(0.35);
     let [stored, new] = errors(&linear, Lesson::least_squares)?;
     let noise = 0.25 / (1.0 + 0.25) * (1.0 - count(WIDTH) / 1024.0);
     let source = "$(1 - d/n)\\,\\sigma^2/(1 + \\sigma^2)$ with $\\sigma^2 = 1/4$";
-    evidence.measure("regression_stored", "least squares, stored pairs", stored).within(relative(0.02)).equals(noise, source, relative(0.25));
+    evidence.measure("regression_stored", "least squares, stored pairs", stored).within(relative(0.02)).equals(
+        noise,
+        source,
+        relative(0.25),
+    );
     evidence.measure("regression_new", "least squares, new keys", new).within(relative(0.02)).at_most(0.03);
-    evidence.contrast("price", "error on new keys, softmax over least squares", "memory_new", "regression_new").within(relative(0.02)).by(25.0);
+    evidence
+        .contrast("price", "error on new keys, softmax over least squares", "memory_new", "regression_new")
+        .within(relative(0.02))
+        .by(25.0);
 
     let quadratic = lessons(1024, |t| (t * t - 1.0) / 2f64.sqrt());
     let [_, new] = errors(&quadratic, Lesson::least_squares)?;
-    evidence.breaks("wrong_shape", "regression_new", "the meaning is quadratic and not linear", new).within(relative(0.02)).by(30.0);
+    evidence
+        .breaks("wrong_shape", "regression_new", "the meaning is quadratic and not linear", new)
+        .within(relative(0.02))
+        .by(30.0);
 
     let temperatures = logarithmic(0.01, 1.0, 21);
-    let best = |lesson: &Lesson| temperatures.iter().try_fold(f64::INFINITY, |best: f64, &temperature| Ok(best.min(lesson.softmax_new(temperature)?)));
+    let best = |lesson: &Lesson| {
+        temperatures
+            .iter()
+            .try_fold(f64::INFINITY, |best: f64, &temperature| Ok(best.min(lesson.softmax_new(temperature)?)))
+    };
     let best = linear.iter().map(best).collect::<Result<Vec<_>>>()?;
-    evidence.measure("best_new", "softmax, new keys, best of 21 temperatures", best).within(relative(0.02)).at_least(0.3);
+    evidence
+        .measure("best_new", "softmax, new keys, best of 21 temperatures", best)
+        .within(relative(0.02))
+        .at_least(0.3);
     let [stored, new] = errors(&linear, |lesson| lesson.magnified(10.0))?;
     let words = |of: &str| format!("softmax, $\\tau = 10$, output less the mean and times $d\\tau$, {of}");
     evidence.measure("magnified", &words("new keys"), new).within(relative(0.02)).at_most(0.1);
@@ -342,7 +400,10 @@ fn to_recall_is_not_to_generalise() -> Result<()> {
     let sizes = [64, 128, 256, 512, 1024];
     let curves = sizes.iter().map(|&n| {
         let drawn = lessons(n, |t| t);
-        Ok([errors(&drawn, |lesson| lesson.softmax(COLD))?.map(|errors| mean(&errors)), errors(&drawn, Lesson::least_squares)?.map(|errors| mean(&errors))])
+        Ok([
+            errors(&drawn, |lesson| lesson.softmax(COLD))?.map(|errors| mean(&errors)),
+            errors(&drawn, Lesson::least_squares)?.map(|errors| mean(&errors)),
+        ])
     });
     evidence.figure(stored_and_new(&sizes, &curves.collect::<Result<Vec<_>>>()?));
     record!(evidence)
@@ -363,7 +424,10 @@ fn stored_and_new(sizes: &[usize], curves: &[[[f64; 2]; 2]]) -> Figure {
     let curve = |name: &str, learner: usize, which: usize| {
         let errors = curves.iter().map(|curve| drawn(curve[learner][which]));
         let curve = Series::through(name, sizes.iter().map(|&n| count(n)).zip(errors)).within(0.02);
-        curve.ink([Ink::Softmax, Ink::Regression][learner]).mark([Mark::Square, Mark::Circle][learner]).stroke([Stroke::Dashed, Stroke::Solid][which])
+        curve
+            .ink([Ink::Softmax, Ink::Regression][learner])
+            .mark([Mark::Square, Mark::Circle][learner])
+            .stroke([Stroke::Dashed, Stroke::Solid][which])
     };
     let series = vec![
         curve("softmax, stored", 0, 0).label(Side::Below, 0),

@@ -34,7 +34,8 @@ fn features(x: &Mat<f64>, of: &[fn(f64) -> f64]) -> Mat<f64> {
 
 const LINE: [fn(f64) -> f64; 2] = [|_| 1.0, |x| x];
 const PARABOLA: [fn(f64) -> f64; 3] = [|_| 1.0, |x| x, |x| x * x];
-const ARC: [fn(f64) -> f64; 2] = [|x| libm::cos(std::f64::consts::PI * x / 6.0), |x| libm::sin(std::f64::consts::PI * x / 6.0)];
+const ARC: [fn(f64) -> f64; 2] =
+    [|x| libm::cos(std::f64::consts::PI * x / 6.0), |x| libm::sin(std::f64::consts::PI * x / 6.0)];
 const WAVE: [fn(f64) -> f64; 3] = [|_| 1.0, |x| libm::sin(2.0 * x), |x| libm::cos(2.0 * x)];
 const ANOTHER_WAVE: [fn(f64) -> f64; 3] = [|_| 1.0, |x| libm::sin(3.0 * x), |x| libm::cos(3.0 * x)];
 
@@ -77,7 +78,8 @@ fn best_alone(data: &Dataset) -> Result<[f64; 2]> {
 /// answers are tabulated over it.
 fn best_leaning(data: &Dataset, weights: &[f64], biases: &[f64]) -> Result<[f64; 2]> {
     let leanings = evenly(91.0, 1820);
-    let table = softmax::output(column(&leanings).as_ref(), data.train.x.as_ref(), data.train.y.as_ref(), 1.0, Diagonal::Kept)?;
+    let table =
+        softmax::output(column(&leanings).as_ref(), data.train.x.as_ref(), data.train.y.as_ref(), 1.0, Diagonal::Kept)?;
     let answer = |leaning: f64| {
         let place = 20.0 * (leaning + 91.0);
         let (row, share) = (place.floor() as usize, place.fract());
@@ -111,11 +113,19 @@ fn trained(data: &Dataset, of: &[fn(f64) -> f64], seed: u64) -> Result<[f64; 2]>
     let (keys, y) = (features(&data.train.x, of), data.train.y.as_ref());
     let centred = centred(y, &moments(y));
     let normalisation = Normalisation::Softmax { temperature: temperature_of_width(of.len()) };
-    let training = Training { seed, optimiser: Optimiser::Adam { rate: 0.05 }, steps: 300, ..Training::new(normalisation, Parametrisation::Separate) };
+    let training = Training {
+        seed,
+        optimiser: Optimiser::Adam { rate: 0.05 },
+        steps: 300,
+        ..Training::new(normalisation, Parametrisation::Separate)
+    };
     let head = training.run(Task::regression(keys.as_ref(), centred.as_ref()), None)?.head;
     let error = |rows: &Table| {
         let queries = head.queries(features(&rows.x, of).as_ref());
-        Ok::<_, Error>(mse(normalisation.output(queries.as_ref(), head.keys(keys.as_ref()).as_ref(), y, Diagonal::Kept)?.as_ref(), rows.y.as_ref()))
+        Ok::<_, Error>(mse(
+            normalisation.output(queries.as_ref(), head.keys(keys.as_ref()).as_ref(), y, Diagonal::Kept)?.as_ref(),
+            rows.y.as_ref(),
+        ))
     };
     Ok([error(&data.train)?, error(&data.test)?])
 }
@@ -172,7 +182,9 @@ fn a_scalar_softmax_cannot_follow_a_sine() -> Result<()> {
     for draw in draws() {
         let data = draw.sine();
         let line = least_squares(&data, &LINE)?;
-        let error = |of: &[fn(f64) -> f64], form: Mat<f64>| Ok::<_, Error>(test_error(&data, &attend(&data.test.x, &data, of, form.as_ref())?) / line);
+        let error = |of: &[fn(f64) -> f64], form: Mat<f64>| {
+            Ok::<_, Error>(test_error(&data, &attend(&data.test.x, &data, of, form.as_ref())?) / line)
+        };
         let (alone, biased) = (best_alone(&data)?, best_leaning(&data, &evenly(20.0, 40), &evenly(30.0, 60))?);
         seen.weight.push(alone[0]);
         seen.best.push(error(&LINE, leaning(alone))?);
@@ -195,17 +207,34 @@ fn a_scalar_softmax_cannot_follow_a_sine() -> Result<()> {
     let hypothesis = "keys and queries are $1, x, x^2$, with the closed form";
     evidence.breaks("with_features", "best", hypothesis, seen.featured).within(relative(1e-3)).by(10.0);
     let source = "one over the variance of $x$, $12/6^2$";
-    evidence.measure("weight", "the best $w$ of the grid", seen.weight).within(relative(1e-6)).equals(12.0 / 6f64.powi(2), source, relative(0.3));
-    evidence.measure("line", "test error of the line over the variance of the test targets", seen.line).within(relative(1e-4)).at_least(0.6);
-    let words = "error on training rows of softmax with a bias in the query over the line's, best $w$ and $b$ of a grid";
+    evidence.measure("weight", "the best $w$ of the grid", seen.weight).within(relative(1e-6)).equals(
+        12.0 / 6f64.powi(2),
+        source,
+        relative(0.3),
+    );
+    evidence
+        .measure("line", "test error of the line over the variance of the test targets", seen.line)
+        .within(relative(1e-4))
+        .at_least(0.6);
+    let words =
+        "error on training rows of softmax with a bias in the query over the line's, best $w$ and $b$ of a grid";
     evidence.measure("biased_training", words, seen.biased_training).within(relative(0.01)).at_least(0.6);
-    evidence.measure("biased", "test error of softmax with a bias in the query over the line's", seen.biased).within(relative(0.01)).at_least(0.5);
-    evidence.measure("trained", "test error of a trained scalar softmax over the line's", seen.trained).within(relative(0.02)).at_least(0.9);
+    evidence
+        .measure("biased", "test error of softmax with a bias in the query over the line's", seen.biased)
+        .within(relative(0.01))
+        .at_least(0.5);
+    evidence
+        .measure("trained", "test error of a trained scalar softmax over the line's", seen.trained)
+        .within(relative(0.02))
+        .at_least(0.9);
     let words = "test error of a trained softmax on $1, x, x^2$ over the line's";
     evidence.measure("from_any_start", words, seen.from_any_start).within(relative(0.05)).noted();
     let words = format!("{words}, smallest training error of three initialisations");
     evidence.measure("trained_features", &words, seen.trained_features).within(relative(0.05)).at_most(0.5);
-    evidence.measure("parabola", "test error of least squares on $1, x, x^2$ over the line's", seen.parabola).within(relative(0.01)).at_least(0.9);
+    evidence
+        .measure("parabola", "test error of least squares on $1, x, x^2$ over the line's", seen.parabola)
+        .within(relative(0.01))
+        .at_least(0.9);
 
     let data = first().sine();
     let bandwidth = bandwidth(&data)?;
@@ -253,8 +282,10 @@ fn from_kernel(data: &Dataset, bandwidth: f64, form: MatRef<'_, f64>) -> Result<
 fn curves(data: &Dataset) -> Result<Figure> {
     let grid = Mat::from_fn(121, 1, |i, _| 0.05 * count(i) - 3.0);
     let fit = Ridge::fit(features(&data.train.x, &LINE).as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
-    let curve = |name: &str, y: &Mat<f64>| Series::curve(name, linalg::entries(grid.as_ref()), linalg::entries(y.as_ref()));
-    let points = Series::curve("training rows", linalg::entries(data.train.x.as_ref()), linalg::entries(data.train.y.as_ref()));
+    let curve =
+        |name: &str, y: &Mat<f64>| Series::curve(name, linalg::entries(grid.as_ref()), linalg::entries(y.as_ref()));
+    let points =
+        Series::curve("training rows", linalg::entries(data.train.x.as_ref()), linalg::entries(data.train.y.as_ref()));
     let scalar = attend(&grid, data, &LINE, leaning(best_alone(data)?).as_ref())?;
     let featured = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
     let series = vec![
@@ -314,14 +345,32 @@ fn the_features_bring_in_the_sine_not_the_softmax() -> Result<()> {
         softmax.push(far_off(&attend(&beyond, &data, &PARABOLA, form.as_ref())?));
         told.push(far_off(&told_of(&WAVE, &beyond, &data)?));
     }
-    evidence.measure("wave", "test error of linear attention on a wave over the line's", wave).within(relative(1e-4)).at_most(0.05);
-    evidence.breaks("another_wave", "wave", "the wave has another period, that of $\\sin 3x$", another).within(relative(1e-4)).by(10.0);
-    evidence.measure("arc", "test error of softmax with keys on an arc over the line's", arc).within(relative(1e-3)).at_most(0.1);
-    evidence.measure("edge", "weight of softmax at $x = 6$ on keys within a tenth of the last", edge).within(relative(1e-3)).at_least(0.99);
+    evidence
+        .measure("wave", "test error of linear attention on a wave over the line's", wave)
+        .within(relative(1e-4))
+        .at_most(0.05);
+    evidence
+        .breaks("another_wave", "wave", "the wave has another period, that of $\\sin 3x$", another)
+        .within(relative(1e-4))
+        .by(10.0);
+    evidence
+        .measure("arc", "test error of softmax with keys on an arc over the line's", arc)
+        .within(relative(1e-3))
+        .at_most(0.1);
+    evidence
+        .measure("edge", "weight of softmax at $x = 6$ on keys within a tenth of the last", edge)
+        .within(relative(1e-3))
+        .at_least(0.99);
     let words = |of: &str| format!("root mean squared error of {of}, for $3.5 \\le x \\le 6$");
     evidence.measure("softmax", &words("softmax, keys $1, x, x^2$"), softmax).within(relative(1e-3)).noted();
-    evidence.measure("told", &words("linear attention on $1, \\sin 2x, \\cos 2x$"), told).within(relative(1e-3)).noted();
-    evidence.contrast("beyond", "root mean squared error beyond the data, softmax over linear attention", "softmax", "told").within(relative(0.01)).by(15.0);
+    evidence
+        .measure("told", &words("linear attention on $1, \\sin 2x, \\cos 2x$"), told)
+        .within(relative(1e-3))
+        .noted();
+    evidence
+        .contrast("beyond", "root mean squared error beyond the data, softmax over linear attention", "softmax", "told")
+        .within(relative(0.01))
+        .by(15.0);
     evidence.figure(beyond_the_edge(&first().sine())?);
     record!(evidence)
 }
@@ -336,13 +385,20 @@ fn weight_at_the_edge(weights: &Mat<f64>, keys: &Mat<f64>) -> f64 {
 fn told_of(of: &[fn(f64) -> f64], queries: &Mat<f64>, data: &Dataset) -> Result<Mat<f64>> {
     let keys = features(&data.train.x, of);
     let form = linalg::symmetric_power(linalg::gram(keys.as_ref()).as_ref(), -1.0)?;
-    Ok(linear::output((features(queries, of) * form).as_ref(), keys.as_ref(), data.train.y.as_ref(), 1.0, Diagonal::Kept))
+    Ok(linear::output(
+        (features(queries, of) * form).as_ref(),
+        keys.as_ref(),
+        data.train.y.as_ref(),
+        1.0,
+        Diagonal::Kept,
+    ))
 }
 
 fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
     let grid = Mat::from_fn(121, 1, |i, _| 0.05 * count(i));
     let fit = Ridge::fit(features(&data.train.x, &LINE).as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
-    let curve = |name: &str, y: &Mat<f64>| Series::curve(name, linalg::entries(grid.as_ref()), linalg::entries(y.as_ref()));
+    let curve =
+        |name: &str, y: &Mat<f64>| Series::curve(name, linalg::entries(grid.as_ref()), linalg::entries(y.as_ref()));
     let shown: Vec<usize> = (0..data.train.n()).filter(|&i| data.train.x[(i, 0)] >= 0.0).collect();
     let rows = data.train.rows(&shown);
     let points = Series::curve("training rows", linalg::entries(rows.x.as_ref()), linalg::entries(rows.y.as_ref()));
@@ -354,9 +410,16 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
         points.ink(Ink::Muted).marks(Mark::Dot),
         curve("least squares", &fit.predict(features(&grid, &LINE).as_ref())).label(Side::Right, 120),
         curve("softmax, keys 1, x, x²", &kernel).ink(Ink::Softmax).label(Side::Right, 120),
-        curve("linear, 1, sin 2x, cos 2x", &told_of(&WAVE, &grid, data)?).ink(Ink::Linear).stroke(Stroke::Dashed).label(Side::Right, 120),
+        curve("linear, 1, sin 2x, cos 2x", &told_of(&WAVE, &grid, data)?)
+            .ink(Ink::Linear)
+            .stroke(Stroke::Dashed)
+            .label(Side::Right, 120),
         curve("sin 2x", &truth).ink(Ink::Muted).stroke(Stroke::Dotted).label(Side::Above, 79),
     ];
-    let chart = Chart::new(Axis::linear("x", &[0.0, 1.5, 3.0, 4.5, 6.0]), Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
+    let chart = Chart::new(
+        Axis::linear("x", &[0.0, 1.5, 3.0, 4.5, 6.0]),
+        Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]),
+        series,
+    );
     Ok(Figure::new("A sine beyond the data, and what a line, softmax and linear attention say of it", chart))
 }

@@ -91,37 +91,73 @@ fn every_smoother_has_a_signature() -> Result<()> {
     let data = diabetes()?;
     let x = data.train.x.as_ref();
     let (all, white, n) = (smoothers(&data)?, whitened(x)?, count(x.nrows()));
-    let matrix = |name: &str| all.iter().find(|(other, _)| *other == name).map_or_else(|| panic!("no smoother {name}"), |(_, matrix)| matrix.as_ref());
+    let matrix = |name: &str| {
+        all.iter()
+            .find(|(other, _)| *other == name)
+            .map_or_else(|| panic!("no smoother {name}"), |(_, matrix)| matrix.as_ref())
+    };
     let of = |name: &str| Signature::of(matrix(name), white.as_ref());
     let (hat, line) = (of("least squares")?, of("linear, 1/d")?);
     let bound = rounding_bound(x)?;
     let excess = |signature: &Signature| (signature.trace - count(signature.rank)).abs();
-    evidence.rounding("hat_trace", "$\\operatorname{tr} A$ against the rank of $A$, least squares", excess(&hat), bound);
-    evidence.breaks("linear_excess", "hat_trace", "the form is $I/d$ in place of $G^{-1}$", excess(&line)).within(relative(1e-9)).by(1e6);
+    evidence.rounding(
+        "hat_trace",
+        "$\\operatorname{tr} A$ against the rank of $A$, least squares",
+        excess(&hat),
+        bound,
+    );
+    evidence
+        .breaks("linear_excess", "hat_trace", "the form is $I/d$ in place of $G^{-1}$", excess(&line))
+        .within(relative(1e-9))
+        .by(1e6);
     evidence.rounding("hat_idempotence", "$\\|A^2 - A\\|_F/\\|A\\|_F$, least squares", hat.idempotence_gap, bound);
     let idempotence = line.idempotence_gap;
-    evidence.breaks("linear_idempotence", "hat_idempotence", "the form is $I/d$ in place of $G^{-1}$", idempotence).within(relative(1e-3)).by(1e6);
+    evidence
+        .breaks("linear_idempotence", "hat_idempotence", "the form is $I/d$ in place of $G^{-1}$", idempotence)
+        .within(relative(1e-3))
+        .by(1e6);
     let source = "$\\|X\\|_F^2/d = n$ for columns of variance one";
-    evidence.measure("linear_trace", "$\\operatorname{tr} A$, linear, $1/d$", line.trace).within(relative(1e-9)).equals(n, source, relative(1e-9));
+    evidence
+        .measure("linear_trace", "$\\operatorname{tr} A$, linear, $1/d$", line.trace)
+        .within(relative(1e-9))
+        .equals(n, source, relative(1e-9));
     evidence.rounding("hat_asymmetry", "asymmetry of $H$", hat.asymmetry, bound);
     evidence.exactly("hat_rank", "rank of $H$", hat.rank, x.ncols());
     evidence.count("rows", "rows", x.nrows());
 
     let uniform = 10.0 / n;
     evidence.measure("uniform", "share of ten rows among all", uniform).within(relative(1e-6)).noted();
-    evidence.measure("hat_negative", "share of negative entries of $H$", hat.negative_share).within(absolute(6e-4)).noted();
-    evidence.measure("hat_nearest", "weight of $H$ on the ten nearest rows", hat.mass_on_ten_nearest).within(absolute(6e-4)).noted();
-    evidence.measure("hat_perplexity", "rows that a row of $H$ looks at", hat.perplexity).within(absolute(0.6)).at_least(0.6 * n);
+    evidence
+        .measure("hat_negative", "share of negative entries of $H$", hat.negative_share)
+        .within(absolute(6e-4))
+        .noted();
+    evidence
+        .measure("hat_nearest", "weight of $H$ on the ten nearest rows", hat.mass_on_ten_nearest)
+        .within(absolute(6e-4))
+        .noted();
+    evidence
+        .measure("hat_perplexity", "rows that a row of $H$ looks at", hat.perplexity)
+        .within(absolute(0.6))
+        .at_least(0.6 * n);
     let words = "weight on the farther half of the rows";
-    evidence.measure("hat_far", &format!("{words}, hat matrix"), far(matrix("least squares"), white.as_ref())).within(absolute(1e-3)).at_least(0.45);
+    evidence
+        .measure("hat_far", &format!("{words}, hat matrix"), far(matrix("least squares"), white.as_ref()))
+        .within(absolute(1e-3))
+        .at_least(0.45);
     let made = draws().into_iter().map(|draw| {
         let x = draw.synthetic().centred().train.x;
         Ok(far(hat_matrix(x.as_ref(), 0.0, Intercept::None)?.as_ref(), whitened(x.as_ref())?.as_ref()))
     });
-    evidence.measure("far_synthetic", &format!("{words}, hat matrix, synthetic"), made.collect::<Result<Vec<_>>>()?).within(absolute(1e-3)).at_least(0.45);
+    evidence
+        .measure("far_synthetic", &format!("{words}, hat matrix, synthetic"), made.collect::<Result<Vec<_>>>()?)
+        .within(absolute(1e-3))
+        .at_least(0.45);
     let near = far(matrix("softmax of distance"), white.as_ref());
     evidence.measure("distance_far", &format!("{words}, softmax of distances"), near).within(relative(1e-2)).noted();
-    evidence.contrast("reach", &format!("{words}, hat matrix over softmax of distances"), "hat_far", "distance_far").within(relative(1e-2)).by(5.0);
+    evidence
+        .contrast("reach", &format!("{words}, hat matrix over softmax of distances"), "hat_far", "distance_far")
+        .within(relative(1e-2))
+        .by(5.0);
 
     let (soft, near, hot) = (of("softmax")?, of("softmax of distance")?, of("softmax, hot")?);
     let sums = (soft.row_sums.0 - 1.0).abs().max((soft.row_sums.1 - 1.0).abs());
@@ -130,17 +166,40 @@ fn every_smoother_has_a_signature() -> Result<()> {
     evidence.measure("softmax_trace", "$\\operatorname{tr} A$, softmax", soft.trace).within(absolute(0.06)).noted();
     evidence.measure("softmax_asymmetry", "asymmetry of $A$, softmax", soft.asymmetry).within(absolute(6e-3)).noted();
     let words = "weight of $A$ on the ten nearest rows";
-    evidence.measure("softmax_nearest", &format!("{words}, softmax"), soft.mass_on_ten_nearest).within(absolute(6e-4)).at_least(2.0 * uniform);
-    evidence.measure("distance_nearest", &format!("{words}, softmax of distances"), near.mass_on_ten_nearest).within(absolute(6e-4)).at_least(0.5);
-    evidence.contrast("local", &format!("{words}, softmax of distances over softmax"), "distance_nearest", "softmax_nearest").within(relative(1e-2)).by(3.0);
+    evidence
+        .measure("softmax_nearest", &format!("{words}, softmax"), soft.mass_on_ten_nearest)
+        .within(absolute(6e-4))
+        .at_least(2.0 * uniform);
+    evidence
+        .measure("distance_nearest", &format!("{words}, softmax of distances"), near.mass_on_ten_nearest)
+        .within(absolute(6e-4))
+        .at_least(0.5);
+    evidence
+        .contrast(
+            "local",
+            &format!("{words}, softmax of distances over softmax"),
+            "distance_nearest",
+            "softmax_nearest",
+        )
+        .within(relative(1e-2))
+        .by(3.0);
     let words = "rows that a row of $A$ looks at";
-    evidence.measure("softmax_perplexity", &format!("{words}, softmax"), soft.perplexity).within(absolute(0.6)).at_least(n / 3.0);
-    evidence.measure("distance_perplexity", &format!("{words}, softmax of distances"), near.perplexity).within(absolute(0.06)).at_most(0.1 * n);
-    evidence.measure("hot_trace", "$\\operatorname{tr} A$, softmax of whitened rows at $\\tau = 1000$", hot.trace).within(absolute(1e-4)).equals(
-        1.0 + count(x.ncols()) / HOT,
-        "$1 + d/\\tau$, and terms of order $d^2/\\tau^2$",
-        absolute((count(x.ncols()) / HOT).powi(2)),
-    );
+    evidence
+        .measure("softmax_perplexity", &format!("{words}, softmax"), soft.perplexity)
+        .within(absolute(0.6))
+        .at_least(n / 3.0);
+    evidence
+        .measure("distance_perplexity", &format!("{words}, softmax of distances"), near.perplexity)
+        .within(absolute(0.06))
+        .at_most(0.1 * n);
+    evidence
+        .measure("hot_trace", "$\\operatorname{tr} A$, softmax of whitened rows at $\\tau = 1000$", hot.trace)
+        .within(absolute(1e-4))
+        .equals(
+            1.0 + count(x.ncols()) / HOT,
+            "$1 + d/\\tau$, and terms of order $d^2/\\tau^2$",
+            absolute((count(x.ncols()) / HOT).powi(2)),
+        );
     evidence.figure(signatures()?);
     record!(evidence)
 }
@@ -151,7 +210,10 @@ fn far(a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> f64 {
 }
 
 fn signatures() -> Result<Figure> {
-    let data = [("synthetic", synthetic(), Ink::Regression, Mark::HollowCircle), ("diabetes", diabetes()?, Ink::Accent, Mark::Square)];
+    let data = [
+        ("synthetic", synthetic(), Ink::Regression, Mark::HollowCircle),
+        ("diabetes", diabetes()?, Ink::Accent, Mark::Square),
+    ];
     let mut rows: Vec<String> = Vec::new();
     let mut measured = Vec::new();
     for (name, data, ink, mark) in &data {
@@ -164,8 +226,9 @@ fn signatures() -> Result<Figure> {
     let pane = |name: &str, axis: Axis, of: fn(&Signature) -> f64| {
         // Zero but for rounding is drawn as zero.
         let drawn = |signature: &Signature| vec![if of(signature).abs() < 1e-9 { 0.0 } else { of(signature) }];
-        let series =
-            |(name, ink, mark, signatures): &(&str, Ink, Mark, Vec<Signature>)| RowSeries::new(*name, *mark, signatures.iter().map(drawn).collect()).ink(*ink);
+        let series = |(name, ink, mark, signatures): &(&str, Ink, Mark, Vec<Signature>)| {
+            RowSeries::new(*name, *mark, signatures.iter().map(drawn).collect()).ink(*ink)
+        };
         Pane::new(name, axis, measured.iter().map(series).collect())
     };
     let linear = |ticks: &[f64]| Axis::linear("", ticks);
@@ -206,23 +269,41 @@ fn regression_needs_its_negative_weights() -> Result<()> {
     let mut evidence = Evidence::new();
     let real = draws().into_iter().map(|draw| draw.halves()?.standardised()).collect::<Result<Vec<_>>>()?;
     let made: Vec<Dataset> = draws().into_iter().map(|draw| draw.synthetic()).collect();
-    let all = |data: &[Dataset], dropped: Dropped| data.iter().map(|data| explained(data, dropped)).collect::<Result<Vec<_>>>();
+    let all = |data: &[Dataset], dropped: Dropped| {
+        data.iter().map(|data| explained(data, dropped)).collect::<Result<Vec<_>>>()
+    };
     let shares = |runs: &[[f64; 2]]| runs.iter().map(|[before, after]| after / before).collect::<Vec<_>>();
-    let negative = real.iter().map(|data| Ok(negative_share(test_weights(data)?.as_ref()))).collect::<Result<Vec<_>>>()?;
-    evidence.measure("negative", "share of negative weights, diabetes, random halves", negative).within(relative(1e-6)).noted();
+    let negative =
+        real.iter().map(|data| Ok(negative_share(test_weights(data)?.as_ref()))).collect::<Result<Vec<_>>>()?;
+    evidence
+        .measure("negative", "share of negative weights, diabetes, random halves", negative)
+        .within(relative(1e-6))
+        .noted();
 
     let (clipped, clipped_synthetic) = (all(&real, Dropped::Negative)?, all(&made, Dropped::Negative)?);
     let words = "$R^2$ without negative weights over $R^2$ of least squares";
     evidence.measure("kept", &format!("{words}, diabetes"), shares(&clipped)).within(relative(1e-3)).at_most(0.8);
     let hypothesis = "as many of the smallest weights of each row are set to zero, whatever their sign";
-    evidence.breaks("small", "kept", hypothesis, shares(&all(&real, Dropped::Smallest)?)).within(relative(1e-3)).by(1.05);
-    evidence.measure("kept_synthetic", &format!("{words}, synthetic"), shares(&clipped_synthetic)).within(relative(1e-3)).at_most(0.75);
+    evidence
+        .breaks("small", "kept", hypothesis, shares(&all(&real, Dropped::Smallest)?))
+        .within(relative(1e-3))
+        .by(1.05);
+    evidence
+        .measure("kept_synthetic", &format!("{words}, synthetic"), shares(&clipped_synthetic))
+        .within(relative(1e-3))
+        .at_most(0.75);
     let small = shares(&all(&made, Dropped::Smallest)?);
     evidence.breaks("small_synthetic", "kept_synthetic", hypothesis, small).within(relative(1e-3)).by(1.05);
     for (suffix, what, runs) in [("", "diabetes", &clipped), ("_synthetic", "synthetic", &clipped_synthetic)] {
         let of = |place: usize| runs.iter().map(|run| run[place]).collect::<Vec<_>>();
-        evidence.measure(&format!("before{suffix}"), &format!("$R^2$ of least squares, {what}"), of(0)).within(relative(1e-3)).noted();
-        evidence.measure(&format!("after{suffix}"), &format!("$R^2$ without its negative weights, {what}"), of(1)).within(relative(1e-3)).noted();
+        evidence
+            .measure(&format!("before{suffix}"), &format!("$R^2$ of least squares, {what}"), of(0))
+            .within(relative(1e-3))
+            .noted();
+        evidence
+            .measure(&format!("after{suffix}"), &format!("$R^2$ without its negative weights, {what}"), of(1))
+            .within(relative(1e-3))
+            .noted();
     }
     record!(evidence)
 }

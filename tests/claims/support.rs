@@ -108,8 +108,15 @@ pub(crate) fn rounding_bound(x: MatRef<'_, f64>) -> Result<f64> {
 
 /// What rounding may do to ‖softmax output‖_F, with a factor of ten to spare: a score has an error of (p + 1)ε‖q‖‖k‖/τ, weights
 /// move by at most twice that share, and the output by their product with the largest value, in each of n* rows.
-pub(crate) fn softmax_rounding(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64) -> f64 {
-    let longest = |rows: MatRef<'_, f64>| (0..rows.nrows()).map(|i| linalg::frobenius_norm(rows.subrows(i, 1))).fold(0.0, f64::max);
+pub(crate) fn softmax_rounding(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    temperature: f64,
+) -> f64 {
+    let longest = |rows: MatRef<'_, f64>| {
+        (0..rows.nrows()).map(|i| linalg::frobenius_norm(rows.subrows(i, 1))).fold(0.0, f64::max)
+    };
     let score = (linalg::count(keys.ncols()) + 1.0) * f64::EPSILON * longest(queries) * longest(keys) / temperature;
     10.0 * 2.0 * score * linalg::max_abs(values) * linalg::count(queries.nrows()).sqrt()
 }
@@ -258,17 +265,31 @@ pub(crate) struct Experiment {
 
 impl Experiment {
     /// The runs from one start of the variants that `chosen` picks: draw by draw, variant by variant, one initialisation after another.
-    pub(crate) fn runs(&self, start: f64, chosen: impl Fn(Variant) -> bool + Copy) -> impl Iterator<Item = (&Case, &Run)> {
+    pub(crate) fn runs(
+        &self,
+        start: f64,
+        chosen: impl Fn(Variant) -> bool + Copy,
+    ) -> impl Iterator<Item = (&Case, &Run)> {
         self.cases.iter().flat_map(move |case| case.runs(start, chosen).map(move |run| (case, run)))
     }
 
     /// One number of each of these runs.
-    pub(crate) fn numbers(&self, start: f64, chosen: impl Fn(Variant) -> bool + Copy, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
+    pub(crate) fn numbers(
+        &self,
+        start: f64,
+        chosen: impl Fn(Variant) -> bool + Copy,
+        of: impl Fn(&Case, &Run) -> f64,
+    ) -> Vec<f64> {
         self.runs(start, chosen).map(|(case, run)| of(case, run)).collect()
     }
 
     /// The median of that number in each draw.
-    pub(crate) fn medians(&self, start: f64, chosen: impl Fn(Variant) -> bool + Copy, of: impl Fn(&Case, &Run) -> f64) -> Vec<f64> {
+    pub(crate) fn medians(
+        &self,
+        start: f64,
+        chosen: impl Fn(Variant) -> bool + Copy,
+        of: impl Fn(&Case, &Run) -> f64,
+    ) -> Vec<f64> {
         let numbers = |case: &Case| case.runs(start, chosen).map(|run| of(case, run)).collect::<Vec<_>>();
         self.cases.iter().map(|case| median(&numbers(case))).collect()
     }
@@ -276,10 +297,16 @@ impl Experiment {
     /// ‖A − A'‖/‖A'‖ of the first two initialisations, draw by draw: the mean over some variants.
     pub(crate) fn apart(&self, start: f64, variants: &[Variant]) -> Result<Vec<f64>> {
         let of = |case: &Case, variant: Variant| {
-            let pair = case.runs(start, |other| other == variant).take(2).map(|run| case.weights(run)).collect::<Result<Vec<_>>>()?;
+            let pair = case
+                .runs(start, |other| other == variant)
+                .take(2)
+                .map(|run| case.weights(run))
+                .collect::<Result<Vec<_>>>()?;
             Ok(linalg::relative_gap(pair[0].as_ref(), pair[1].as_ref()))
         };
-        let mean = |case: &Case| Ok(variants.iter().map(|&variant| of(case, variant)).sum::<Result<f64>>()? / linalg::count(variants.len()));
+        let mean = |case: &Case| {
+            Ok(variants.iter().map(|&variant| of(case, variant)).sum::<Result<f64>>()? / linalg::count(variants.len()))
+        };
         self.cases.iter().map(mean).collect()
     }
 
@@ -290,7 +317,10 @@ impl Experiment {
 
     /// What figures show: a variant in the first draw, from the usual start and the first initialisation.
     pub(crate) fn first(&self, variant: Variant) -> &Run {
-        self.first_case().runs(USUAL, |other| other == variant).next().unwrap_or_else(|| panic!("`{}` is no variant of the experiment", variant.name()))
+        self.first_case()
+            .runs(USUAL, |other| other == variant)
+            .next()
+            .unwrap_or_else(|| panic!("`{}` is no variant of the experiment", variant.name()))
     }
 }
 
@@ -301,7 +331,8 @@ pub(crate) fn experiments() -> Result<&'static [Experiment; 3]> {
     CELL.get_or_init(|| {
         let draws = draws();
         // The diabetes table has the most rows.
-        let jobs: Vec<(usize, Draw)> = [1, 0, 2].into_iter().flat_map(|table| draws.iter().map(move |&draw| (table, draw))).collect();
+        let jobs: Vec<(usize, Draw)> =
+            [1, 0, 2].into_iter().flat_map(|table| draws.iter().map(move |&draw| (table, draw))).collect();
         let data = |table: usize, draw: Draw| match table {
             0 => Ok(draw.synthetic()),
             1 => draw.halves(),
@@ -331,7 +362,10 @@ pub(crate) fn in_parallel<J: Sync, T: Send>(jobs: &[J], work: impl Fn(&J) -> Res
     };
     let done = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Result<Vec<_>>>()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect::<Result<Vec<_>>>()
     })?;
     let mut all: Vec<(usize, T)> = done.into_iter().flatten().collect();
     all.sort_by_key(|(place, _)| *place);

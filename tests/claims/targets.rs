@@ -53,7 +53,10 @@ fn whitened(x: MatRef<'_, f64>) -> Result<Mat<f64>> {
 
 /// Of the forms that take the columns of C to those of B the one of smallest Frobenius norm, $BC^+$.
 fn smallest_with(content: MatRef<'_, f64>, coefficients: MatRef<'_, f64>) -> Result<Mat<f64>> {
-    Ok(Ridge::fit(content.transpose(), coefficients.transpose(), 0.0, Intercept::None)?.coefficients().transpose().to_owned())
+    Ok(Ridge::fit(content.transpose(), coefficients.transpose(), 0.0, Intercept::None)?
+        .coefficients()
+        .transpose()
+        .to_owned())
 }
 
 /// $W = G^{-1}P_C$, the smallest form with $XWC = HY$.
@@ -78,7 +81,12 @@ fn descent(x: MatRef<'_, f64>, y: MatRef<'_, f64>, steps: usize) -> Result<Train
     let content = spectral_norm((x.transpose() * y).as_ref())? * scale;
     let smoothness = 2.0 / count(y.nrows() * y.ncols()) * content * content * spectral_norm(gram(x).as_ref())?;
     let optimiser = Optimiser::GradientDescent { rate: 1.0 / smoothness };
-    Ok(Training { optimiser, deviation: 0.0, steps, ..Training::new(Normalisation::Linear { scale }, Parametrisation::Merged) })
+    Ok(Training {
+        optimiser,
+        deviation: 0.0,
+        steps,
+        ..Training::new(Normalisation::Linear { scale }, Parametrisation::Merged)
+    })
 }
 
 /// A head's form where A is not scaled.
@@ -145,21 +153,38 @@ fn a_target_pins_the_form_only_along_itself() -> Result<()> {
     evidence.rounding("trace", "$\\operatorname{tr} A$ against $\\min(m, d)$, worst of five $m$", traces, bound);
     let started = [1, 3, 5].into_iter().map(|m| Ok(idempotence_gap(projected(m, &start(first(), 2))?.as_ref())));
     let started = started.collect::<Result<Vec<_>>>()?;
-    evidence.breaks("started", "idempotence", "descent starts from random weights and not from zero", started).within(relative(1e-6)).by(1e6);
+    evidence
+        .breaks("started", "idempotence", "descent starts from random weights and not from zero", started)
+        .within(relative(1e-6))
+        .by(1e6);
     let oblique = draws().into_iter().map(oblique).collect::<Result<Vec<_>>>()?;
-    evidence.measure("asymmetry", "$\\|A - A^\\top\\|_F/\\|A\\|_F$, three targets", oblique).within(relative(1e-6)).at_least(0.2);
+    evidence
+        .measure("asymmetry", "$\\|A - A^\\top\\|_F/\\|A\\|_F$, three targets", oblique)
+        .within(relative(1e-6))
+        .at_least(0.2);
 
     let two = |m: usize| draws().into_iter().map(|draw| two_starts(m, draw)).collect::<Result<Vec<_>>>();
     let (three, eight) = (two(3)?, two(8)?);
     evidence
-        .measure("starts", "$\\|A_1 - A_2\\|_F/\\|H\\|_F$ of two starts, whitened rows", three.iter().map(|two| two.apart).collect::<Vec<_>>())
+        .measure(
+            "starts",
+            "$\\|A_1 - A_2\\|_F/\\|H\\|_F$ of two starts, whitened rows",
+            three.iter().map(|two| two.apart).collect::<Vec<_>>(),
+        )
         .within(relative(1e-6))
         .at_least(0.5);
     let worst = |of: fn(&TwoStarts) -> f64| three.iter().chain(&eight).map(of).fold(0.0, f64::max);
     let starts_bound = worst(|two| two.bound);
-    evidence.rounding("same", "$AY$ against $HY$ from both starts, three and eight targets, worst of the draws", worst(|two| two.outputs), starts_bound);
+    evidence.rounding(
+        "same",
+        "$AY$ against $HY$ from both starts, three and eight targets, worst of the draws",
+        worst(|two| two.outputs),
+        starts_bound,
+    );
     let full = eight.iter().map(|two| two.apart.max(two.hat)).collect::<Vec<_>>();
-    evidence.breaks("full", "starts", "there are as many independent targets as features", full).vanishing(starts_bound, 1e4);
+    evidence
+        .breaks("full", "starts", "there are as many independent targets as features", full)
+        .vanishing(starts_bound, 1e4);
 
     evidence.rounding(
         "descent",
@@ -168,7 +193,8 @@ fn a_target_pins_the_form_only_along_itself() -> Result<()> {
         bound,
     );
     for (name, m) in [("directions_one", 1), ("directions_four", 4), ("directions_eight", 8)] {
-        let bending = rank_above(hessian(x.as_ref(), independent_targets(m, first()).train.y.as_ref())?.as_ref(), 1e-10)?;
+        let bending =
+            rank_above(hessian(x.as_ref(), independent_targets(m, first()).train.y.as_ref())?.as_ref(), 1e-10)?;
         evidence.exactly(name, &format!("rank of the Hessian, $m = {m}$, of 64"), bending, 8 * m);
     }
     record!(evidence)
@@ -204,7 +230,9 @@ fn two_starts(m: usize, draw: Draw) -> Result<TwoStarts> {
     let white = whitened(x.as_ref())?;
     let bound = rounding_bound(x.as_ref())? * linalg::condition_number((white.transpose() * &y).as_ref())?;
     let hat = hat_matrix(white.as_ref(), 0.0, Intercept::None)?;
-    let ending = |stream| Ok::<_, Error>(matrix(white.as_ref(), &landing(white.as_ref(), y.as_ref(), start(draw, stream).as_ref())?));
+    let ending = |stream| {
+        Ok::<_, Error>(matrix(white.as_ref(), &landing(white.as_ref(), y.as_ref(), start(draw, stream).as_ref())?))
+    };
     let ends = [ending(2)?, ending(3)?];
     let worst = |of: &dyn Fn(&Mat<f64>) -> f64| ends.iter().map(of).fold(0.0, f64::max);
     Ok(TwoStarts {
@@ -220,7 +248,8 @@ fn descended(draw: Draw) -> Result<f64> {
     let Table { x, y } = independent_targets(3, draw).train;
     let white = whitened(x.as_ref())?;
     let gap = |deviation| {
-        let trained = Training { deviation, ..descent(white.as_ref(), y.as_ref(), 3000)? }.run(Task::regression(white.as_ref(), y.as_ref()), None)?;
+        let trained = Training { deviation, ..descent(white.as_ref(), y.as_ref(), 3000)? }
+            .run(Task::regression(white.as_ref(), y.as_ref()), None)?;
         let [first, last] = [&trained.path[0].head, &trained.head].map(|head| unscaled(head, white.nrows()));
         Ok::<_, Error>(relative_gap(last.as_ref(), landing(white.as_ref(), y.as_ref(), first.as_ref())?.as_ref()))
     };
@@ -239,7 +268,11 @@ fn content_condition(x: MatRef<'_, f64>) -> Result<f64> {
 /// The Hessian of the loss in the entries of $W$, d²×d²: the loss is quadratic, so differences of gradients are exact.
 fn hessian(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Result<Mat<f64>> {
     let d = x.ncols();
-    let mut objective = Objective::new(Task::regression(x, y), Normalisation::Linear { scale: 1.0 / count(x.nrows()) }, Diagonal::Kept)?;
+    let mut objective = Objective::new(
+        Task::regression(x, y),
+        Normalisation::Linear { scale: 1.0 / count(x.nrows()) },
+        Diagonal::Kept,
+    )?;
     let (mut base, mut moved, mut hessian) = (Mat::zeros(d, d), Mat::zeros(d, d), Mat::zeros(d * d, d * d));
     objective.evaluate(Mat::zeros(d, d).as_ref(), base.as_mut());
     for column in 0..d * d {
@@ -297,33 +330,62 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
     );
     let one = target(1);
     let copies = Mat::from_fn(one.nrows(), 64, |i, _| one[(i, 0)]);
-    evidence.breaks("copies", "whitened", "the targets are 64 copies of one", square_gap(&white, &copies)?).within(relative(1e-6)).by(1e6);
-    let raw = draws().into_iter().map(|draw| independent_targets(1, draw).train).map(|table| square_gap(&table.x, &table.y)).collect::<Result<Vec<_>>>()?;
+    evidence
+        .breaks("copies", "whitened", "the targets are 64 copies of one", square_gap(&white, &copies)?)
+        .within(relative(1e-6))
+        .by(1e6);
+    let raw = draws()
+        .into_iter()
+        .map(|draw| independent_targets(1, draw).train)
+        .map(|table| square_gap(&table.x, &table.y))
+        .collect::<Result<Vec<_>>>()?;
     evidence.breaks("raw", "whitened", "the rows are not whitened, one target", raw).within(relative(1e-6)).by(1e6);
 
     let formula = |m: usize| (1.0 - count(m) / 8.0).sqrt();
     for (name, m) in [("half", 4), ("seven_whitened", 7)] {
         let words = format!("distance of the form from $G^{{-1}}$, {m} targets, whitened rows");
-        evidence.measure(name, &words, distance(&white, &target(m))?).within(relative(1e-9)).equals(formula(m), "$(1 - m/d)^{1/2}$", absolute(1e-7));
+        evidence.measure(name, &words, distance(&white, &target(m))?).within(relative(1e-9)).equals(
+            formula(m),
+            "$(1 - m/d)^{1/2}$",
+            absolute(1e-7),
+        );
     }
     let means = draws().into_iter().map(mean_distances).collect::<Result<Vec<_>>>()?;
     let seven: Vec<f64> = means.iter().map(|means| means[6]).collect();
-    evidence.measure("seven", "mean distance of the form from $G^{-1}$, 7 targets, rows as they are", seven).within(relative(1e-3)).noted();
-    evidence.contrast("later", "distance with seven targets, rows as they are over whitened rows", "seven", "seven_whitened").within(relative(1e-3)).by(1.1);
-    let natural: Vec<f64> = (0..8).map(|place| means.iter().map(|means| means[place]).sum::<f64>() / count(means.len())).collect();
+    evidence
+        .measure("seven", "mean distance of the form from $G^{-1}$, 7 targets, rows as they are", seven)
+        .within(relative(1e-3))
+        .noted();
+    evidence
+        .contrast(
+            "later",
+            "distance with seven targets, rows as they are over whitened rows",
+            "seven",
+            "seven_whitened",
+        )
+        .within(relative(1e-3))
+        .by(1.1);
+    let natural: Vec<f64> =
+        (0..8).map(|place| means.iter().map(|means| means[place]).sum::<f64>() / count(means.len())).collect();
     let above = (0..7).filter(|&place| natural[place] > formula(place + 1)).count();
     evidence.exactly("above", "numbers of targets for which the mean lies above the closed form, of seven", above, 7);
 
     let targets = || (1..=8).map(count);
     let series = vec![
-        Series::curve("whitened rows, √(1 − m ∕ d)", targets(), (1..=8).map(formula)).ink(Ink::Linear).stroke(Stroke::Dotted).label(Side::Below, 2),
+        Series::curve("whitened rows, √(1 − m ∕ d)", targets(), (1..=8).map(formula))
+            .ink(Ink::Linear)
+            .stroke(Stroke::Dotted)
+            .label(Side::Below, 2),
         Series::curve("rows as they are", targets(), natural.into_iter().map(|gap| if gap < 1e-9 { 0.0 } else { gap }))
             .ink(Ink::Linear)
             .mark(Mark::Circle)
             .label(Side::Right, 4),
     ];
     let x = Axis::linear("number of targets m", &[1.0, 2.0, 4.0, 6.0, 8.0]);
-    let y = Axis::linear("distance of the form from the inverse Gram matrix, ‖W − G⁻¹‖ ∕ ‖G⁻¹‖", &[0.0, 0.25, 0.5, 0.75, 1.0]);
+    let y = Axis::linear(
+        "distance of the form from the inverse Gram matrix, ‖W − G⁻¹‖ ∕ ‖G⁻¹‖",
+        &[0.0, 0.25, 0.5, 0.75, 1.0],
+    );
     let title = "How far the form that descent ends at is from the inverse Gram matrix, against the number of targets";
     evidence.figure(Figure::new(title, Chart::new(x, y, series)));
     record!(evidence)
@@ -383,52 +445,108 @@ fn mean_distances(draw: Draw) -> Result<[f64; 8]> {
 #[test]
 fn another_set_of_values_exposes_the_mechanism() -> Result<()> {
     let mut evidence = Evidence::new();
-    let shares = draws().into_iter().map(|draw| draw.many(30).into_iter().map(swapped).collect()).collect::<Result<Vec<Vec<_>>>>()?;
-    let medians = |of: &dyn Fn(&Swapped) -> f64| shares.iter().map(|draws| median(&draws.iter().map(of).collect::<Vec<_>>())).collect::<Vec<_>>();
+    let shares = draws()
+        .into_iter()
+        .map(|draw| draw.many(30).into_iter().map(swapped).collect())
+        .collect::<Result<Vec<Vec<_>>>>()?;
+    let medians = |of: &dyn Fn(&Swapped) -> f64| {
+        shares.iter().map(|draws| median(&draws.iter().map(of).collect::<Vec<_>>())).collect::<Vec<_>>()
+    };
     let measures = "$R^2$ on twenty new targets, median over thirty draws";
     evidence.measure("one", measures, medians(&|draw| draw.attention[0])).within(relative(0.02)).at_most(0.5);
-    evidence.breaks("eight", "one", "there are as many targets as features", medians(&|draw| draw.attention[7])).within(relative(1e-3)).by(1.5);
-    let worst: Vec<f64> = shares.iter().map(|draws| draws.iter().map(|draw| draw.attention[0]).fold(f64::INFINITY, f64::min)).collect();
-    evidence.measure("one_worst", "$R^2$ on twenty new targets, trained on one, worst of thirty draws", worst).within(relative(0.02)).at_most(-0.1);
-    evidence.measure("four", &format!("{measures}, trained on four"), medians(&|draw| draw.attention[3])).within(relative(0.02)).noted();
-    evidence.contrast("four_over_one", "$R^2$ on new targets, trained on four less trained on one", "four", "one").within(relative(0.02)).apart(0.2);
-    evidence.measure("regression", &format!("{measures}, least squares"), medians(&|draw| draw.regression)).within(relative(1e-3)).at_least(0.9);
+    evidence
+        .breaks("eight", "one", "there are as many targets as features", medians(&|draw| draw.attention[7]))
+        .within(relative(1e-3))
+        .by(1.5);
+    let worst: Vec<f64> =
+        shares.iter().map(|draws| draws.iter().map(|draw| draw.attention[0]).fold(f64::INFINITY, f64::min)).collect();
+    evidence
+        .measure("one_worst", "$R^2$ on twenty new targets, trained on one, worst of thirty draws", worst)
+        .within(relative(0.02))
+        .at_most(-0.1);
+    evidence
+        .measure("four", &format!("{measures}, trained on four"), medians(&|draw| draw.attention[3]))
+        .within(relative(0.02))
+        .noted();
+    evidence
+        .contrast("four_over_one", "$R^2$ on new targets, trained on four less trained on one", "four", "one")
+        .within(relative(0.02))
+        .apart(0.2);
+    evidence
+        .measure("regression", &format!("{measures}, least squares"), medians(&|draw| draw.regression))
+        .within(relative(1e-3))
+        .at_least(0.9);
     let all = || shares.iter().flatten();
     let same = all().map(|draw| (draw.attention[7] - draw.regression).abs()).fold(0.0, f64::max);
-    evidence.rounding("same", "$R^2$ on new targets, trained on 8 against least squares, worst draw", same, all().map(|draw| draw.bound).fold(0.0, f64::max));
+    evidence.rounding(
+        "same",
+        "$R^2$ on new targets, trained on 8 against least squares, worst draw",
+        same,
+        all().map(|draw| draw.bound).fold(0.0, f64::max),
+    );
     let layers: Vec<[Shares; 2]> = in_parallel(&draws(), |&draw| softmax_layers(draw))?.concat();
     let side = |trained: usize, target: usize| layers.iter().map(|layer| layer[trained][target]).collect::<Vec<_>>();
     let lost = |trained: usize| {
-        let mean = |layers: &[[Shares; 2]]| layers.iter().map(|layer| layer[trained][0] - layer[trained][1]).sum::<f64>() / count(layers.len());
+        let mean = |layers: &[[Shares; 2]]| {
+            layers.iter().map(|layer| layer[trained][0] - layer[trained][1]).sum::<f64>() / count(layers.len())
+        };
         layers.chunks(INITS).map(mean).collect::<Vec<_>>()
     };
-    evidence.measure("softmax_before", "$R^2$ of trained softmax on its own target", side(1, 0)).within(relative(0.02)).at_least(0.8);
-    evidence.measure("softmax_after", "$R^2$ of trained softmax on twenty new targets", side(1, 1)).within(relative(0.05)).noted();
     evidence
-        .measure("softmax_lost", "$R^2$ on the own target less that on new ones, softmax, mean over initialisations", lost(1))
+        .measure("softmax_before", "$R^2$ of trained softmax on its own target", side(1, 0))
+        .within(relative(0.02))
+        .at_least(0.8);
+    evidence
+        .measure("softmax_after", "$R^2$ of trained softmax on twenty new targets", side(1, 1))
+        .within(relative(0.05))
+        .noted();
+    evidence
+        .measure(
+            "softmax_lost",
+            "$R^2$ on the own target less that on new ones, softmax, mean over initialisations",
+            lost(1),
+        )
         .within(relative(0.05))
         .at_least(0.2);
     evidence.breaks("untrained", "softmax_lost", "the layer is not trained", lost(0)).within(absolute(0.01)).by(1.5);
-    evidence.measure("untrained_before", "$R^2$ of softmax before training on the same target", side(0, 0)).within(absolute(0.01)).noted();
-    evidence.measure("untrained_after", "$R^2$ of softmax before training on twenty new targets", side(0, 1)).within(absolute(0.01)).noted();
+    evidence
+        .measure("untrained_before", "$R^2$ of softmax before training on the same target", side(0, 0))
+        .within(absolute(0.01))
+        .noted();
+    evidence
+        .measure("untrained_after", "$R^2$ of softmax before training on twenty new targets", side(0, 1))
+        .within(absolute(0.01))
+        .noted();
     let kernel = draws().into_iter().map(nearness).collect::<Result<Vec<_>>>()?;
     let [before, after]: [Vec<f64>; 2] = [0, 1].map(|target| kernel.iter().map(|shares| shares[target]).collect());
-    evidence.measure("kernel_before", "$R^2$ of a fixed kernel on the target of the softmax layers", before).within(relative(1e-3)).noted();
-    evidence.measure("kernel_after", "$R^2$ of the fixed kernel on twenty new targets", after).within(relative(1e-3)).at_least(0.5);
+    evidence
+        .measure("kernel_before", "$R^2$ of a fixed kernel on the target of the softmax layers", before)
+        .within(relative(1e-3))
+        .noted();
+    evidence
+        .measure("kernel_after", "$R^2$ of the fixed kernel on twenty new targets", after)
+        .within(relative(1e-3))
+        .at_least(0.5);
 
     let targets: Vec<f64> = (1..=8).map(count).collect();
-    let single = targets.iter().enumerate().flat_map(|(place, &m)| shares[0].iter().map(move |draw| (m, draw.attention[place])));
+    let single =
+        targets.iter().enumerate().flat_map(|(place, &m)| shares[0].iter().map(move |draw| (m, draw.attention[place])));
     let (shown, below): (Vec<_>, Vec<_>) = single.partition(|(_, share)| *share >= FRAME);
     evidence.count("below", "dots of 240 with $R^2 < -1/2$ on new targets, one to eight targets", below.len());
     let learned = (0..8).map(|place| medians(&|draw| draw.attention[place])[0]);
     let series = vec![
         Series::through("single draws", shown).ink(Ink::Linear).marks(Mark::Dot),
-        Series::curve("regression", targets.clone(), [medians(&|draw| draw.regression)[0]; 8]).within(1e-5).label(Side::Above, 0),
+        Series::curve("regression", targets.clone(), [medians(&|draw| draw.regression)[0]; 8])
+            .within(1e-5)
+            .label(Side::Above, 0),
         Series::curve("linear attention", targets, learned).ink(Ink::Linear).mark(Mark::Circle).label(Side::Right, 2),
     ];
     let x = Axis::linear("number of targets that taught the form", &[1.0, 2.0, 4.0, 6.0, 8.0]);
     let y = Axis::linear("R² on new targets", &[FRAME, 0.0, 0.5, 1.0]);
-    evidence.figure(Figure::new("Variance of new targets explained, against the number of targets in training", Chart::new(x, y, series)));
+    evidence.figure(Figure::new(
+        "Variance of new targets explained, against the number of targets in training",
+        Chart::new(x, y, series),
+    ));
     record!(evidence)
 }
 
@@ -479,7 +597,10 @@ fn softmax_layers(draw: Draw) -> Result<Vec<[Shares; 2]>> {
             let shares = |head: &Head| -> Result<Shares> {
                 let [_, own] = comparison.predict(variant, head, comparison.data().train.y.as_ref())?;
                 let [_, other] = comparison.predict(variant, head, new.train.y.as_ref())?;
-                Ok([r_squared(own.as_ref(), comparison.data().test.y.as_ref()), r_squared(other.as_ref(), new.test.y.as_ref())])
+                Ok([
+                    r_squared(own.as_ref(), comparison.data().test.y.as_ref()),
+                    r_squared(other.as_ref(), new.test.y.as_ref()),
+                ])
             };
             layers.push([shares(&trained.path[0].head)?, shares(&trained.head)?]);
         }
@@ -528,16 +649,30 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
     let bound = rounding_bound(data.train.x.as_ref())?;
     evidence.rounding("mechanism", "$\\|A - H\\|_F/\\|H\\|_F$ after 2000 steps on 64 columns", gap(&learnt), bound);
     let predicted = linear::output((new * unscaled(&learnt, x.nrows())).as_ref(), x, y, 1.0, Diagonal::Kept);
-    evidence.rounding("outputs", "predictions of the real target against least squares", relative_gap(predicted.as_ref(), fit.predict(new).as_ref()), bound);
+    evidence.rounding(
+        "outputs",
+        "predictions of the real target against least squares",
+        relative_gap(predicted.as_ref(), fit.predict(new).as_ref()),
+        bound,
+    );
     let copies = Mat::from_fn(noise.nrows(), 64, |i, _| noise[(i, 0)]);
     let single = descent(x, copies.as_ref(), 2000)?.run(Task::regression(x, copies.as_ref()), None)?.head;
-    evidence.breaks("copies", "mechanism", "the noise targets are 64 copies of one", gap(&single)).within(relative(1e-3)).by(1e6);
+    evidence
+        .breaks("copies", "mechanism", "the noise targets are 64 copies of one", gap(&single))
+        .within(relative(1e-3))
+        .by(1e6);
 
     let explained = draws().into_iter().map(explained).collect::<Result<Vec<_>>>()?;
     let words = "$R^2$ of the real target on test rows, by the form that noise teaches";
-    evidence.measure("explained", words, explained.iter().map(|shares| shares[0]).collect::<Vec<_>>()).within(relative(1e-3)).at_least(0.9);
+    evidence
+        .measure("explained", words, explained.iter().map(|shares| shares[0]).collect::<Vec<_>>())
+        .within(relative(1e-3))
+        .at_least(0.9);
     let one: Vec<f64> = explained.iter().map(|shares| shares[1]).collect();
-    evidence.breaks("copies_explained", "explained", "the noise is one column, in the mean over eight", one).within(relative(1e-3)).by(2.0);
+    evidence
+        .breaks("copies_explained", "explained", "the noise is one column, in the mean over eight", one)
+        .within(relative(1e-3))
+        .by(2.0);
     let path = |m: usize, at: usize, side: Side| {
         let noise = noise.as_ref().subcols(0, m);
         let trained = descent(x, noise, 1000)?.run(Task::regression(x, noise), None)?;
@@ -556,7 +691,10 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
     let series = vec![path(1, 1, Side::Below)?, path(8, 40, Side::Above)?, path(64, 12, Side::Left)?];
     let x = Axis::log("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::log("distance from the hat matrix, ‖A − H‖ ∕ ‖H‖", &[1e-9, 1e-6, 1e-3, 1.0]);
-    evidence.figure(Figure::new("Distance of attention from the hat matrix while it learns noise", Chart::new(x, y, series)));
+    evidence.figure(Figure::new(
+        "Distance of attention from the hat matrix while it learns noise",
+        Chart::new(x, y, series),
+    ));
     record!(evidence)
 }
 
@@ -577,7 +715,8 @@ fn explained(draw: Draw) -> Result<[f64; 2]> {
     let white = white_rows(&draw.synthetic().centred())?;
     let (x, new, noise) = (white.train.x.as_ref(), white.test.x.as_ref(), noise(draw));
     let share = |noise: MatRef<'_, f64>| {
-        let predicted = linear::output((new * smallest_form(x, noise)?).as_ref(), x, white.train.y.as_ref(), 1.0, Diagonal::Kept);
+        let predicted =
+            linear::output((new * smallest_form(x, noise)?).as_ref(), x, white.train.y.as_ref(), 1.0, Diagonal::Kept);
         Ok::<_, Error>(r_squared(predicted.as_ref(), white.test.y.as_ref()))
     };
     let single = (0..8).map(|column| share(noise.as_ref().subcols(column, 1))).collect::<Result<Vec<_>>>()?;

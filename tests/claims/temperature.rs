@@ -57,7 +57,8 @@ impl Heads {
     fn new(data: &Dataset, coordinates: Coordinates) -> Result<Self> {
         let (x, y, new) = (data.train.x.as_ref(), data.train.y.as_ref(), data.test.x.as_ref());
         let whitening = Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?;
-        let [queries, keys] = [new, x].map(|rows| if coordinates == Coordinates::Whitened { whitening.apply(rows) } else { rows.to_owned() });
+        let [queries, keys] = [new, x]
+            .map(|rows| if coordinates == Coordinates::Whitened { whitening.apply(rows) } else { rows.to_owned() });
         let regression = Ridge::fit(x, y, 0.0, Intercept::None)?.predict(new);
         Ok(Self { queries, keys, values: y.to_owned(), regression })
     }
@@ -70,7 +71,8 @@ impl Heads {
     /// τ(o(τ) − ȳ); a negative τ is the opposite query.
     fn head(&self, temperature: f64) -> Result<Mat<f64>> {
         let queries = &self.queries * Scale(temperature.signum());
-        amplified(queries.as_ref(), self.keys.as_ref(), self.values.as_ref(), temperature.abs()).map(|output| output * Scale(temperature.signum()))
+        amplified(queries.as_ref(), self.keys.as_ref(), self.values.as_ref(), temperature.abs())
+            .map(|output| output * Scale(temperature.signum()))
     }
 
     /// Half the sum of two heads.
@@ -94,19 +96,27 @@ impl Heads {
         let mean = column_means(self.values.as_ref())[0];
         let centre: Vec<f64> = (0..scores.nrows()).map(|i| scores.row(i).iter().sum::<f64>() / n).collect();
         let moment = |i: usize, power: i32, with: bool| {
-            let term = |j: usize| (scores[(i, j)] - centre[i]).powi(power) * if with { self.values[(j, 0)] - mean } else { 1.0 };
+            let term = |j: usize| {
+                (scores[(i, j)] - centre[i]).powi(power) * if with { self.values[(j, 0)] - mean } else { 1.0 }
+            };
             (0..scores.ncols()).map(term).sum::<f64>() / n
         };
         let rows = scores.nrows();
         let third = Mat::from_fn(rows, 1, |i, _| moment(i, 2, true) / 2.0);
-        let fourth = Mat::from_fn(rows, 1, |i, _| (moment(i, 3, true) - 3.0 * moment(i, 2, false) * moment(i, 1, true)) / 6.0);
+        let fourth =
+            Mat::from_fn(rows, 1, |i, _| (moment(i, 3, true) - 3.0 * moment(i, 2, false) * moment(i, 1, true)) / 6.0);
         let norm = frobenius_norm(self.regression.as_ref());
         (frobenius_norm(third.as_ref()) / norm, frobenius_norm(fourth.as_ref()) / norm)
     }
 }
 
 /// τ(softmax(QKᵀ/τ)y − ȳ): what a head says beyond the mean of its values, at a size that does not depend on τ.
-fn amplified(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, values: MatRef<'_, f64>, temperature: f64) -> Result<Mat<f64>> {
+fn amplified(
+    queries: MatRef<'_, f64>,
+    keys: MatRef<'_, f64>,
+    values: MatRef<'_, f64>,
+    temperature: f64,
+) -> Result<Mat<f64>> {
     let output = softmax::output(queries, keys, values, temperature, Diagonal::Kept)?;
     Ok(linalg::centred(output.as_ref(), &linalg::moments(values)) * Scale(temperature))
 }
@@ -154,28 +164,46 @@ fn a_hot_head_is_a_regression() -> Result<()> {
     let ratios = made.iter().map(ratio).collect::<Result<Vec<_>>>()?;
     for (name, ratios) in [("synthetic", ratios), ("diabetes", vec![ratio(&real)?])] {
         let words = format!("error at $\\tau$ over error at $10\\,\\tau$, one head, {name}");
-        evidence.measure(&format!("ratio_{name}"), &words, ratios).within(absolute(0.5)).equals(TENFOLD.powi(1), first_order, absolute(0.5));
+        evidence.measure(&format!("ratio_{name}"), &words, ratios).within(absolute(0.5)).equals(
+            TENFOLD.powi(1),
+            first_order,
+            absolute(0.5),
+        );
     }
     for (name, heads) in [("synthetic", &made[0]), ("diabetes", &real)] {
         let words = format!("$\\tau$ times the relative error, $\\tau = 10^4$, {name}");
         let source = "$\\|\\kappa(s,s,y)\\|/2$ over the norm of the regression";
-        evidence.measure(&format!("constant_{name}"), &words, 1e4 * heads.one_head(1e4)?).within(relative(1e-3)).equals(
-            heads.cumulants().0,
-            source,
-            relative(0.01),
-        );
+        evidence
+            .measure(&format!("constant_{name}"), &words, 1e4 * heads.one_head(1e4)?)
+            .within(relative(1e-3))
+            .equals(heads.cumulants().0, source, relative(0.01));
     }
 
     // Control: keys and queries as they are.
     let data = diabetes()?;
     let raw = Heads::new(&data, Coordinates::Raw)?;
-    evidence.breaks("raw_ratio", "ratio_diabetes", "the keys are not whitened", ratio(&raw)?).within(relative(1e-3)).by(15.0);
+    evidence
+        .breaks("raw_ratio", "ratio_diabetes", "the keys are not whitened", ratio(&raw)?)
+        .within(relative(1e-3))
+        .by(15.0);
     let limit = raw.head(1e6)?;
-    let picture = linear::output(raw.queries.as_ref(), raw.keys.as_ref(), raw.values.as_ref(), 1.0 / count(raw.keys.nrows()), Diagonal::Kept);
+    let picture = linear::output(
+        raw.queries.as_ref(),
+        raw.keys.as_ref(),
+        raw.values.as_ref(),
+        1.0 / count(raw.keys.nrows()),
+        Diagonal::Kept,
+    );
     let gap = relative_gap(limit.as_ref(), picture.as_ref());
-    evidence.measure("raw_limit", "raw keys: relative distance from $X_*\\operatorname{Cov}(x,y)$, $\\tau = 10^6$", gap).within(relative(0.1)).at_most(1e-3);
+    evidence
+        .measure("raw_limit", "raw keys: relative distance from $X_*\\operatorname{Cov}(x,y)$, $\\tau = 10^6$", gap)
+        .within(relative(0.1))
+        .at_most(1e-3);
     let cosine = cosine(limit.as_ref(), raw.regression.as_ref());
-    evidence.measure("raw_cosine", "raw keys: cosine to least squares, $\\tau = 10^6$, diabetes", cosine).within(relative(1e-3)).noted();
+    evidence
+        .measure("raw_cosine", "raw keys: cosine to least squares, $\\tau = 10^6$, diabetes", cosine)
+        .within(relative(1e-3))
+        .noted();
     record!(evidence)
 }
 
@@ -210,21 +238,29 @@ fn two_opposed_heads_are_a_better_one() -> Result<()> {
     let ratios = made.iter().map(|heads| ratio(heads, 1.0)).collect::<Result<Vec<_>>>()?;
     for (name, ratios) in [("synthetic", ratios), ("diabetes", vec![ratio(&real, 1.0)?])] {
         let words = format!("error at $\\tau$ over error at $10\\,\\tau$, two heads, {name}");
-        evidence.measure(&format!("ratio_{name}"), &words, ratios).within(absolute(5.0)).equals(TENFOLD.powi(2), second_order, absolute(5.0));
+        evidence.measure(&format!("ratio_{name}"), &words, ratios).within(absolute(5.0)).equals(
+            TENFOLD.powi(2),
+            second_order,
+            absolute(5.0),
+        );
     }
     for (name, heads) in [("synthetic", &made[0]), ("diabetes", &real)] {
         let words = format!("$\\tau^2$ times the relative error, $\\tau = 10^3$, {name}");
         let source = "$\\|\\kappa(s,s,s,y)\\|/6$ over the norm of the regression";
-        evidence.measure(&format!("constant_{name}"), &words, 1e6 * heads.two_heads(1e3, 1.0)?).within(relative(5e-3)).equals(
-            heads.cumulants().1,
-            source,
-            relative(0.01),
-        );
+        evidence
+            .measure(&format!("constant_{name}"), &words, 1e6 * heads.two_heads(1e3, 1.0)?)
+            .within(relative(5e-3))
+            .equals(heads.cumulants().1, source, relative(0.01));
     }
 
     // Control: temperatures that differ by one per cent.
     evidence
-        .breaks("unequal", "ratio_diabetes", "one of the two heads is hotter by one per cent, and magnified by that", ratio(&real, 1.01)?)
+        .breaks(
+            "unequal",
+            "ratio_diabetes",
+            "one of the two heads is hotter by one per cent, and magnified by that",
+            ratio(&real, 1.01)?,
+        )
         .within(relative(0.05))
         .by(10.0);
     evidence.figure(errors(&made[0], &real)?);
@@ -235,14 +271,23 @@ fn errors(made: &Heads, real: &Heads) -> Result<Figure> {
     let mut series = Vec::new();
     for (name, case, ink) in [("diabetes", real, Ink::Accent), ("synthetic", made, Ink::Softmax)] {
         let (third, fourth) = case.cumulants();
-        for (heads, order, constant, mark) in [("one head", 1, third, Mark::HollowSquare), ("two heads", 2, fourth, Mark::Square)] {
+        for (heads, order, constant, mark) in
+            [("one head", 1, third, Mark::HollowSquare), ("two heads", 2, fourth, Mark::Square)]
+        {
             let temperatures = logarithmic(1.0, 1e4, 13);
             let start = constant.powf(1.0 / f64::from(order)).max(1.0);
             let law = [start, 1e4].map(|temperature: f64| (temperature, constant / temperature.powi(order)));
             series.push(Series::through(format!("cumulant, {heads}, {name}"), law).ink(ink).stroke(Stroke::Dotted));
-            let measured = temperatures.iter().map(|&temperature| if order == 1 { case.one_head(temperature) } else { case.two_heads(temperature, 1.0) });
+            let measured = temperatures.iter().map(|&temperature| {
+                if order == 1 { case.one_head(temperature) } else { case.two_heads(temperature, 1.0) }
+            });
             let measured = measured.collect::<Result<Vec<_>>>()?;
-            series.push(Series::curve(format!("{heads}, {name}"), temperatures, measured).ink(ink).marks(mark).label(Side::Right, 12));
+            series.push(
+                Series::curve(format!("{heads}, {name}"), temperatures, measured)
+                    .ink(ink)
+                    .marks(mark)
+                    .label(Side::Right, 12),
+            );
         }
     }
     let x = Axis::log("temperature τ", &[1.0, 10.0, 100.0, 1e3, 1e4]);
@@ -279,12 +324,18 @@ fn softmax_brings_the_intercept_for_keys_and_values_not_for_queries() -> Result<
     let moved = Mat::from_fn(keys.nrows(), keys.ncols(), |i, j| keys[(i, j)] + 2.0);
     // Values of mean one: over values of mean zero a shift of the keys sums to nothing.
     let raised = values + Mat::full(values.nrows(), 1, 1.0);
-    let output = |normalisation: Normalisation, keys: MatRef<'_, f64>| normalisation.output(queries, keys, raised.as_ref(), Diagonal::Kept);
+    let output = |normalisation: Normalisation, keys: MatRef<'_, f64>| {
+        normalisation.output(queries, keys, raised.as_ref(), Diagonal::Kept)
+    };
     let shift = |normalisation| {
-        Ok::<_, attention_regression::Error>(relative_gap(output(normalisation, moved.as_ref())?.as_ref(), output(normalisation, keys)?.as_ref()))
+        Ok::<_, attention_regression::Error>(relative_gap(
+            output(normalisation, moved.as_ref())?.as_ref(),
+            output(normalisation, keys)?.as_ref(),
+        ))
     };
     let soft = Normalisation::Softmax { temperature };
-    let bound = softmax_rounding(queries, moved.as_ref(), raised.as_ref(), temperature) / frobenius_norm(output(soft, keys)?.as_ref());
+    let bound = softmax_rounding(queries, moved.as_ref(), raised.as_ref(), temperature)
+        / frobenius_norm(output(soft, keys)?.as_ref());
     evidence.rounding("shifted_keys", "output, keys moved by 2 in every coordinate", shift(soft)?, bound);
 
     // The synthetic rows are not centred: their mean is the query that makes the offset.
@@ -292,13 +343,25 @@ fn softmax_brings_the_intercept_for_keys_and_values_not_for_queries() -> Result<
     let fit = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::Fitted)?;
     let uncentred = amplified((&data.test.x * whitening.matrix()).as_ref(), keys, values, 1e4)?;
     let off = column_means((&uncentred - &amplified(queries, keys, values, 1e4)?).as_ref())[0];
-    let predicted: f64 = whitening.means().iter().zip(fit.coefficients().col(0).iter()).map(|(mean, coefficient)| mean * coefficient).sum();
+    let predicted: f64 = whitening
+        .means()
+        .iter()
+        .zip(fit.coefficients().col(0).iter())
+        .map(|(mean, coefficient)| mean * coefficient)
+        .sum();
     let words = "mean of $\\tau(o - \\bar y)$ with queries as they are, less that with centred queries, $\\tau = 10^4$";
-    evidence.measure("offset", words, off).within(relative(1e-4)).equals(predicted, "$\\bar x^\\top\\hat\\beta$", absolute(1e-3));
+    evidence.measure("offset", words, off).within(relative(1e-4)).equals(
+        predicted,
+        "$\\bar x^\\top\\hat\\beta$",
+        absolute(1e-3),
+    );
 
     // Control: linear attention.
     let plain = Normalisation::Linear { scale: 1.0 / count(keys.nrows()) };
-    evidence.breaks("linear_shift", "shifted_keys", "there is no softmax", shift(plain)?).within(relative(1e-4)).by(1e6);
+    evidence
+        .breaks("linear_shift", "shifted_keys", "there is no softmax", shift(plain)?)
+        .within(relative(1e-4))
+        .by(1e6);
     record!(evidence)
 }
 
@@ -409,38 +472,74 @@ fn sampling_error(n: f64, times: f64) -> f64 {
 fn among_gaussian_keys_softmax_is_linear_at_every_temperature() -> Result<()> {
     let mut evidence = Evidence::new();
     let (sizes, most) = ([100, 1000, 10_000, 100_000], 1e5);
-    let each = |shape: Shape, n: usize, times: &[f64]| draws().into_iter().map(|draw| tilt_errors(shape, n, times, draw)).collect::<Result<Vec<_>>>();
+    let each = |shape: Shape, n: usize, times: &[f64]| {
+        draws().into_iter().map(|draw| tilt_errors(shape, n, times, draw)).collect::<Result<Vec<_>>>()
+    };
     let of = |errors: &[Vec<f64>], place: usize| errors.iter().map(|errors| errors[place]).collect::<Vec<f64>>();
-    let gaussian = sizes.iter().map(|&n| each(Shape::Gaussian, n, if n == 100_000 { &[1.0, 4.0, 0.5, 0.25] } else { &[1.0] })).collect::<Result<Vec<_>>>()?;
+    let gaussian = sizes
+        .iter()
+        .map(|&n| each(Shape::Gaussian, n, if n == 100_000 { &[1.0, 4.0, 0.5, 0.25] } else { &[1.0] }))
+        .collect::<Result<Vec<_>>>()?;
     let source = "$(e^{1/c^2}(dc^2 + 1)/n)^{1/2}$ at $\\tau = c\\,d^{1/2}$";
     let words = |temperature: &str| format!("distance from $q/\\tau$, $10^5$ Gaussian keys, $\\tau = {temperature}$");
-    for (place, name, temperature, times, allowed) in [(0, "gaussian", "d^{1/2}", 1.0, 0.5), (1, "hotter", "4\\,d^{1/2}", 4.0, 0.7)] {
+    for (place, name, temperature, times, allowed) in
+        [(0, "gaussian", "d^{1/2}", 1.0, 0.5), (1, "hotter", "4\\,d^{1/2}", 4.0, 0.7)]
+    {
         let formula = sampling_error(most, times);
-        evidence.measure(name, &words(temperature), of(&gaussian[3], place)).within(relative(0.02)).equals(formula, source, relative(allowed));
+        evidence.measure(name, &words(temperature), of(&gaussian[3], place)).within(relative(0.02)).equals(
+            formula,
+            source,
+            relative(allowed),
+        );
     }
     evidence.measure("colder", &words("d^{1/2}/2"), of(&gaussian[3], 2)).within(relative(0.02)).at_most(0.2);
-    evidence.measure("colder_formula", "what the formula says at $\\tau = d^{1/2}/2$", sampling_error(most, 0.5)).within(relative(1e-6)).noted();
-    let gains: Vec<f64> = of(&gaussian[1], 0).into_iter().zip(of(&gaussian[3], 0)).map(|(few, many)| few / many).collect();
     evidence
-        .measure("gain", "distance from $q/\\tau$ with $10^3$ Gaussian keys over that with $10^5$, $\\tau = d^{1/2}$", gains)
+        .measure("colder_formula", "what the formula says at $\\tau = d^{1/2}/2$", sampling_error(most, 0.5))
+        .within(relative(1e-6))
+        .noted();
+    let gains: Vec<f64> =
+        of(&gaussian[1], 0).into_iter().zip(of(&gaussian[3], 0)).map(|(few, many)| few / many).collect();
+    evidence
+        .measure(
+            "gain",
+            "distance from $q/\\tau$ with $10^3$ Gaussian keys over that with $10^5$, $\\tau = d^{1/2}$",
+            gains,
+        )
         .within(relative(0.02))
         .equals((most / 1e3).sqrt(), "the root of the ratio of the numbers of keys", relative(0.4));
-    for (name, words, times) in [("heard_usual", "d^{1/2}", 1.0), ("heard_half", "d^{1/2}/2", 0.5), ("heard_quarter", "d^{1/2}/4", 0.25)] {
+    for (name, words, times) in
+        [("heard_usual", "d^{1/2}", 1.0), ("heard_half", "d^{1/2}/2", 0.5), ("heard_quarter", "d^{1/2}/4", 0.25)]
+    {
         let words = format!("$n\\,e^{{-\\|q\\|^2/\\tau^2}}$ for $10^5$ keys, $\\tau = {words}$");
         evidence.measure(name, &words, heard(most, times)).within(relative(1e-6)).noted();
     }
     let needed = most * (sampling_error(most, 0.25) / 0.1).powi(2);
-    evidence.measure("needed", "keys that the formula asks for at $\\tau = d^{1/2}/4$, for an error of a tenth", needed).within(relative(1e-6)).noted();
+    evidence
+        .measure("needed", "keys that the formula asks for at $\\tau = d^{1/2}/4$, for an error of a tenth", needed)
+        .within(relative(1e-6))
+        .noted();
 
     // Controls: too few keys, and other shapes.
     evidence
-        .breaks("coldest", "gaussian", "$\\tau = d^{1/2}/4$, where $n\\,e^{-\\|q\\|^2/\\tau^2}$ is below one", of(&gaussian[3], 3))
+        .breaks(
+            "coldest",
+            "gaussian",
+            "$\\tau = d^{1/2}/4$, where $n\\,e^{-\\|q\\|^2/\\tau^2}$ is below one",
+            of(&gaussian[3], 3),
+        )
         .within(relative(0.02))
         .by(10.0);
-    let [uniform, exponential] = [Shape::Uniform, Shape::Exponential].map(|shape| sizes.iter().map(|&n| each(shape, n, &[1.0])).collect::<Result<Vec<_>>>());
+    let [uniform, exponential] = [Shape::Uniform, Shape::Exponential]
+        .map(|shape| sizes.iter().map(|&n| each(shape, n, &[1.0])).collect::<Result<Vec<_>>>());
     let (uniform, exponential) = (uniform?, exponential?);
-    evidence.breaks("uniform", "gaussian", "the coordinates of the keys are uniform", of(&uniform[3], 0)).within(relative(0.02)).by(3.0);
-    evidence.breaks("exponential", "gaussian", "the coordinates of the keys are exponential", of(&exponential[3], 0)).within(relative(0.02)).by(20.0);
+    evidence
+        .breaks("uniform", "gaussian", "the coordinates of the keys are uniform", of(&uniform[3], 0))
+        .within(relative(0.02))
+        .by(3.0);
+    evidence
+        .breaks("exponential", "gaussian", "the coordinates of the keys are exponential", of(&exponential[3], 0))
+        .within(relative(0.02))
+        .by(20.0);
     evidence.figure(shapes(
         &sizes,
         &[
@@ -457,7 +556,8 @@ type Table = Vec<Vec<Vec<f64>>>;
 
 fn shapes(sizes: &[usize], tables: &[(&str, Ink, Mark, Table)]) -> Figure {
     let one = |(name, ink, mark, table): &(&str, Ink, Mark, Table)| {
-        let points = sizes.iter().zip(table).flat_map(|(&n, draws)| draws.iter().map(move |errors| (count(n), errors[0])));
+        let points =
+            sizes.iter().zip(table).flat_map(|(&n, draws)| draws.iter().map(move |errors| (count(n), errors[0])));
         Series::through(*name, points).ink(*ink).marks(*mark).within(0.02).label_at_end(Side::Right)
     };
     let x = Axis::log("keys", &[100.0, 1e3, 1e4, 1e5]);
@@ -472,7 +572,9 @@ fn effective_share(queries: MatRef<'_, f64>, keys: MatRef<'_, f64>, temperature:
     // In blocks: a row of a large matrix is read column by column.
     for start in (0..n).step_by(50) {
         let weights = softmax::weights(queries.subrows(start, 50.min(n - start)), keys, temperature, Diagonal::Kept)?;
-        total += (0..weights.nrows()).map(|i| 1.0 / weights.row(i).iter().map(|weight| weight * weight).sum::<f64>()).sum::<f64>();
+        total += (0..weights.nrows())
+            .map(|i| 1.0 / weights.row(i).iter().map(|weight| weight * weight).sum::<f64>())
+            .sum::<f64>();
     }
     Ok(total / count(n) / count(keys.nrows()))
 }
@@ -518,23 +620,23 @@ fn the_usual_temperature_lets_one_key_in_e_speak() -> Result<()> {
             _ => {}
         }
     }
-    evidence.measure("usual", "effective share of $10^4$ keys, $\\tau = p^{1/2}$, $p = 4, 16, 64$", usual).within(relative(0.1)).equals(
-        libm::exp(-1.0),
-        "$e^{-\\|q\\|^2/\\tau^2}$",
-        relative(0.1),
-    );
-    evidence.measure("twice", "effective share of $10^4$ keys, $\\tau = 2\\,p^{1/2}$, $p = 4, 16, 64$", twice).within(relative(0.05)).equals(
-        libm::exp(-0.25),
-        "$e^{-\\|q\\|^2/\\tau^2}$",
-        relative(0.05),
-    );
-    evidence.measure("normal", "effective share of $10^4$ keys, normal queries, $\\tau = p^{1/2}$, $p = 4$", normal).within(relative(0.05)).equals(
-        (1.0_f64 + 2.0 / 4.0).powi(-2),
-        "$(1 + 2/p)^{-p/2}$",
-        relative(0.12),
-    );
+    evidence
+        .measure("usual", "effective share of $10^4$ keys, $\\tau = p^{1/2}$, $p = 4, 16, 64$", usual)
+        .within(relative(0.1))
+        .equals(libm::exp(-1.0), "$e^{-\\|q\\|^2/\\tau^2}$", relative(0.1));
+    evidence
+        .measure("twice", "effective share of $10^4$ keys, $\\tau = 2\\,p^{1/2}$, $p = 4, 16, 64$", twice)
+        .within(relative(0.05))
+        .equals(libm::exp(-0.25), "$e^{-\\|q\\|^2/\\tau^2}$", relative(0.05));
+    evidence
+        .measure("normal", "effective share of $10^4$ keys, normal queries, $\\tau = p^{1/2}$, $p = 4$", normal)
+        .within(relative(0.05))
+        .equals((1.0_f64 + 2.0 / 4.0).powi(-2), "$(1 + 2/p)^{-p/2}$", relative(0.12));
 
     // Control: scores as they are.
-    evidence.breaks("undivided", "usual", "the scores are not divided by $p^{1/2}$, at $p = 64$", undivided).within(relative(0.05)).by(9.0);
+    evidence
+        .breaks("undivided", "usual", "the scores are not divided by $p^{1/2}$, at $p = 64$", undivided)
+        .within(relative(0.05))
+        .by(9.0);
     record!(evidence)
 }

@@ -97,25 +97,61 @@ fn tying_costs_nothing_in_the_outputs() -> Result<()> {
         evidence.rounding(&format!("tied_{name}"), &words("tied"), tied_gap(&data, 1.0)?, rounding_bound(x)?);
     }
     evidence
-        .breaks("opposed", "tied_synthetic", "the values are the targets with their signs turned", tied_gap(&synthetic(), -1.0)?)
+        .breaks(
+            "opposed",
+            "tied_synthetic",
+            "the values are the targets with their signs turned",
+            tied_gap(&synthetic(), -1.0)?,
+        )
         .within(relative(1e-6))
         .by(1e6);
 
     let inside = draws().into_iter().map(inside).collect::<Result<Vec<_>>>()?;
     let each = |of: fn(&Inside) -> f64| inside.iter().map(of).collect::<Vec<_>>();
     let worst = |of: fn(&Inside) -> f64| each(of).into_iter().fold(0.0, f64::max);
-    evidence.rounding("distance", "tied: $\\|A - H\\|_F/\\|H\\|_F$ against $(1 - 1/d)^{1/2}$", worst(|one| one.tied_gap), worst(|one| one.bound));
-    evidence.rounding("norms", "separate: $\\|A - H\\|_F^2$ against $\\|A\\|_F^2 + d - 2$, over $d$", worst(|one| one.separate_gap), worst(|one| one.bound));
-    evidence.measure("tied_distance", "tied: $\\|A - H\\|_F/\\|H\\|_F$", each(|one| one.tied)).within(relative(1e-6)).noted();
-    evidence.measure("separate_distance", "separate: $\\|A - H\\|_F/\\|H\\|_F$", each(|one| one.separate)).within(relative(1e-6)).noted();
-    evidence.contrast("further", "distance from $H$, separate over tied", "separate_distance", "tied_distance").within(relative(1e-6)).by(1.01);
-    evidence.measure("asymmetry", "separate: $\\|A - A^\\top\\|_F/\\|A\\|_F$", each(|one| one.asymmetry)).within(relative(1e-6)).at_least(0.2);
+    evidence.rounding(
+        "distance",
+        "tied: $\\|A - H\\|_F/\\|H\\|_F$ against $(1 - 1/d)^{1/2}$",
+        worst(|one| one.tied_gap),
+        worst(|one| one.bound),
+    );
+    evidence.rounding(
+        "norms",
+        "separate: $\\|A - H\\|_F^2$ against $\\|A\\|_F^2 + d - 2$, over $d$",
+        worst(|one| one.separate_gap),
+        worst(|one| one.bound),
+    );
+    evidence
+        .measure("tied_distance", "tied: $\\|A - H\\|_F/\\|H\\|_F$", each(|one| one.tied))
+        .within(relative(1e-6))
+        .noted();
+    evidence
+        .measure("separate_distance", "separate: $\\|A - H\\|_F/\\|H\\|_F$", each(|one| one.separate))
+        .within(relative(1e-6))
+        .noted();
+    evidence
+        .contrast("further", "distance from $H$, separate over tied", "separate_distance", "tied_distance")
+        .within(relative(1e-6))
+        .by(1.01);
+    evidence
+        .measure("asymmetry", "separate: $\\|A - A^\\top\\|_F/\\|A\\|_F$", each(|one| one.asymmetry))
+        .within(relative(1e-6))
+        .at_least(0.2);
 
     let errors = |kind| draws().into_iter().map(|draw| opposed(draw, kind)).collect::<Result<Vec<_>>>();
     let words = |kind: &str| format!("error of attention with {kind} weights trained with $V = -y$");
-    evidence.measure("opposed_tied", &words("tied"), errors(Parametrisation::Tied)?).within(relative(1e-3)).at_least(0.99);
-    evidence.measure("opposed_separate", &words("separate"), errors(Parametrisation::Separate)?).within(relative(1e-2)).noted();
-    evidence.contrast("opposed_price", "error with $V = -y$, tied over separate", "opposed_tied", "opposed_separate").within(relative(1e-2)).by(10.0);
+    evidence
+        .measure("opposed_tied", &words("tied"), errors(Parametrisation::Tied)?)
+        .within(relative(1e-3))
+        .at_least(0.99);
+    evidence
+        .measure("opposed_separate", &words("separate"), errors(Parametrisation::Separate)?)
+        .within(relative(1e-2))
+        .noted();
+    evidence
+        .contrast("opposed_price", "error with $V = -y$, tied over separate", "opposed_tied", "opposed_separate")
+        .within(relative(1e-2))
+        .by(10.0);
     record!(evidence)
 }
 
@@ -160,7 +196,11 @@ fn opposed(draw: Draw, parametrisation: Parametrisation) -> Result<f64> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let values = y * faer::Scale(-1.0);
     let task = Task { queries: x, keys: x, values: values.as_ref(), targets: y };
-    let training = Training { steps: 4000, optimiser: Optimiser::Adam { rate: 5e-4 }, ..from_small(x, y, parametrisation, draw.inits()[0])? };
+    let training = Training {
+        steps: 4000,
+        optimiser: Optimiser::Adam { rate: 5e-4 },
+        ..from_small(x, y, parametrisation, draw.inits()[0])?
+    };
     Ok(training.run(task, None)?.last().loss)
 }
 
@@ -173,7 +213,14 @@ fn from_small(x: MatRef<'_, f64>, y: MatRef<'_, f64>, parametrisation: Parametri
     let smallest = &smallest_forms(x, y)?[usize::from(parametrisation == Parametrisation::Tied)];
     let size = (frobenius_norm(smallest.as_ref()) / scale).max(2.0);
     let optimiser = Optimiser::GradientDescent { rate: 0.25 / (smoothness * size) };
-    Ok(Training { optimiser, deviation: 0.01, seed, steps: 200_000, tolerance: 1e-9, ..Training::new(Normalisation::Linear { scale }, parametrisation) })
+    Ok(Training {
+        optimiser,
+        deviation: 0.01,
+        seed,
+        steps: 200_000,
+        tolerance: 1e-9,
+        ..Training::new(Normalisation::Linear { scale }, parametrisation)
+    })
 }
 
 /// ## A small start finds the smallest form
@@ -220,37 +267,76 @@ fn a_small_start_finds_the_smallest_form() -> Result<()> {
     let mut evidence = Evidence::new();
     let mut series = Vec::new();
     let mut trained = Vec::new();
-    for (name, kind, power, limit, missed) in [("separate", Parametrisation::Separate, 1.0, 0.1, 3.0), ("tied", Parametrisation::Tied, 2.0, 0.01, 20.0)] {
+    for (name, kind, power, limit, missed) in
+        [("separate", Parametrisation::Separate, 1.0, 0.1, 3.0), ("tied", Parametrisation::Tied, 2.0, 0.01, 20.0)]
+    {
         let found = in_parallel(&draws(), |&draw| starts(draw, kind))?;
-        let at = |place: usize| found.iter().flat_map(|draw| draw[place].iter().map(|end| end.distance)).collect::<Vec<_>>();
-        evidence.measure(name, &format!("{name}: distance from the smallest form"), at(0)).within(relative(1e-2)).at_most(limit);
+        let at =
+            |place: usize| found.iter().flat_map(|draw| draw[place].iter().map(|end| end.distance)).collect::<Vec<_>>();
+        evidence
+            .measure(name, &format!("{name}: distance from the smallest form"), at(0))
+            .within(relative(1e-2))
+            .at_most(limit);
         let large = "the start is thirty times as large";
         evidence.breaks(&format!("{name}_large"), name, large, at(3)).within(relative(1e-2)).by(missed);
         let steps = (0..3).flat_map(|place| at(place).into_iter().zip(at(place + 1)));
-        let (falling, all) = steps.fold((0, 0), |(falling, all), (near, far)| (falling + usize::from(near < far), all + 1));
-        evidence.exactly(&format!("{name}_falling"), &format!("{name}: steps down in deviation over which the distance falls, of {all}"), falling, all);
+        let (falling, all) =
+            steps.fold((0, 0), |(falling, all), (near, far)| (falling + usize::from(near < far), all + 1));
+        evidence.exactly(
+            &format!("{name}_falling"),
+            &format!("{name}: steps down in deviation over which the distance falls, of {all}"),
+            falling,
+            all,
+        );
         let slopes: Vec<f64> = found.iter().map(|draw| mean_log(&draw[2]) - mean_log(&draw[0])).collect();
         let words = format!("{name}: power of $\\sigma$ with which the distance grows, from 0.01 to 0.1");
         let factors = "the number of factors of the rest that have the size of the start";
-        evidence.measure(&format!("{name}_slope"), &words, slopes).within(absolute(0.05)).equals(power, factors, absolute(0.4));
+        evidence.measure(&format!("{name}_slope"), &words, slopes).within(absolute(0.05)).equals(
+            power,
+            factors,
+            absolute(0.4),
+        );
         series.extend(chart_series(name, power, &found[0]));
         trained.extend(found.into_iter().flatten().flatten());
     }
-    evidence.contrast("closer", "distance from the smallest form, separate over tied", "separate", "tied").within(relative(2e-2)).by(3.0);
+    evidence
+        .contrast("closer", "distance from the smallest form, separate over tied", "separate", "tied")
+        .within(relative(2e-2))
+        .by(3.0);
     let converged = trained.iter().filter(|end| end.converged).count();
     evidence.exactly("converged", &format!("trainings that converged, of {}", trained.len()), converged, trained.len());
     let outputs = trained.iter().map(|end| end.outputs).fold(0.0, f64::max);
-    evidence.measure("outputs", "largest gap of the fitted values to least squares", outputs).within(relative(0.5)).at_most(1e-6);
+    evidence
+        .measure("outputs", "largest gap of the fitted values to least squares", outputs)
+        .within(relative(0.5))
+        .at_most(1e-6);
 
     let prices = draws().into_iter().map(price).collect::<Result<Vec<_>>>()?;
     let worst = |of: fn(&Price) -> f64| prices.iter().map(of).fold(0.0, f64::max);
     let words = "trace of the tied form over the sum of singular values of the separate one";
-    evidence.measure("price", words, prices.iter().map(|price| price.paid).collect::<Vec<_>>()).within(relative(1e-6)).at_least(1.5);
-    evidence.rounding("price_gap", &format!("{words}, against $1/\\cos(\\hat\\beta, c)$"), worst(|price| price.gap), worst(|price| price.bound));
+    evidence
+        .measure("price", words, prices.iter().map(|price| price.paid).collect::<Vec<_>>())
+        .within(relative(1e-6))
+        .at_least(1.5);
+    evidence.rounding(
+        "price_gap",
+        &format!("{words}, against $1/\\cos(\\hat\\beta, c)$"),
+        worst(|price| price.gap),
+        worst(|price| price.bound),
+    );
     let swap = |place: usize| prices.iter().map(|price| price.swap[place]).collect::<Vec<_>>();
-    evidence.measure("swap_separate", "$R^2$ on twenty other linear targets, smallest separate form", swap(0)).within(relative(1e-3)).noted();
-    evidence.measure("swap_tied", "$R^2$ on twenty other linear targets, smallest tied form", swap(1)).within(relative(1e-3)).noted();
-    evidence.contrast("better", "$R^2$ on other targets, tied less separate", "swap_tied", "swap_separate").within(relative(1e-2)).apart(0.02);
+    evidence
+        .measure("swap_separate", "$R^2$ on twenty other linear targets, smallest separate form", swap(0))
+        .within(relative(1e-3))
+        .noted();
+    evidence
+        .measure("swap_tied", "$R^2$ on twenty other linear targets, smallest tied form", swap(1))
+        .within(relative(1e-3))
+        .noted();
+    evidence
+        .contrast("better", "$R^2$ on other targets, tied less separate", "swap_tied", "swap_separate")
+        .within(relative(1e-2))
+        .apart(0.02);
     let x = Axis::log("standard deviation σ of the initial weights", &DEVIATIONS);
     let y = Axis::log("distance from the smallest form, in its norms", &[1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]);
     let title = "Distance of the trained form from the smallest one, against the size of the start";
@@ -310,12 +396,21 @@ fn mean_log(ends: &[End]) -> f64 {
 fn chart_series(name: &str, power: f64, ends: &[Vec<End>]) -> [Series; 2] {
     let tied = name == "tied";
     let law = |sigma: f64| 10f64.powf(mean_log(&ends[0])) * (sigma / DEVIATIONS[0]).powf(power);
-    let ((law_words, law_side), (mark, side)) =
-        if tied { (("∝ σ²", Side::Below), (Mark::Diamond, Side::Right)) } else { (("∝ σ", Side::Above), (Mark::Circle, Side::Left)) };
+    let ((law_words, law_side), (mark, side)) = if tied {
+        (("∝ σ²", Side::Below), (Mark::Diamond, Side::Right))
+    } else {
+        (("∝ σ", Side::Above), (Mark::Circle, Side::Left))
+    };
     let line = Series::through(law_words, [0.01, 0.05, 0.3].map(|sigma| (sigma, law(sigma))));
-    let points = DEVIATIONS.iter().zip(ends).flat_map(|(&deviation, ends)| ends.iter().map(move |end| (deviation, end.distance)));
+    let points = DEVIATIONS
+        .iter()
+        .zip(ends)
+        .flat_map(|(&deviation, ends)| ends.iter().map(move |end| (deviation, end.distance)));
     let marks = Series::through(format!("{name} weights"), points).marks(mark);
-    [line.ink(Ink::Muted).stroke(Stroke::Dotted).within(2e-2).label(law_side, 1), marks.ink(Ink::Linear).within(1e-2).label(side, 9)]
+    [
+        line.ink(Ink::Muted).stroke(Stroke::Dotted).within(2e-2).label(law_side, 1),
+        marks.ink(Ink::Linear).within(1e-2).label(side, 9),
+    ]
 }
 
 /// What the smallest tied form costs beside the smallest separate one, and what both say of other values.
@@ -390,16 +485,26 @@ fn adam_ends_elsewhere() -> Result<()> {
         let words = format!("distance from $\\hat\\beta c^\\top/\\|c\\|^2$, {name}");
         let plain = format!("descent_{name}");
         evidence.measure(&plain, &words, of(descent, |end| end.distance)).within(relative(2e-2)).at_most(limit);
-        evidence.breaks(&format!("adam_{name}"), &plain, "the optimiser is Adam", of(adam, |end| end.distance)).within(relative(2e-2)).by(by);
         evidence
-            .measure(&format!("experiment_{name}"), &format!("{words}, Adam at the scale $1/d$, mean over initialisations"), means(of(own, |end| end.distance)))
+            .breaks(&format!("adam_{name}"), &plain, "the optimiser is Adam", of(adam, |end| end.distance))
+            .within(relative(2e-2))
+            .by(by);
+        evidence
+            .measure(
+                &format!("experiment_{name}"),
+                &format!("{words}, Adam at the scale $1/d$, mean over initialisations"),
+                means(of(own, |end| end.distance)),
+            )
             .within(relative(2e-2))
             .noted();
         let words = format!("distance from $\\hat\\beta\\operatorname{{sign}}(c)^\\top/\\|c\\|_1$, {name}");
         let signs = format!("signs_{name}");
         evidence.measure(&signs, &words, of(adam, |end| end.signs)).within(relative(2e-2)).at_most(limit);
         let hypothesis = "the optimiser is plain descent";
-        evidence.breaks(&format!("signs_descent_{name}"), &signs, hypothesis, of(descent, |end| end.signs)).within(relative(2e-2)).by(by);
+        evidence
+            .breaks(&format!("signs_descent_{name}"), &signs, hypothesis, of(descent, |end| end.signs))
+            .within(relative(2e-2))
+            .by(by);
         evidence
             .measure(
                 &format!("experiment_signs_{name}"),
@@ -409,12 +514,17 @@ fn adam_ends_elsewhere() -> Result<()> {
             .within(relative(2e-2))
             .noted();
         let (above, below) = (format!("experiment_{name}"), format!("experiment_signs_{name}"));
-        let words = format!("distance from the form of descent over that from the form with the signs, Adam at the scale $1/d$, {name}");
+        let words = format!(
+            "distance from the form of descent over that from the form with the signs, Adam at the scale $1/d$, {name}"
+        );
         evidence.contrast(&format!("experiment_nearer_{name}"), &words, &above, &below).within(relative(5e-2)).by(1.05);
         outputs.extend(found.iter().flatten().map(|end| end.outputs));
     }
     let outputs = outputs.into_iter().fold(0.0, f64::max);
-    evidence.measure("outputs", "largest gap of the fitted values to least squares", outputs).within(relative(0.5)).at_most(1e-4);
+    evidence
+        .measure("outputs", "largest gap of the fitted values to least squares", outputs)
+        .within(relative(0.5))
+        .at_most(1e-4);
     record!(evidence)
 }
 
@@ -428,7 +538,8 @@ fn optimised(data: &Dataset, draw: Draw) -> Result<Vec<[End; 3]>> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let ends = |seed| {
         let descent = Training { tolerance: 1e-6, ..from_small(x, y, Parametrisation::Separate, seed)? };
-        let adam = Training { optimiser: Optimiser::Adam { rate: 5e-4 }, falling: true, steps: 10_000, ..descent.clone() };
+        let adam =
+            Training { optimiser: Optimiser::Adam { rate: 5e-4 }, falling: true, steps: 10_000, ..descent.clone() };
         let own = Training { normalisation: Normalisation::Linear { scale: 1.0 / count(x.ncols()) }, ..adam.clone() };
         Ok([end(data, &descent)?, end(data, &adam)?, end(data, &own)?])
     };

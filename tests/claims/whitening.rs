@@ -76,15 +76,29 @@ fn regression_does_not_need_whitening_attention_does() -> Result<()> {
     let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
     let mixing = first().normal(0, x.ncols(), x.ncols());
     let mixed = x * &mixing;
-    let moved =
-        |predict: &dyn Fn(MatRef<'_, f64>) -> Result<Mat<f64>>| -> Result<f64> { Ok(relative_gap(predict(mixed.as_ref())?.as_ref(), predict(x)?.as_ref())) };
-    let ridge = |rows: MatRef<'_, f64>, penalty: f64| -> Result<Mat<f64>> { Ok(Ridge::fit(rows, y, penalty, Intercept::None)?.fitted().to_owned()) };
+    let moved = |predict: &dyn Fn(MatRef<'_, f64>) -> Result<Mat<f64>>| -> Result<f64> {
+        Ok(relative_gap(predict(mixed.as_ref())?.as_ref(), predict(x)?.as_ref()))
+    };
+    let ridge = |rows: MatRef<'_, f64>, penalty: f64| -> Result<Mat<f64>> {
+        Ok(Ridge::fit(rows, y, penalty, Intercept::None)?.fitted().to_owned())
+    };
     let bound = rounding_bound(x)? * condition_number(mixing.as_ref())?;
-    evidence.rounding("mixed_regression", "predictions on $XT$ against those on $X$, random $T$", moved(&|rows| ridge(rows, 0.0))?, bound);
+    evidence.rounding(
+        "mixed_regression",
+        "predictions on $XT$ against those on $X$, random $T$",
+        moved(&|rows| ridge(rows, 0.0))?,
+        bound,
+    );
     let attention = moved(&|rows| Ok(weights_per_row(rows, rows) * y))?;
-    evidence.breaks("mixed_attention", "mixed_regression", "the machine is attention with $W = I$", attention).within(relative(1e-6)).by(1e6);
+    evidence
+        .breaks("mixed_attention", "mixed_regression", "the machine is attention with $W = I$", attention)
+        .within(relative(1e-6))
+        .by(1e6);
     let penalised = moved(&|rows| ridge(rows, 100.0))?;
-    evidence.breaks("mixed_ridge", "mixed_regression", "the machine is ridge regression, $\\lambda = 100$", penalised).within(relative(1e-6)).by(1e4);
+    evidence
+        .breaks("mixed_ridge", "mixed_regression", "the machine is ridge regression, $\\lambda = 100$", penalised)
+        .within(relative(1e-6))
+        .by(1e4);
 
     for (name, rows) in [("synthetic", x.to_owned()), ("diabetes", diabetes()?.train.x)] {
         let (rows, n) = (rows.as_ref(), count(rows.nrows()));
@@ -99,15 +113,27 @@ fn regression_does_not_need_whitening_attention_does() -> Result<()> {
                 frobenius_norm(change.as_ref()) / frobenius_norm(hat_matrix(rows, 0.0, Intercept::None)?.as_ref()),
             )
             .within(relative(1e-6))
-            .equals(mean.sqrt(), "$(\\frac1d \\sum (w_i/n - 1)^2)^{1/2}$, $w_i$ the eigenvalues of $G$", relative(1e-9));
+            .equals(
+                mean.sqrt(),
+                "$(\\frac1d \\sum (w_i/n - 1)^2)^{1/2}$, $w_i$ the eigenvalues of $G$",
+                relative(1e-9),
+            );
     }
 
     let new = data.test.x.as_ref();
-    let (training, own) = (Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?, Whitening::fit(new, Root::Zca, Divisor::N, 0.0)?);
+    let (training, own) =
+        (Whitening::fit(x, Root::Zca, Divisor::N, 0.0)?, Whitening::fit(new, Root::Zca, Divisor::N, 0.0)?);
     let regression = Ridge::fit(x, y, 0.0, Intercept::None)?.predict(new);
     let keys = training.apply(x);
-    let off = |whitening: &Whitening| relative_gap((weights_per_row(whitening.apply(new).as_ref(), keys.as_ref()) * y).as_ref(), regression.as_ref());
-    evidence.rounding("training_statistics", "whitened attention on test rows against least squares", off(&training), rounding_bound(x)?);
+    let off = |whitening: &Whitening| {
+        relative_gap((weights_per_row(whitening.apply(new).as_ref(), keys.as_ref()) * y).as_ref(), regression.as_ref())
+    };
+    evidence.rounding(
+        "training_statistics",
+        "whitened attention on test rows against least squares",
+        off(&training),
+        rounding_bound(x)?,
+    );
     let hypothesis = "the test rows are whitened by their own statistics";
     evidence.breaks("own_statistics", "training_statistics", hypothesis, off(&own)).within(relative(1e-6)).by(1e6);
     record!(evidence)
@@ -146,8 +172,15 @@ fn every_whitening_gives_the_same_attention() -> Result<()> {
     let x = data.train.x.as_ref();
     let bound = rounding_bound(x)?;
     let [zca, pca, cholesky] = roots(x)?;
-    for (name, words, rows) in [("zca_gap", "ZCA root", &zca), ("pca_gap", "PCA root", &pca), ("cholesky_gap", "Cholesky root", &cholesky)] {
-        evidence.rounding(name, &format!("$\\|A - H\\|_F / \\|H\\|_F$, {words}"), hat_gap(x, rows.as_ref(), rows.as_ref())?, bound);
+    for (name, words, rows) in
+        [("zca_gap", "ZCA root", &zca), ("pca_gap", "PCA root", &pca), ("cholesky_gap", "Cholesky root", &cholesky)]
+    {
+        evidence.rounding(
+            name,
+            &format!("$\\|A - H\\|_F / \\|H\\|_F$, {words}"),
+            hat_gap(x, rows.as_ref(), rows.as_ref())?,
+            bound,
+        );
     }
     let mixed = hat_gap(x, zca.as_ref(), cholesky.as_ref())?;
     evidence.breaks("mixed_roots", "zca_gap", "the keys take the Cholesky root", mixed).within(relative(1e-6)).by(1e6);
@@ -156,12 +189,23 @@ fn every_whitening_gives_the_same_attention() -> Result<()> {
     let words = "$\\|A - H\\|_F / \\|H\\|_F$, ZCA root and a random rotation";
     evidence.rounding("rotated_gap", words, hat_gap(x, turned.as_ref(), turned.as_ref())?, bound);
     let half_turned = hat_gap(x, zca.as_ref(), turned.as_ref())?;
-    evidence.breaks("keys_rotated", "rotated_gap", "the keys are turned and the queries are not", half_turned).within(relative(1e-6)).by(1e6);
+    evidence
+        .breaks("keys_rotated", "rotated_gap", "the keys are turned and the queries are not", half_turned)
+        .within(relative(1e-6))
+        .by(1e6);
 
     let real = diabetes()?.train.x;
-    let gaps = roots(real.as_ref())?.iter().map(|rows| hat_gap(real.as_ref(), rows.as_ref(), rows.as_ref())).collect::<Result<Vec<_>>>()?;
+    let gaps = roots(real.as_ref())?
+        .iter()
+        .map(|rows| hat_gap(real.as_ref(), rows.as_ref(), rows.as_ref()))
+        .collect::<Result<Vec<_>>>()?;
     let worst = gaps.into_iter().fold(0.0, f64::max);
-    evidence.rounding("diabetes_gap", "$\\|A - H\\|_F / \\|H\\|_F$, the worst of the three roots, diabetes", worst, rounding_bound(real.as_ref())?);
+    evidence.rounding(
+        "diabetes_gap",
+        "$\\|A - H\\|_F / \\|H\\|_F$, the worst of the three roots, diabetes",
+        worst,
+        rounding_bound(real.as_ref())?,
+    );
     record!(evidence)
 }
 
@@ -203,9 +247,22 @@ fn ridge_on_whitened_rows_is_attention_with_one_number() -> Result<()> {
     let (made, real) = (synthetic().train.x, diabetes()?.train.x);
     let (made, real) = (made.as_ref(), real.as_ref());
     let words = "ridge against $ZZ^\\top/(n + \\lambda)$, worst of three $\\lambda$";
-    evidence.rounding("white_gap", &format!("{words}, synthetic"), one_number_gap(whitened(made, Root::Zca)?.as_ref())?, rounding_bound(made)?);
-    evidence.breaks("raw_ridge", "white_gap", "the rows are not whitened", one_number_gap(made)?).within(relative(1e-6)).by(1e6);
-    evidence.rounding("white_diabetes", &format!("{words}, diabetes"), one_number_gap(whitened(real, Root::Zca)?.as_ref())?, rounding_bound(real)?);
+    evidence.rounding(
+        "white_gap",
+        &format!("{words}, synthetic"),
+        one_number_gap(whitened(made, Root::Zca)?.as_ref())?,
+        rounding_bound(made)?,
+    );
+    evidence
+        .breaks("raw_ridge", "white_gap", "the rows are not whitened", one_number_gap(made)?)
+        .within(relative(1e-6))
+        .by(1e6);
+    evidence.rounding(
+        "white_diabetes",
+        &format!("{words}, diabetes"),
+        one_number_gap(whitened(real, Root::Zca)?.as_ref())?,
+        rounding_bound(real)?,
+    );
 
     let formula = "$(1 - (\\sum w_i s_i)^2 / (\\sum w_i^2 \\sum s_i^2))^{1/2}$, $s_i = w_i/(w_i + \\lambda)$";
     for (name, words, rows) in [("nearest_multiple", "synthetic", made), ("nearest_diabetes", "diabetes", real)] {
@@ -213,7 +270,11 @@ fn ridge_on_whitened_rows_is_attention_with_one_number() -> Result<()> {
         let sum = |of: fn(&(f64, f64)) -> f64| shrinkages.iter().map(of).sum::<f64>();
         let aligned = sum(|(w, s)| w * s).powi(2) / (sum(|(w, _)| w * w) * sum(|(_, s)| s * s));
         evidence
-            .measure(name, &format!("ridge against the nearest multiple of $XX^\\top$, $\\lambda = 100$, {words}"), nearest_multiple_gap(rows, 100.0)?)
+            .measure(
+                name,
+                &format!("ridge against the nearest multiple of $XX^\\top$, $\\lambda = 100$, {words}"),
+                nearest_multiple_gap(rows, 100.0)?,
+            )
             .within(relative(1e-6))
             .equals((1.0 - aligned).sqrt(), formula, relative(1e-9));
     }
@@ -230,7 +291,8 @@ fn one_number_gap(rows: MatRef<'_, f64>) -> Result<f64> {
 
 /// How far ridge's hat matrix is from the multiple of RRᵀ that comes nearest.
 fn nearest_multiple_gap(rows: MatRef<'_, f64>, penalty: f64) -> Result<f64> {
-    let (ridge, product) = (hat_matrix(rows, penalty, Intercept::None)?, linear::weights(rows, rows, 1.0, Diagonal::Kept));
+    let (ridge, product) =
+        (hat_matrix(rows, penalty, Intercept::None)?, linear::weights(rows, rows, 1.0, Diagonal::Kept));
     let scale = linalg::trace((&ridge * &product).as_ref()) / frobenius_norm(product.as_ref()).powi(2);
     Ok(relative_gap((product * Scale(scale)).as_ref(), ridge.as_ref()))
 }
@@ -261,18 +323,34 @@ fn the_divisor_and_epsilon_are_hidden_ridges() -> Result<()> {
     let (n, bound) = (count(made.nrows()), rounding_bound(made)?);
     let unbiased = self_attention(made, Divisor::NMinusOne, 0.0)?;
     let shrunk = hat_matrix(made, 0.0, Intercept::None)? * Scale((n - 1.0) / n);
-    evidence.rounding("shrinkage_gap", "$n - 1$: $A$ against $\\frac{n-1}{n}H$", relative_gap(unbiased.as_ref(), shrunk.as_ref()), bound);
+    evidence.rounding(
+        "shrinkage_gap",
+        "$n - 1$: $A$ against $\\frac{n-1}{n}H$",
+        relative_gap(unbiased.as_ref(), shrunk.as_ref()),
+        bound,
+    );
     let ridge = hat_matrix(whitened(made, Root::Zca)?.as_ref(), n / (n - 1.0), Intercept::None)?;
     let words = "$n - 1$: $A$ against ridge on whitened rows, $\\lambda = n/(n-1)$";
     evidence.rounding("divisor_gap", words, relative_gap(unbiased.as_ref(), ridge.as_ref()), bound);
     let by_n = self_attention(made, Divisor::N, 0.0)?;
     let hypothesis = "the covariance is divided by $n$";
-    evidence.breaks("divided_by_n", "divisor_gap", hypothesis, relative_gap(by_n.as_ref(), ridge.as_ref())).within(relative(1e-6)).by(1e6);
+    evidence
+        .breaks("divided_by_n", "divisor_gap", hypothesis, relative_gap(by_n.as_ref(), ridge.as_ref()))
+        .within(relative(1e-6))
+        .by(1e6);
 
     let words = "$\\varepsilon = 1/20$: $A$ against ridge on the rows as they are, $\\lambda = n\\varepsilon$";
     evidence.rounding("epsilon_gap", &format!("{words}, synthetic"), epsilon_gap(made, n)?, bound);
-    evidence.breaks("without_n", "epsilon_gap", "the penalty lacks the factor $n$", epsilon_gap(made, 1.0)?).within(relative(1e-6)).by(1e6);
-    evidence.rounding("epsilon_diabetes", &format!("{words}, diabetes"), epsilon_gap(real, count(real.nrows()))?, rounding_bound(real)?);
+    evidence
+        .breaks("without_n", "epsilon_gap", "the penalty lacks the factor $n$", epsilon_gap(made, 1.0)?)
+        .within(relative(1e-6))
+        .by(1e6);
+    evidence.rounding(
+        "epsilon_diabetes",
+        &format!("{words}, diabetes"),
+        epsilon_gap(real, count(real.nrows()))?,
+        rounding_bound(real)?,
+    );
     record!(evidence)
 }
 
@@ -320,9 +398,15 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
     let mut evidence = Evidence::new();
     let (made, real) = (synthetic().train.x, diabetes()?.train.x);
     let (made, real) = (made.as_ref(), real.as_ref());
-    let words = |penalty: &str, data: &str| format!("how far whitening moves the hat matrix, $\\lambda = {penalty}$, {data}");
-    evidence.measure("diabetes_large", &words("100", "diabetes"), measured_gap(real, 100.0)?).within(relative(1e-6)).at_least(0.7);
-    evidence.breaks("without_penalty", "diabetes_large", "there is no penalty, $\\lambda = 0$", measured_gap(real, 0.0)?).vanishing(rounding_bound(real)?, 1e6);
+    let words =
+        |penalty: &str, data: &str| format!("how far whitening moves the hat matrix, $\\lambda = {penalty}$, {data}");
+    evidence
+        .measure("diabetes_large", &words("100", "diabetes"), measured_gap(real, 100.0)?)
+        .within(relative(1e-6))
+        .at_least(0.7);
+    evidence
+        .breaks("without_penalty", "diabetes_large", "there is no penalty, $\\lambda = 0$", measured_gap(real, 0.0)?)
+        .vanishing(rounding_bound(real)?, 1e6);
     let formula = "$\\max_i |w_i/(w_i + \\lambda) - n/(n + \\lambda)|$";
     for (name, data, rows, penalty, power) in [
         ("synthetic_small", "synthetic", made, 1e-3, "10^{-3}"),
@@ -337,17 +421,39 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
     }
 
     let penalties = logarithmic(1e-4, 1e3, 15);
-    let along =
-        |rows: MatRef<'_, f64>, of: fn(MatRef<'_, f64>, f64) -> Result<f64>| penalties.iter().map(|&penalty| of(rows, penalty)).collect::<Result<Vec<_>>>();
-    let (measured, formula) = ([along(real, measured_gap)?, along(made, measured_gap)?], [along(real, closed_form)?, along(made, closed_form)?]);
-    let worst = measured.iter().flatten().zip(formula.iter().flatten()).fold(0.0, |worst: f64, (gap, formula)| worst.max((gap - formula).abs()));
-    evidence.rounding("closed_form_gap", "measured norm against the closed form, worst of thirty", worst, rounding_bound(real)?);
+    let along = |rows: MatRef<'_, f64>, of: fn(MatRef<'_, f64>, f64) -> Result<f64>| {
+        penalties.iter().map(|&penalty| of(rows, penalty)).collect::<Result<Vec<_>>>()
+    };
+    let (measured, formula) = (
+        [along(real, measured_gap)?, along(made, measured_gap)?],
+        [along(real, closed_form)?, along(made, closed_form)?],
+    );
+    let worst = measured
+        .iter()
+        .flatten()
+        .zip(formula.iter().flatten())
+        .fold(0.0, |worst: f64, (gap, formula)| worst.max((gap - formula).abs()));
+    evidence.rounding(
+        "closed_form_gap",
+        "measured norm against the closed form, worst of thirty",
+        worst,
+        rounding_bound(real)?,
+    );
     let highest = |rows: MatRef<'_, f64>| Ok::<_, Error>(along(rows, share_of_bound)?.into_iter().fold(0.0, f64::max));
     let words = "measured norm over $\\lambda/(w_{\\min} + \\lambda)$, the highest of fifteen $\\lambda$";
-    evidence.measure("share_of_bound", &format!("{words}, synthetic"), highest(made)?).within(relative(1e-6)).at_most(1.0);
+    evidence
+        .measure("share_of_bound", &format!("{words}, synthetic"), highest(made)?)
+        .within(relative(1e-6))
+        .at_most(1.0);
     let hypothesis = "the columns are ten times as long, which brings $w_{\\min}$ above $n$";
-    evidence.breaks("long_columns", "share_of_bound", hypothesis, highest((made * Scale(10.0)).as_ref())?).within(relative(1e-6)).by(3.0);
-    evidence.measure("share_diabetes", &format!("{words}, diabetes"), highest(real)?).within(relative(1e-6)).at_most(1.0);
+    evidence
+        .breaks("long_columns", "share_of_bound", hypothesis, highest((made * Scale(10.0)).as_ref())?)
+        .within(relative(1e-6))
+        .by(3.0);
+    evidence
+        .measure("share_diabetes", &format!("{words}, diabetes"), highest(real)?)
+        .within(relative(1e-6))
+        .at_most(1.0);
 
     let [real_gaps, made_gaps] = measured;
     let [real_formula, made_formula] = formula;

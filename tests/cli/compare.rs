@@ -20,10 +20,15 @@ struct Told {
 
 fn compare(folder: &Path, arguments: &[&str], input: &[u8]) -> Told {
     let mut command = Command::cargo_bin("attention-regression").expect("the binary");
-    let output = command.arg("compare").args(arguments).current_dir(folder).write_stdin(input).output().expect("it runs");
+    let output =
+        command.arg("compare").args(arguments).current_dir(folder).write_stdin(input).output().expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let told = Told { code: output.status.code().unwrap_or(-1), out: text(output.stdout), error: text(output.stderr) };
-    assert!(!told.out.contains('\u{1b}') && !told.error.contains('\u{1b}'), "colour or a bar on a pipe: {}", told.error);
+    assert!(
+        !told.out.contains('\u{1b}') && !told.error.contains('\u{1b}'),
+        "colour or a bar on a pipe: {}",
+        told.error
+    );
     assert!(!told.error.contains("panicked"), "{}", told.error);
     told
 }
@@ -35,13 +40,22 @@ fn with_table(table: &[u8]) -> TempDir {
     folder
 }
 
-/// Refused with exit code 2, these words on standard error, a cure, nothing on standard output and nothing beside the table.
+/// Refused with exit code 2, these words on standard error, a cure, nothing on standard output and nothing beside the
+/// table.
 fn refused(folder: &TempDir, arguments: &[&str], input: &[u8], words: &str) {
     let before = std::fs::read_dir(folder.path()).expect("a folder").count();
     let told = compare(folder.path(), arguments, input);
     assert_eq!((told.code, told.out.as_str()), (2, ""), "{arguments:?}: {}", told.error);
-    assert!(told.error.starts_with("error: ") && told.error.contains(words), "{arguments:?}: {words} is missing from\n{}", told.error);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), before, "{arguments:?} left something behind");
+    assert!(
+        told.error.starts_with("error: ") && told.error.contains(words),
+        "{arguments:?}: {words} is missing from\n{}",
+        told.error
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).expect("a folder").count(),
+        before,
+        "{arguments:?} left something behind"
+    );
 }
 
 fn refused_table(table: &[u8], arguments: &[&str], words: &str) {
@@ -80,7 +94,16 @@ fn table(n: usize) -> String {
 fn help_has_examples_and_every_option_its_words() {
     let told = compare(Path::new("."), &["--help"], b"");
     assert_eq!(told.code, 0);
-    for part in ["Examples:", "compare data.csv --target price", "Exit code:", "--missing", "--context", "--export <DIR>", "zca", "gradient-descent"] {
+    for part in [
+        "Examples:",
+        "compare data.csv --target price",
+        "Exit code:",
+        "--missing",
+        "--context",
+        "--export <DIR>",
+        "zca",
+        "gradient-descent",
+    ] {
         assert!(told.out.contains(part), "{part} is missing from\n{}", told.out);
     }
     let mut command = Command::cargo_bin("attention-regression").expect("the binary");
@@ -93,12 +116,22 @@ fn a_person_reads_data_numbers_and_a_verdict_in_words() {
     let folder = with_table(table(60).as_bytes());
     let told = compare(folder.path(), &["t.csv", "--target", "y", "--seeds", "2"], b"");
     assert_eq!((told.code, told.error.as_str()), (0, ""));
-    for part in ["48 training and 12 test rows", "condition number", "variance", "leave-one-out", "mechanism", "softmax, whitened, tied", "linear, separate"] {
+    for part in [
+        "48 training and 12 test rows",
+        "condition number",
+        "variance",
+        "leave-one-out",
+        "mechanism",
+        "softmax, whitened, tied",
+        "linear, separate",
+    ] {
         assert!(told.out.contains(part), "{part} is missing from\n{}", told.out);
     }
-    for part in
-        ["linear, whitened, tied       same outputs, other mechanism\n", "softmax, separate            other outputs\n", "gap on test rows at most 0.01"]
-    {
+    for part in [
+        "linear, whitened, tied       same outputs, other mechanism\n",
+        "softmax, separate            other outputs\n",
+        "gap on test rows at most 0.01",
+    ] {
         assert!(told.out.contains(part), "{part} is missing from\n{}", told.out);
     }
 }
@@ -126,9 +159,17 @@ fn the_document_obeys_its_schema_and_the_schema_has_teeth() {
     for arguments in [vec!["diabetes", "--score", "linear"], vec!["t.csv", "--target", "y", "--target", "z"]] {
         let told = compare(folder.path(), &[&arguments[..], &QUICK, &["--json"]].concat(), b"");
         let value: Value = serde_json::from_str(&told.out).expect("JSON");
-        assert!(validator.is_valid(&value), "{:?}", validator.iter_errors(&value).map(|error| error.to_string()).collect::<Vec<_>>());
+        assert!(
+            validator.is_valid(&value),
+            "{:?}",
+            validator.iter_errors(&value).map(|error| error.to_string()).collect::<Vec<_>>()
+        );
         assert_eq!(value["schema"], "attention-regression/compare/2");
-        for (place, broken) in [("/data/n_train", Value::from("many")), ("/ridge/lambda", Value::Null), ("/variants/0/mse_test", Value::from("small"))] {
+        for (place, broken) in [
+            ("/data/n_train", Value::from("many")),
+            ("/ridge/lambda", Value::Null),
+            ("/variants/0/mse_test", Value::from("small")),
+        ] {
             let mut other = value.clone();
             *other.pointer_mut(place).expect("it is there") = broken;
             assert!(!validator.is_valid(&other), "{place}");
@@ -156,18 +197,28 @@ fn tables_come_from_files_from_standard_input_and_from_within() {
     let folder = with_table(table(40).as_bytes());
     let from_file = document(folder.path(), &["t.csv", "--target", "y"], b"");
     let from_input = document(folder.path(), &["-", "--target", "y"], table(40).as_bytes());
-    assert_eq!((from_file.ridge.clone(), from_input.data.source), (from_input.ridge, vec!["standard input".to_owned()]));
+    assert_eq!(
+        (from_file.ridge.clone(), from_input.data.source),
+        (from_input.ridge, vec!["standard input".to_owned()])
+    );
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(table(40).as_bytes()).expect("memory");
     std::fs::write(folder.path().join("t.csv.gz"), encoder.finish().expect("memory")).expect("a file");
     assert_eq!(document(folder.path(), &["t.csv.gz", "--target", "y"], b"").ridge, from_file.ridge);
-    let (train, test): (Vec<&str>, Vec<&str>) = (["a\tb\ty", "1\t2\t3", "2\t1\t4", "3\t3\t9"].to_vec(), ["y\tb\ta", "3\t2\t1", "5\t1\t2"].to_vec());
+    let (train, test): (Vec<&str>, Vec<&str>) =
+        (["a\tb\ty", "1\t2\t3", "2\t1\t4", "3\t3\t9"].to_vec(), ["y\tb\ta", "3\t2\t1", "5\t1\t2"].to_vec());
     std::fs::write(folder.path().join("train.tsv"), train.join("\n")).expect("a file");
     std::fs::write(folder.path().join("test.tsv"), test.join("\n")).expect("a file");
     let given = document(folder.path(), &["--train", "train.tsv", "--test", "test.tsv", "--target", "y"], b"");
-    assert_eq!((given.data.n_train, given.data.n_test, given.data.features), (3, 2, vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(
+        (given.data.n_train, given.data.n_test, given.data.features),
+        (3, 2, vec!["a".to_owned(), "b".to_owned()])
+    );
     for name in ["diabetes", "synthetic", "sine"] {
-        assert_eq!(document(folder.path(), &[name, "--score", "linear"], b"").data.source, [format!("built-in {name}")]);
+        assert_eq!(
+            document(folder.path(), &[name, "--score", "linear"], b"").data.source,
+            [format!("built-in {name}")]
+        );
     }
 }
 
@@ -178,20 +229,38 @@ fn odd_tables_are_accepted_and_what_was_done_is_said() {
     assert_eq!(accepted(&marked, &[]).ridge, plain.ridge, "a byte order mark, CRLF, blank lines");
     let quoted = table(40).replace("a,b,y\n", "\"a, or\nb\",b,y\n");
     assert_eq!(accepted(quoted.as_bytes(), &[]).data.features[0], "a, or\nb");
-    let long = table(40).replace("a,b,y\n", "a,b,y,c\n").replacen("\n0,0,0\n", &format!("\n0,0,0,{}\n", "x".repeat(100_000)), 1);
-    let long: String = long.lines().map(|line| if line.split(',').count() == 3 { format!("{line},-\n") } else { format!("{line}\n") }).collect();
+    let long = table(40).replace("a,b,y\n", "a,b,y,c\n").replacen(
+        "\n0,0,0\n",
+        &format!("\n0,0,0,{}\n", "x".repeat(100_000)),
+        1,
+    );
+    let long: String = long
+        .lines()
+        .map(|line| if line.split(',').count() == 3 { format!("{line},-\n") } else { format!("{line}\n") })
+        .collect();
     assert_eq!(accepted(long.as_bytes(), &["--drop", "c"]).ridge, plain.ridge, "a long cell in a dropped column");
     let comma = table(40).replace(',', ";").replace("\n0;", "\n0,5;");
     assert!(accepted(comma.as_bytes(), &[]).data.notes.iter().any(|note| note.contains("decimal commas")));
-    let constant: String = table(40).lines().enumerate().map(|(i, line)| format!("{line},{}\n", if i == 0 { "c" } else { "7" })).collect();
+    let constant: String =
+        table(40).lines().enumerate().map(|(i, line)| format!("{line},{}\n", if i == 0 { "c" } else { "7" })).collect();
     let found = accepted(constant.as_bytes(), &[]);
     assert!(found.data.notes.iter().any(|note| note.contains("constant")), "{:?}", found.data.notes);
     assert_eq!(serde_json::to_value(&found.ridge.coefficients).expect("JSON")[2], 0.0);
     let missing = table(40).replacen("\n0,0,0\n", "\nNA,0,0\n", 1);
     let dropped = accepted(missing.as_bytes(), &["--missing", "drop"]);
     assert_eq!((dropped.data.dropped_rows, dropped.data.n_train + dropped.data.n_test), (vec![vec![2]], 39));
-    assert!(accepted(missing.as_bytes(), &["--missing", "mean"]).data.notes.iter().any(|note| note.contains("training mean")));
-    let colours: String = table(40).lines().enumerate().map(|(i, line)| format!("{line},{}\n", ["red", "green", "blue"][i % 3])).collect();
+    assert!(
+        accepted(missing.as_bytes(), &["--missing", "mean"])
+            .data
+            .notes
+            .iter()
+            .any(|note| note.contains("training mean"))
+    );
+    let colours: String = table(40)
+        .lines()
+        .enumerate()
+        .map(|(i, line)| format!("{line},{}\n", ["red", "green", "blue"][i % 3]))
+        .collect();
     let encoded = accepted(colours.replacen("y,red", "y,colour", 1).as_bytes(), &["--one-hot"]);
     assert_eq!(encoded.data.features, ["a", "b", "colour=green", "colour=red"]);
 }
@@ -204,7 +273,11 @@ fn hard_numbers_are_accepted() {
         let _ = writeln!(wide, "{i}");
     }
     let found = accepted(wide.as_bytes(), &["--score", "linear", "--whitening", "none", "--steps", "1"]);
-    assert!(found.data.features.len() == 3000 && found.data.rank < 9 && found.ols.loo_mse.is_none(), "n < d: {}", found.data.rank);
+    assert!(
+        found.data.features.len() == 3000 && found.data.rank < 9 && found.ols.loo_mse.is_none(),
+        "n < d: {}",
+        found.data.rank
+    );
     assert_eq!(found.variants[0].head_width, 64);
     let first = |line: &str| line.split(',').next().expect("a cell").replace('a', "c");
     let collinear: String = table(40).lines().map(|line| format!("{},{line}\n", first(line))).collect();
@@ -245,7 +318,11 @@ fn tables_that_cannot_be_used_are_refused_by_file_line_and_cure() {
     refused_table(b"a,b,y\n1,\xff,3\n", &[], "UTF-8");
     refused_table(b"a,b,y\n1,\0,3\n", &[], "NUL");
     refused_table(&with("\n0,0,0\n", "\n0,\"0,0\n"), &[], "t.csv:2: ");
-    let colours: String = good.lines().enumerate().map(|(i, line)| format!("{line},{}\n", if i == 0 { "colour" } else { ["red", "blue"][i % 2] })).collect();
+    let colours: String = good
+        .lines()
+        .enumerate()
+        .map(|(i, line)| format!("{line},{}\n", if i == 0 { "colour" } else { ["red", "blue"][i % 2] }))
+        .collect();
     refused_table(colours.as_bytes(), &[], "`colour`");
     let folder = with_table(b"a,b,price\n1,2,3\n2,3,5\n3,1,4\n4,4,9\n");
     refused(&folder, &["t.csv", "--target", "prise"], b"", "`price`");
@@ -341,10 +418,17 @@ fn a_training_that_diverges_is_told_and_the_others_stand() {
 #[test]
 fn matrices_appear_whole_in_a_folder_that_nobody_else_uses() {
     let folder = with_table(table(40).as_bytes());
-    let export = |more: &[&str]| compare(folder.path(), &[&["t.csv", "--target", "y", "--export", "out"], &QUICK[..], more].concat(), b"");
+    let export = |more: &[&str]| {
+        compare(folder.path(), &[&["t.csv", "--target", "y", "--export", "out"], &QUICK[..], more].concat(), b"")
+    };
     assert_eq!(export(&[]).code, 0);
     let held = |name: &str| folder.path().join("out").join(name).is_file();
-    assert!(held("manifest.json") && held("comparison.json") && held("h.npy") && held("softmax-whitened-tied-seed-1/weights.npy"));
+    assert!(
+        held("manifest.json")
+            && held("comparison.json")
+            && held("h.npy")
+            && held("softmax-whitened-tied-seed-1/weights.npy")
+    );
     refused(&folder, &["t.csv", "--target", "y", "--export", "out"], b"", "is there already");
     assert_eq!(export(&["--force", "--score", "linear"]).code, 0);
     assert!(!held("softmax-whitened-tied-seed-1/weights.npy"), "an earlier result is replaced, not mixed");

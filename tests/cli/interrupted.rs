@@ -1,5 +1,5 @@
-//! Signals at every step of a run that writes, folders that appear while it runs, and two runs into one place: what stands in the end is
-//! an earlier result, whole, or the new one, whole, and nothing of anybody else's is gone.
+//! Signals at every step of a run that writes, folders that appear while it runs, and two runs into one place: what
+//! stands in the end is an earlier result, whole, or the new one, whole, and nothing of anybody else's is gone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,11 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Names beside the table.
 fn beside(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     names.retain(|name| name != "t.csv");
     names.sort();
     names
@@ -85,7 +89,9 @@ fn written(folder: &Path) -> usize {
 }
 
 fn count(folder: &Path) -> usize {
-    let of = |entry: std::fs::DirEntry| if entry.file_type().is_ok_and(|kind| kind.is_dir()) { count(&entry.path()) } else { 1 };
+    let of = |entry: std::fs::DirEntry| {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) { count(&entry.path()) } else { 1 }
+    };
     std::fs::read_dir(folder).into_iter().flatten().flatten().map(of).sum()
 }
 
@@ -98,7 +104,10 @@ fn judge(folder: &Path, before: &BTreeMap<PathBuf, Vec<u8>>, child: Child, when:
     match code {
         // Before it listened: it had nothing under way.
         None => assert!(before.is_empty() || contents(folder) == *before, "{when}"),
-        _ if written => assert!(whole(&folder.join("report")) && whole(&folder.join("matrices")), "{when}: a part of a result, {error}"),
+        _ if written => assert!(
+            whole(&folder.join("report")) && whole(&folder.join("matrices")),
+            "{when}: a part of a result, {error}"
+        ),
         Some(130) => {
             assert_eq!(error, "interrupted: nothing was written\n", "{when}");
             assert!(before.is_empty() || contents(folder) == *before, "{when}: an earlier result was changed");
@@ -131,13 +140,17 @@ fn a_signal_at_any_step_leaves_one_result_whole() {
         // By the number of files that are there: 75 in both folders with their lists.
         for files in [1, 2, 3, 4, 5, 20, 40, 60, 70, 72, 73, 74, 75] {
             for name in [ctrl_c(), "TERM"] {
-                let hit = attack(name, &format!("at {files} files"), &|child| until(child, || written(folder.path()) >= files));
+                let hit = attack(name, &format!("at {files} files"), &|child| {
+                    until(child, || written(folder.path()) >= files)
+                });
                 if hit { stopped += 1 } else { finished += 1 }
             }
         }
         // By the clock, through the whole of a run.
         for step in 0..20 {
-            let hit = attack(ctrl_c(), &format!("after {} ms", 3 * step), &|_| std::thread::sleep(Duration::from_millis(3 * step)));
+            let hit = attack(ctrl_c(), &format!("after {} ms", 3 * step), &|_| {
+                std::thread::sleep(Duration::from_millis(3 * step))
+            });
             if hit { stopped += 1 } else { finished += 1 }
         }
     }
@@ -166,7 +179,13 @@ fn an_ignored_signal_stays_ignored() {
     let binary = env!("CARGO_BIN_EXE_attention-regression");
     let script = format!("trap '' HUP; exec '{binary}' compare t.csv --target y --threads 1 --steps 3000 --export out");
     let mut command = Command::new("sh");
-    let mut child = command.args(["-c", &script]).current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a shell");
+    let mut child = command
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a shell");
     until(&mut child, || beside(folder.path()).iter().any(|name| name.contains(".partial-")));
     signal(&child, "HUP");
     assert_eq!(ended(child), (Some(0), String::new()));
@@ -193,7 +212,8 @@ fn a_signal_ends_a_program_that_nobody_listens_to() {
 /// Somebody makes the folder while the run trains, and puts a thesis into it.
 #[test]
 fn a_folder_that_appears_meanwhile_is_not_replaced() {
-    for (name, arguments) in [("appears", vec!["--report", "out"]), ("is added to", vec!["--report", "out", "--force"])] {
+    for (name, arguments) in [("appears", vec!["--report", "out"]), ("is added to", vec!["--report", "out", "--force"])]
+    {
         let folder = place();
         let out = folder.path().join("out");
         if name == "is added to" {
@@ -208,7 +228,11 @@ fn a_folder_that_appears_meanwhile_is_not_replaced() {
         let words = if name == "appears" { "out: is there by now" } else { "out: holds `.git/`, `thesis.tex` by now" };
         assert!(error.contains(words) && error.contains("  help: the result is in out-1\n"), "{name}: {error}");
         assert_eq!(std::fs::read_to_string(out.join("thesis.tex")).expect("the thesis"), "irreplaceable");
-        assert!(whole(&folder.path().join("out-1")) && beside(folder.path()) == ["out", "out-1"], "{name}: {:?}", beside(folder.path()));
+        assert!(
+            whole(&folder.path().join("out-1")) && beside(folder.path()) == ["out", "out-1"],
+            "{name}: {:?}",
+            beside(folder.path())
+        );
     }
 }
 
@@ -218,7 +242,9 @@ fn of_two_runs_into_one_place_both_results_stand() {
     // Both have begun before either is given its table.
     let held = |seed: u32| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_attention-regression"));
-        command.args(["compare", "-", "--target", "y", "--steps", "20", "--seed", &seed.to_string(), "--report", "out"]).current_dir(folder.path());
+        command
+            .args(["compare", "-", "--target", "y", "--steps", "20", "--seed", &seed.to_string(), "--report", "out"])
+            .current_dir(folder.path());
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs")
     };
     let mut children = [1, 2].map(held);
@@ -231,7 +257,11 @@ fn of_two_runs_into_one_place_both_results_stand() {
     let mut codes = children.map(fed).map(|child| ended(child).0);
     codes.sort_unstable();
     assert_eq!(codes, [Some(0), Some(2)]);
-    assert!(beside(folder.path()) == ["out", "out-1"] && whole(&folder.path().join("out")) && whole(&folder.path().join("out-1")));
+    assert!(
+        beside(folder.path()) == ["out", "out-1"]
+            && whole(&folder.path().join("out"))
+            && whole(&folder.path().join("out-1"))
+    );
 }
 
 /// A book that is interrupted in the middle is the earlier one, or the new one.
@@ -252,10 +282,16 @@ fn an_interrupted_book_is_an_earlier_one_or_a_new_one() {
         until(&mut child, || written(folder.path()) >= files);
         signal(&child, ctrl_c());
         let (code, error) = ended(child);
-        let said = ["site is as it was\n", "all is written, and not all of it told\n"].iter().any(|end| error.ends_with(end));
+        let said =
+            ["site is as it was\n", "all is written, and not all of it told\n"].iter().any(|end| error.ends_with(end));
         assert!(code != Some(130) || error.starts_with("interrupted: ") && said, "{code:?} {error}");
         assert!(matches!(code, None | Some(0 | 130)), "{code:?} {error}");
-        assert!(whole(&out) && contents(&out).len() == before && std::fs::read_dir(folder.path()).expect("a folder").count() == 1, "at {files} files");
+        assert!(
+            whole(&out)
+                && contents(&out).len() == before
+                && std::fs::read_dir(folder.path()).expect("a folder").count() == 1,
+            "at {files} files"
+        );
         stopped += u32::from(code != Some(0));
     }
     assert!(stopped > 0, "{stopped} of 8 signals came before the end");

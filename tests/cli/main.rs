@@ -16,8 +16,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn run(arguments: &[&str], folder: &Path) -> (i32, String, String) {
-    let Output { status, stdout, stderr } =
-        Command::new(env!("CARGO_BIN_EXE_attention-regression")).args(arguments).current_dir(folder).output().expect("the binary");
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_attention-regression"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the binary");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (status.code().unwrap_or(-1), text(stdout), text(stderr))
 }
@@ -29,12 +32,13 @@ fn here(arguments: &[&str]) -> (i32, String, String) {
     (code, out, error)
 }
 
-/// The signal of Ctrl-C; another that asks a program to end where whoever runs these tests ignores that one, as a shell does for what it
-/// runs in the background: a program leaves ignored what was.
+/// The signal of Ctrl-C; another that asks a program to end where whoever runs these tests ignores that one, as a shell
+/// does for what it runs in the background: a program leaves ignored what was.
 #[cfg(unix)]
 fn ctrl_c() -> &'static str {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
+    let ignored =
+        status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);
     if ignored & 2 == 0 { "INT" } else { "TERM" }
 }
 
@@ -67,7 +71,10 @@ fn claims_are_listed_for_people_and_for_programs() {
         for key in ["id", "kind", "chapter", "settles", "uses", "metrics", "controls"] {
             assert!(!claim[key].is_null(), "{key} is missing from {claim}");
         }
-        assert!(["controls", "contrasts"].iter().any(|key| !claim[key].as_object().expect("metrics").is_empty()), "{claim}");
+        assert!(
+            ["controls", "contrasts"].iter().any(|key| !claim[key].as_object().expect("metrics").is_empty()),
+            "{claim}"
+        );
     }
     for statement in document["statements"].as_array().expect("statements") {
         assert!(statement["id"].is_string() && statement["verdict"].is_string() && statement["claims"].is_array());
@@ -78,7 +85,10 @@ fn claims_are_listed_for_people_and_for_programs() {
 fn one_claim_is_shown_with_its_command_and_a_wrong_name_with_a_right_one() {
     let (code, out, _) = here(&["claims", "show", "regression_reads_out_its_training_set"]);
     assert_eq!(code, 0);
-    assert!(out.contains("Check it: cargo test --test claims regression_reads_out_its_training_set") && out.contains("Breaks when"));
+    assert!(
+        out.contains("Check it: cargo test --test claims regression_reads_out_its_training_set")
+            && out.contains("Breaks when")
+    );
     assert!(!out.contains("{{") && !out.contains("<a "), "numbers are woven in as text:\n{out}");
     let (code, _, error) = here(&["claims", "show", "regression_reads_its_training_set"]);
     assert_eq!(code, 1);

@@ -46,7 +46,10 @@ fn a_full_disk_is_an_error_with_a_cure() {
         let output = command(arguments, notebook.root()).stdout(full).output().expect("it runs");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(matches!(output.status.code(), Some(1 | 2)), "{arguments:?}: {:?} {error}", output.status);
-        assert!(error.contains("standard output: cannot be written: No space left") && error.contains("send it elsewhere"), "{arguments:?}: {error}");
+        assert!(
+            error.contains("standard output: cannot be written: No space left") && error.contains("send it elsewhere"),
+            "{arguments:?}: {error}"
+        );
         assert!(!error.contains("panicked"), "{arguments:?}: {error}");
     }
 }
@@ -56,7 +59,10 @@ fn a_full_disk_is_an_error_with_a_cure() {
 fn what_cannot_be_written_to_is_an_error() {
     let notebook = woven();
     for arguments in COMMANDS {
-        let output = command(arguments, notebook.root()).stdout(std::fs::File::open("/dev/null").expect("a file")).output().expect("it runs");
+        let output = command(arguments, notebook.root())
+            .stdout(std::fs::File::open("/dev/null").expect("a file"))
+            .output()
+            .expect("it runs");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(
             matches!(output.status.code(), Some(1 | 2)) && error.contains("standard output: cannot be written: "),
@@ -74,7 +80,11 @@ fn a_closed_pipe_ends_quietly() {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
         let output = command(arguments, notebook.root()).stdout(writer).output().expect("it runs");
-        assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""), "{arguments:?}");
+        assert_eq!(
+            (output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()),
+            (Some(141), ""),
+            "{arguments:?}"
+        );
     }
 }
 
@@ -95,7 +105,10 @@ fn what_cannot_be_said_is_still_written() {
             command.stdout(OpenOptions::new().write(true).open("/dev/full").expect("a disk that is full")).output()
         };
         assert_eq!(output.expect("it runs").status.code(), Some(code), "{name}");
-        assert!(out.join("index.html").is_file() && std::fs::read_dir(folder.path()).expect("a folder").count() == 1, "{name}");
+        assert!(
+            out.join("index.html").is_file() && std::fs::read_dir(folder.path()).expect("a folder").count() == 1,
+            "{name}"
+        );
         std::fs::remove_dir_all(&out).expect("it was there");
     }
 }

@@ -24,10 +24,18 @@ impl Watched {
     fn new() -> Self {
         let notebook = Notebook::new();
         let mut command = Command::new(env!("CARGO_BIN_EXE_attention-regression"));
-        let mut child = command.args(["--watch", "--port", "0"]).current_dir(notebook.root()).stdout(Stdio::piped()).spawn().expect("the binary");
+        let mut child = command
+            .args(["--watch", "--port", "0"])
+            .current_dir(notebook.root())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary");
         let mut said = BufReader::new(child.stdout.take().expect("its words")).lines().map_while(Result::ok);
         let place = said.find(|line| line.starts_with("The book is at "));
-        let port = place.as_deref().and_then(|line| line.split("127.0.0.1:").nth(1)?.split('/').next()?.parse().ok()).expect("a port");
+        let port = place
+            .as_deref()
+            .and_then(|line| line.split("127.0.0.1:").nth(1)?.split('/').next()?.parse().ok())
+            .expect("a port");
         let said = std::thread::spawn(move || said.collect());
         Self { notebook, child, port, said: Some(said) }
     }
@@ -48,7 +56,11 @@ impl Watched {
         let (_, text) = self.get(&format!("/.made?since={since}"));
         let (_, body) = text.split_once("\r\n\r\n").expect("a body");
         let answer: Value = serde_json::from_str(body).expect("JSON");
-        let problems = answer["problems"].as_array().expect("problems").iter().map(|problem| problem.as_str().unwrap_or_default().to_owned());
+        let problems = answer["problems"]
+            .as_array()
+            .expect("problems")
+            .iter()
+            .map(|problem| problem.as_str().unwrap_or_default().to_owned());
         (answer["version"].as_u64().expect("a version"), problems.collect())
     }
 }
@@ -67,7 +79,12 @@ fn a_page_follows_its_sources_and_mistakes_are_told() {
     assert_eq!((version, problems), (1, Vec::new()));
     let (status, page) = watched.get("/chapter.html");
     assert!(status == 200 && page.contains("/.made?since=") && page.contains("text/html"));
-    assert!(!std::fs::read_to_string(watched.notebook.root().join("target/book/chapter.html")).expect("the page").contains("/.made"), "files stay as they are");
+    assert!(
+        !std::fs::read_to_string(watched.notebook.root().join("target/book/chapter.html"))
+            .expect("the page")
+            .contains("/.made"),
+        "files stay as they are"
+    );
     for missing in ["/nowhere.html", "/../../Cargo.toml", "/.attention-regression"] {
         assert_eq!(watched.get(missing).0, 404, "{missing}");
     }
@@ -79,7 +96,11 @@ fn a_page_follows_its_sources_and_mistakes_are_told() {
     watched.notebook.edit(CLAIMS, "//! # A chapter, anew", "//! # A chapter\n//!\n//! Typed: 0.55.");
     let (version, problems) = watched.made(2);
     assert_eq!(version, 3);
-    assert!(problems.len() == 1 && problems[0].starts_with("tests/claims/chapter.rs:3: the decimal 0.55 is typed into prose; "), "{problems:?}");
+    assert!(
+        problems.len() == 1
+            && problems[0].starts_with("tests/claims/chapter.rs:3: the decimal 0.55 is typed into prose; "),
+        "{problems:?}"
+    );
     assert!(watched.get("/chapter.html").1.contains("A chapter, anew"), "the last good book stays");
 
     watched.notebook.edit(CLAIMS, "Typed: 0.55.", "Not typed.");
@@ -95,7 +116,11 @@ fn a_page_follows_its_sources_and_mistakes_are_told() {
     assert!(TcpStream::connect(("127.0.0.1", watched.port)).is_err(), "nothing is left running");
     let said = watched.said.take().expect("its words").join().expect("its words");
     let changed: Vec<&str> = said.iter().filter_map(|line| line.strip_suffix(" changed")).collect();
-    assert_eq!(changed, [CLAIMS, CLAIMS, CLAIMS, "book/theme/book.css"], "what is made follows from what was edited, and from nothing else");
+    assert_eq!(
+        changed,
+        [CLAIMS, CLAIMS, CLAIMS, "book/theme/book.css"],
+        "what is made follows from what was edited, and from nothing else"
+    );
 }
 
 /// Ctrl-C.
@@ -109,7 +134,12 @@ fn a_port_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port();
     let out = tempfile::tempdir().expect("a folder");
-    let (code, _, error) = super::here(&["--watch", "--port", &port.to_string(), "--out", &out.path().to_string_lossy()]);
+    let (code, _, error) =
+        super::here(&["--watch", "--port", &port.to_string(), "--out", &out.path().to_string_lossy()]);
     assert_eq!(code, 1);
-    assert!(error.contains(&format!("127.0.0.1:{port}")) && error.contains("name another port with --port, 0 for a free one"), "{error}");
+    assert!(
+        error.contains(&format!("127.0.0.1:{port}"))
+            && error.contains("name another port with --port, 0 for a free one"),
+        "{error}"
+    );
 }

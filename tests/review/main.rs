@@ -1,5 +1,5 @@
-//! `review`, on a small notebook in a repository of its own: of each kind of change everything that the command says, in lines, as JSON
-//! and on the page, is a snapshot in `tests/review`; what a snapshot does not say is asserted here.
+//! `review`, on a small notebook in a repository of its own: of each kind of change everything that the command says,
+//! in lines, as JSON and on the page, is a snapshot in `tests/review`; what a snapshot does not say is asserted here.
 //!
 //! The pages are left in `review-pages` below cargo's folder for tests, where a browser may look at them.
 
@@ -42,7 +42,8 @@ fn a_control_stopped_failing() {
 
 #[test]
 fn a_number_is_beyond_its_limit() {
-    pended(FIRST, "value = 5e-1\nrelative = 1e-3\n", "value = 5e-1\nrelative = 1e-3\nat_most = 4e-1\n").is("a_number_is_beyond_its_limit");
+    pended(FIRST, "value = 5e-1\nrelative = 1e-3\n", "value = 5e-1\nrelative = 1e-3\nat_most = 4e-1\n")
+        .is("a_number_is_beyond_its_limit");
 }
 
 #[test]
@@ -78,7 +79,10 @@ fn a_claim_was_removed() {
     let outcome = notebook.review(&["--against", "HEAD"]);
     let claim = &outcome.json["claims"][0];
     assert_eq!((outcome.code, &claim["change"], &claim["title"]), (1, &"removed".into(), &"A third claim".into()));
-    assert_eq!((&claim["sentences"][0]["before"], &claim["sentences"][0]["after"]), (&"It stays below 1.4 × 10⁻¹¹.".into(), &Value::Null));
+    assert_eq!(
+        (&claim["sentences"][0]["before"], &claim["sentences"][0]["after"]),
+        (&"It stays below 1.4 × 10⁻¹¹.".into(), &Value::Null)
+    );
 }
 
 #[test]
@@ -88,7 +92,10 @@ fn a_claim_that_git_does_not_know_is_called_by_its_snapshot() {
     notebook.commit("2020-02-05", "The third claim is no claim");
     let outcome = notebook.review(&[]);
     let claim = &outcome.json["claims"][0];
-    assert_eq!((outcome.code, &claim["change"], &claim["title"], &claim["kind"]), (1, &"removed".into(), &"third_claim".into(), &Value::Null));
+    assert_eq!(
+        (outcome.code, &claim["change"], &claim["title"], &claim["kind"]),
+        (1, &"removed".into(), &"third_claim".into(), &Value::Null)
+    );
 }
 
 #[test]
@@ -98,7 +105,12 @@ fn a_figure_changed_and_no_metric_did() {
 
 #[test]
 fn a_figure_has_other_axes() {
-    pended(DRAWN, "name = \"y\"\nscale = \"linear\"\nticks = [0e0, 1e0]", "name = \"y\"\nscale = \"linear\"\nticks = [0e0, 2e0]").is("a_figure_has_other_axes");
+    pended(
+        DRAWN,
+        "name = \"y\"\nscale = \"linear\"\nticks = [0e0, 1e0]",
+        "name = \"y\"\nscale = \"linear\"\nticks = [0e0, 2e0]",
+    )
+    .is("a_figure_has_other_axes");
 }
 
 #[test]
@@ -109,12 +121,23 @@ fn a_figure_left_its_axes() {
 #[test]
 fn a_seed_is_beyond_the_limit_and_the_median_is_not() {
     let notebook = Notebook::new();
-    let over = |lowest: &str| format!("relative = 1e-3\nat_least = 4e-1\nlowest = {lowest}\nhighest = 6e-1\nruns = 5\n\n[moved]");
+    let over = |lowest: &str| {
+        format!("relative = 1e-3\nat_least = 4e-1\nlowest = {lowest}\nhighest = 6e-1\nruns = 5\n\n[moved]")
+    };
     notebook.edit(FIRST, "relative = 1e-3\n\n[moved]", &over("4.5e-1"));
     notebook.pend(FIRST, "lowest = 4.5e-1", "lowest = 3.9e-1");
     let outcome = notebook.review(&[]);
-    assert_eq!(outcome.json["summary"]["beyond_their_limits"], serde_json::json!([{ "claim": "first_claim", "metric": "share" }]));
-    assert!(outcome.text.starts_with("▲ first_claim: share, must be at least 4e-1, lowest 4.5e-1 → 3.9e-1, -133.3 tolerances\n"), "{}", outcome.text);
+    assert_eq!(
+        outcome.json["summary"]["beyond_their_limits"],
+        serde_json::json!([{ "claim": "first_claim", "metric": "share" }])
+    );
+    assert!(
+        outcome
+            .text
+            .starts_with("▲ first_claim: share, must be at least 4e-1, lowest 4.5e-1 → 3.9e-1, -133.3 tolerances\n"),
+        "{}",
+        outcome.text
+    );
 }
 
 #[test]
@@ -147,7 +170,9 @@ fn a_verdict_changed_and_no_number_did() {
 fn a_rate_moved() {
     let notebook = Notebook::new();
     let text = |held: u64| {
-        format!("[claims.first_claim]\ndraws = \"101..140\"\nof = 40\nheld = {held}\ndrawn = true\nran = \"x\"\n\n[claims.first_claim.judgements]\n")
+        format!(
+            "[claims.first_claim]\ndraws = \"101..140\"\nof = 40\nheld = {held}\ndrawn = true\nran = \"x\"\n\n[claims.first_claim.judgements]\n"
+        )
     };
     notebook.write("snapshots/replication.toml", &text(40));
     assert_eq!(notebook.review(&[]).json["rates"][0]["was"], Value::Null, "it was not replicated before");
@@ -157,7 +182,11 @@ fn a_rate_moved() {
     for arguments in [&[][..], &["--against", "HEAD"]] {
         let outcome = notebook.review(arguments);
         assert_eq!((outcome.code, &outcome.json["rates"][0]["is"]), (1, &serde_json::json!([38, 40])));
-        assert!(outcome.text.starts_with("▲ first_claim: held in 38 of 40 fresh draws, was 40 of 40\n"), "{}", outcome.text);
+        assert!(
+            outcome.text.starts_with("▲ first_claim: held in 38 of 40 fresh draws, was 40 of 40\n"),
+            "{}",
+            outcome.text
+        );
         assert!(outcome.page.contains("<b>held in 38 of 40 fresh draws, was 40 of 40</b>"));
     }
     notebook.write("snapshots/replication.toml", "claims = 3");
@@ -193,7 +222,11 @@ fn a_notebook_may_lie_in_a_folder_of_its_repository() {
     let (code, out, error) = notebook.run(&["--root", "ein Büchlein", "--against", "HEAD", "--json"]);
     let json: Value = serde_json::from_str(&out).expect("JSON");
     let claim = &json["claims"][0];
-    assert_eq!((code, &claim["id"], &claim["change"], &json["notes"]), (1, &"first_claim".into(), &"moved".into(), &serde_json::json!([])), "{error}");
+    assert_eq!(
+        (code, &claim["id"], &claim["change"], &json["notes"]),
+        (1, &"first_claim".into(), &"moved".into(), &serde_json::json!([])),
+        "{error}"
+    );
     assert_eq!(claim["sentences"][0]["before"], "What it is, in 0.500 words.");
 }
 
@@ -242,7 +275,14 @@ fn what_a_user_tells_git_changes_nothing() {
 fn help_shows_examples_and_exit_codes() {
     let (code, out, _) = Notebook::new().run(&["--help"]);
     assert_eq!(code, 0);
-    for part in ["Examples:", "--against main", "--open", "--out <FILE>", "--json", "Exit code: 0 when nothing moved, 1 when something did, 2"] {
+    for part in [
+        "Examples:",
+        "--against main",
+        "--open",
+        "--out <FILE>",
+        "--json",
+        "Exit code: 0 when nothing moved, 1 when something did, 2",
+    ] {
         assert!(out.contains(part), "{part} is missing from\n{out}");
     }
 }
@@ -267,7 +307,10 @@ fn mistakes_have_a_code_of_their_own() {
     std::fs::remove_dir_all(notebook.root().join(".git")).expect("the repository");
     let (code, _, error) = notebook.run(&["--against", "HEAD"]);
     assert_eq!(code, 2);
-    assert!(error.contains("its git repository cannot be read: ") || error.contains("git knows no revision"), "{error}");
+    assert!(
+        error.contains("its git repository cannot be read: ") || error.contains("git knows no revision"),
+        "{error}"
+    );
     let (code, _, error) = said(notebook.command().args(["--against", "HEAD"]).env("PATH", ""));
     assert!(code == 2 && error.contains("git cannot be run"), "{error}");
 }

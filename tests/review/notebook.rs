@@ -34,8 +34,15 @@ pub(super) fn text(metrics: &str) -> Text<'_> {
 }
 
 /// What a hook of git, or another repository, would tell git.
-pub(super) const INHERITED: [&str; 7] =
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR"];
+pub(super) const INHERITED: [&str; 7] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+];
 
 /// A notebook in a repository with one commit, which holds what [`text`] says.
 pub(super) struct Notebook(fixture::Notebook);
@@ -76,7 +83,9 @@ impl Notebook {
     }
 
     fn git_at(&self, day: &str, arguments: &[&str]) {
-        let identity = ["user.name=A. Tester", "user.email=tester@example.com", "commit.gpgsign=false", "core.autocrlf=false"].map(|setting| ["-c", setting]);
+        let identity =
+            ["user.name=A. Tester", "user.email=tester@example.com", "commit.gpgsign=false", "core.autocrlf=false"]
+                .map(|setting| ["-c", setting]);
         let date = format!("{day}T02:02:02Z");
         let mut command = Command::new("git");
         command.arg("-C").arg(self.root()).args(identity.concat()).args(arguments);
@@ -98,7 +107,10 @@ impl Notebook {
     pub(super) fn pend(&self, path: &str, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.root().join(path)).expect("a snapshot");
         assert!(text.contains(from), "{from} is not in {path}");
-        self.write(&format!("{path}.new"), &text.replacen(from, to, 1).replacen("---\n", "---\nassertion_line: 7\n", 1));
+        self.write(
+            &format!("{path}.new"),
+            &text.replacen(from, to, 1).replacen("---\n", "---\nassertion_line: 7\n", 1),
+        );
     }
 
     /// Ends a file before some words, and says what is left of it.
@@ -148,11 +160,14 @@ impl Outcome {
     /// All of it, as a snapshot of that name; the page stays where a browser may look at it.
     pub(super) fn is(&self, name: &str) {
         let pages = Path::new(env!("CARGO_TARGET_TMPDIR")).join("review-pages");
-        std::fs::create_dir_all(&pages).and_then(|()| std::fs::write(pages.join(format!("{name}.html")), &self.page)).expect("a page");
+        std::fs::create_dir_all(&pages)
+            .and_then(|()| std::fs::write(pages.join(format!("{name}.html")), &self.page))
+            .expect("a page");
         let (_, body) = self.page.split_once("<body>").expect("a body");
         let body = lines(body.trim_end_matches("</body></html>"));
         let Self { code, text, error, json, .. } = self;
-        let all = format!("exit code {code}\n\n— stdout\n{text}\n— stderr\n{error}\n— JSON\n{json:#}\n\n— page\n{body}");
+        let all =
+            format!("exit code {code}\n\n— stdout\n{text}\n— stderr\n{error}\n— JSON\n{json:#}\n\n— page\n{body}");
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(".");
         settings.set_prepend_module_to_snapshot(false);
@@ -171,8 +186,10 @@ impl Outcome {
 
 /// HTML with each element that is no part of a sentence on a line of its own.
 pub(super) fn lines(html: &str) -> String {
-    pub(super) const WITHIN: [&str; 16] =
-        ["a", "b", "br", "code", "del", "em", "i", "ins", "input", "legend", "math", "small", "span", "strong", "summary", "wbr"];
+    pub(super) const WITHIN: [&str; 16] = [
+        "a", "b", "br", "code", "del", "em", "i", "ins", "input", "legend", "math", "small", "span", "strong",
+        "summary", "wbr",
+    ];
     let mut out = String::new();
     let mut formula = false;
     for part in html.split_inclusive('>') {
@@ -193,12 +210,27 @@ pub(super) fn lines(html: &str) -> String {
 /// Nothing is loaded, nothing runs, every drawing has its words, and the HTML is sound.
 pub(super) fn check(page: &str) {
     let (_, body) = page.split_once("<body>").expect("a body");
-    for never in ["<script", "<img", "<link", "<iframe", "src=\"", "href=\"http", "url(http", "@import", "cannot be drawn", "<merror", "NaN"] {
+    for never in [
+        "<script",
+        "<img",
+        "<link",
+        "<iframe",
+        "src=\"",
+        "href=\"http",
+        "url(http",
+        "@import",
+        "cannot be drawn",
+        "<merror",
+        "NaN",
+    ] {
         assert!(!body.contains(never), "`{never}` in the page");
     }
     for drawing in body.split("<svg").skip(1) {
         let (_, inside) = drawing.split_once('>').expect("a tag");
-        assert!(inside.trim_start().starts_with("<title") && inside.contains("<desc"), "a drawing without title or description: {inside}");
+        assert!(
+            inside.trim_start().starts_with("<title") && inside.contains("<desc"),
+            "a drawing without title or description: {inside}"
+        );
     }
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("index.html"), page).expect("a file");

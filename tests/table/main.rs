@@ -55,7 +55,8 @@ fn halved(source: Source) -> Rows {
 fn accept(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> Prepared {
     let folder = Folder::new();
     let table = folder.file("t.csv", bytes);
-    read(&given(table.clone(), table), options, &mut |_, _| {}).unwrap_or_else(|refusal| panic!("{}", folder.sentence(&refusal)))
+    read(&given(table.clone(), table), options, &mut |_, _| {})
+        .unwrap_or_else(|refusal| panic!("{}", folder.sentence(&refusal)))
 }
 
 fn refuse(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> String {

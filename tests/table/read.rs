@@ -18,16 +18,23 @@ fn a_plain_table_is_read_as_it_is_written() {
     assert_eq!(y(&prepared), [[2.0], [5000.0]]);
     assert_eq!(rows(&prepared.dataset.test.x), x(&prepared));
     let file = &prepared.provenance.files[0];
-    assert_eq!((file.rows, file.delimiter, file.decimal_comma, file.byte_order_mark, file.crlf, file.gzip), (2, ',', false, false, false, false));
+    assert_eq!(
+        (file.rows, file.delimiter, file.decimal_comma, file.byte_order_mark, file.crlf, file.gzip),
+        (2, ',', false, false, false, false)
+    );
     let told = &prepared.provenance;
     assert!(file.dropped.is_empty() && told.encoded.is_empty() && told.filled.is_empty() && told.constant.is_empty());
 }
 
 #[test]
 fn several_targets_and_named_features_come_in_the_order_asked_for() {
-    let asked = ReadOptions { targets: names(&["c", "a"]), features: Some(names(&["d", "b"])), ..ReadOptions::default() };
+    let asked =
+        ReadOptions { targets: names(&["c", "a"]), features: Some(names(&["d", "b"])), ..ReadOptions::default() };
     let prepared = accept("a,b,c,d,e\n1,2,3,4,x\n5,6,7,8,x\n", &asked);
-    assert_eq!((x(&prepared), y(&prepared)), (vec![vec![4.0, 2.0], vec![8.0, 6.0]], vec![vec![3.0, 1.0], vec![7.0, 5.0]]));
+    assert_eq!(
+        (x(&prepared), y(&prepared)),
+        (vec![vec![4.0, 2.0], vec![8.0, 6.0]], vec![vec![3.0, 1.0], vec![7.0, 5.0]])
+    );
     assert_eq!(prepared.provenance.ignored, ["e"]);
 }
 
@@ -51,7 +58,11 @@ fn delimiters_and_decimal_commas_are_found() {
     ] {
         let prepared = accept(text, &options());
         assert_eq!(x(&prepared), [[1.5, 2.0], [4.0, 5.25]], "{text}");
-        assert_eq!((prepared.provenance.files[0].delimiter, prepared.provenance.files[0].decimal_comma), (delimiter, comma), "{text}");
+        assert_eq!(
+            (prepared.provenance.files[0].delimiter, prepared.provenance.files[0].decimal_comma),
+            (delimiter, comma),
+            "{text}"
+        );
     }
 }
 
@@ -79,7 +90,10 @@ fn quoted_newlines_delimiters_and_quotes_belong_to_their_cell() {
     let asked = ReadOptions { one_hot: true, ..options() };
     let prepared = accept("\"a,\nb\",y\n\"p,\nq\",1\n\"say \"\"s\"\"\",2\n", &asked);
     assert_eq!(prepared.dataset.features, ["a,\nb=say \"s\""]);
-    assert_eq!(prepared.provenance.encoded, [Encoded { column: "a,\nb".into(), reference: "p,\nq".into(), levels: names(&["say \"s\""]) }]);
+    assert_eq!(
+        prepared.provenance.encoded,
+        [Encoded { column: "a,\nb".into(), reference: "p,\nq".into(), levels: names(&["say \"s\""]) }]
+    );
 }
 
 /// Wherever a chunk of bytes ends.
@@ -138,7 +152,10 @@ fn constant_features_are_noted() {
 #[test]
 fn nameless_columns_at_the_edges_are_left_out() {
     let prepared = accept(",a,y,,\nrow 1,1,2,,\nrow 2,3,4,,\n", &options());
-    assert_eq!((prepared.dataset.features.as_slice(), prepared.provenance.nameless.as_slice()), (&names(&["a"])[..], &[1, 4, 5][..]));
+    assert_eq!(
+        (prepared.dataset.features.as_slice(), prepared.provenance.nameless.as_slice()),
+        (&names(&["a"])[..], &[1, 4, 5][..])
+    );
 }
 
 #[test]
@@ -147,7 +164,10 @@ fn texts_become_indicators_where_asked() {
     let prepared = accept("colour,b,y\nred,1,1\n blue ,2,2\ngreen,3,3\nred,4,4\n", &asked);
     assert_eq!(prepared.dataset.features, ["colour=green", "colour=red", "b"]);
     assert_eq!(x(&prepared), [[0.0, 1.0, 1.0], [0.0, 0.0, 2.0], [1.0, 0.0, 3.0], [0.0, 1.0, 4.0]]);
-    assert_eq!(prepared.provenance.encoded, [Encoded { column: "colour".into(), reference: "blue".into(), levels: names(&["green", "red"]) }]);
+    assert_eq!(
+        prepared.provenance.encoded,
+        [Encoded { column: "colour".into(), reference: "blue".into(), levels: names(&["green", "red"]) }]
+    );
 }
 
 #[test]
@@ -191,7 +211,8 @@ fn a_split_is_the_seeded_one_and_fills_after_it() {
     let table: String = (0..10).map(|i| if i == 3 { format!(",{i}\n") } else { format!("{},{i}\n", i * i) }).collect();
     let source = folder.file("t.csv", format!("a,y\n{table}"));
     let asked = ReadOptions { missing: Missing::Mean, ..options() };
-    let Prepared { dataset, provenance } = read(&Rows::Split { source, test_fraction: 0.3, seed: 7 }, &asked, &mut |_, _| {}).expect("read");
+    let Prepared { dataset, provenance } =
+        read(&Rows::Split { source, test_fraction: 0.3, seed: 7 }, &asked, &mut |_, _| {}).expect("read");
     let split = split::seeded(10, 0.3, 7).expect("a split");
     let order = |rows: &[usize]| rows.iter().map(|&row| row as f64).collect::<Vec<_>>();
     let column = |matrix: &Mat<f64>| (0..matrix.nrows()).map(|i| matrix[(i, 0)]).collect::<Vec<_>>();
@@ -206,7 +227,10 @@ fn a_test_table_may_have_its_own_order_and_dialect() {
     let train = folder.file("train.csv", "a;b;y\n1,5;2;3\n4;5;6,5\n");
     let test = folder.file("test.csv", "extra\ty\tb\ta\nx\t1\t2\t3\n");
     let prepared = read(&given(train, test), &options(), &mut |_, _| {}).expect("read");
-    assert_eq!((rows(&prepared.dataset.test.x), rows(&prepared.dataset.test.y)), (vec![vec![3.0, 2.0]], vec![vec![1.0]]));
+    assert_eq!(
+        (rows(&prepared.dataset.test.x), rows(&prepared.dataset.test.y)),
+        (vec![vec![3.0, 2.0]], vec![vec![1.0]])
+    );
     assert_eq!((prepared.provenance.files[1].delimiter, prepared.provenance.files[1].decimal_comma), ('\t', true));
 }
 

@@ -22,7 +22,9 @@ fn tables_too_small_to_split_are_refused() {
         let table = folder.file("t.csv", text);
         assert_eq!(
             refuse_rows(&folder, &halved(table), &options()),
-            format!("t.csv: has {rows}, which a test fraction of 0.5 does not split into at least 2 to fit and 1 to test; add rows, or change --test-fraction")
+            format!(
+                "t.csv: has {rows}, which a test fraction of 0.5 does not split into at least 2 to fit and 1 to test; add rows, or change --test-fraction"
+            )
         );
     }
     assert_eq!(refuse("a,y\n1,2\n", &options()), "t.csv: has 1 row to fit; give at least 2");
@@ -30,7 +32,9 @@ fn tables_too_small_to_split_are_refused() {
     for fraction in [0.0, 1.0, -0.5, f64::NAN] {
         assert_eq!(
             refuse_rows(&folder, &Rows::Split { source: table.clone(), test_fraction: fraction, seed: 1 }, &options()),
-            format!("t.csv: cannot be split with a test fraction of {fraction}; give one above 0 and below 1 with --test-fraction")
+            format!(
+                "t.csv: cannot be split with a test fraction of {fraction}; give one above 0 and below 1 with --test-fraction"
+            )
         );
     }
 }
@@ -53,16 +57,25 @@ fn ragged_rows_are_named_by_line_and_length() {
 
 #[test]
 fn quotes_that_stay_open_are_named_by_their_line() {
-    for (text, line) in
-        [("a,y\n1,2\n\"3,4\n5,6\n", 3), ("a,y\n1,2\n3,\"4", 3), ("a,\"y\n1,2\n3,4\n", 1), ("a,b,y\n\"1\n\",\"2,3\n", 3), ("a,y\r\n1,2\r\n\"3,4\r\n", 3)]
-    {
+    for (text, line) in [
+        ("a,y\n1,2\n\"3,4\n5,6\n", 3),
+        ("a,y\n1,2\n3,\"4", 3),
+        ("a,\"y\n1,2\n3,4\n", 1),
+        ("a,b,y\n\"1\n\",\"2,3\n", 3),
+        ("a,y\r\n1,2\r\n\"3,4\r\n", 3),
+    ] {
         assert_eq!(
             refuse(text, &options()),
-            format!("t.csv:{line}: a quote that opens here is never closed; close it, or write a quote inside a quoted cell twice")
+            format!(
+                "t.csv:{line}: a quote that opens here is never closed; close it, or write a quote inside a quoted cell twice"
+            )
         );
     }
     let far = format!("a;y\n{}\"3;4\n", "1;2\n".repeat(1000));
-    assert_eq!(refuse(far, &options()), "t.csv:1002: a quote that opens here is never closed; close it, or write a quote inside a quoted cell twice");
+    assert_eq!(
+        refuse(far, &options()),
+        "t.csv:1002: a quote that opens here is never closed; close it, or write a quote inside a quoted cell twice"
+    );
 }
 
 #[test]
@@ -77,7 +90,10 @@ fn cells_that_are_no_numbers_are_named() {
         "t.csv:3: `abc` in column `a` is no number; correct it, write NA if it is missing, or leave the column out with --drop a"
     );
     assert_eq!(
-        refuse("a b,y\n1,2\n\"\n\",4\n1 000,5\n6,-\n7,8\n9,x\n9,9\n9,9\n", &ReadOptions { missing: Missing::Drop, ..options() }),
+        refuse(
+            "a b,y\n1,2\n\"\n\",4\n1 000,5\n6,-\n7,8\n9,x\n9,9\n9,9\n",
+            &ReadOptions { missing: Missing::Drop, ..options() }
+        ),
         "t.csv:5: `1 000` in column `a b` is no number (the first of 3 such cells); correct it, write NA if it is missing, or leave the column out with --drop 'a b'"
     );
     assert_eq!(
@@ -86,7 +102,10 @@ fn cells_that_are_no_numbers_are_named() {
     );
     assert_eq!(
         refuse(format!("a,y\n1,2\n{},3\n4,5\n", "x".repeat(100_000)), &options()),
-        format!("t.csv:3: `{}…` in column `a` is no number; correct it, write NA if it is missing, or leave the column out with --drop a", "x".repeat(40))
+        format!(
+            "t.csv:3: `{}…` in column `a` is no number; correct it, write NA if it is missing, or leave the column out with --drop a",
+            "x".repeat(40)
+        )
     );
     assert_eq!(
         refuse("a,b,y\n1,\"p\n\nq\",x\n1,2,3\n1,2,3\n", &ReadOptions { drop: names(&["b"]), ..options() }),
@@ -130,7 +149,10 @@ fn text_columns_are_refused_by_name() {
         "t.csv:2: the columns `colour`, `the shape` hold text such as `red`; encode their levels as numbers with --one-hot, or leave them out with --drop colour --drop 'the shape'"
     );
     let asked = ReadOptions { one_hot: true, ..options() };
-    assert_eq!(refuse("a,y\n1,yes\n3,no\n", &asked), "t.csv:2: the target `y` holds text such as `yes`; choose a target of numbers with --target");
+    assert_eq!(
+        refuse("a,y\n1,yes\n3,no\n", &asked),
+        "t.csv:2: the target `y` holds text such as `yes`; choose a target of numbers with --target"
+    );
 }
 
 #[test]
@@ -156,7 +178,10 @@ fn columns_of_too_many_levels_are_refused() {
 fn numbers_that_are_not_finite_are_refused() {
     for text in ["NaN", "inf", "-Infinity"] {
         assert_eq!(
-            refuse(format!("a,y\n1,2\n{text},3\n{text},4\n5,5\n"), &ReadOptions { missing: Missing::Drop, ..options() }),
+            refuse(
+                format!("a,y\n1,2\n{text},3\n{text},4\n5,5\n"),
+                &ReadOptions { missing: Missing::Drop, ..options() }
+            ),
             format!(
                 "t.csv:3: `{text}` in column `a` is not a finite number (the first of 2 such cells); correct it, write NA if it is missing, or leave the column out with --drop a"
             )
@@ -190,7 +215,10 @@ fn missing_cells_are_refused_unless_told_otherwise() {
 
 #[test]
 fn constant_targets_are_refused() {
-    assert_eq!(refuse("a,y\n1,3\n2,3\n", &options()), "t.csv: the target `y` is 3 in all 2 training rows; choose a target that varies with --target");
+    assert_eq!(
+        refuse("a,y\n1,3\n2,3\n", &options()),
+        "t.csv: the target `y` is 3 in all 2 training rows; choose a target that varies with --target"
+    );
     assert_eq!(
         refuse("a,y\n1,0.3\n2,0.30000000000000004\n", &options()),
         "t.csv: the target `y` varies by rounding only, from 0.3 to 0.30000000000000004 in 2 training rows; choose a target that varies with --target"
@@ -199,24 +227,42 @@ fn constant_targets_are_refused() {
 
 #[test]
 fn headers_that_do_not_name_columns_are_refused() {
-    assert_eq!(refuse("\na,b,a,y\n1,2,3,4\n", &options()), "t.csv:2: the name `a` stands over columns 1 and 3; rename one of them");
+    assert_eq!(
+        refuse("\na,b,a,y\n1,2,3,4\n", &options()),
+        "t.csv:2: the name `a` stands over columns 1 and 3; rename one of them"
+    );
     assert_eq!(refuse("a,,y\n1,2,3\n", &options()), "t.csv:1: column 2 has no name; give it one in the header");
     let asked = ReadOptions { one_hot: true, ..options() };
-    assert_eq!(refuse("c,c=q,y\np,1,2\nq,2,3\n", &asked), "t.csv: two features are called `c=q`, one of them an indicator; rename a column or a level");
-    assert_eq!(x(&accept("a,b,a,y\n1,2,3,4\n5,6,7,8\n", &ReadOptions { drop: names(&["a"]), ..options() })), [[2.0], [6.0]]);
+    assert_eq!(
+        refuse("c,c=q,y\np,1,2\nq,2,3\n", &asked),
+        "t.csv: two features are called `c=q`, one of them an indicator; rename a column or a level"
+    );
+    assert_eq!(
+        x(&accept("a,b,a,y\n1,2,3,4\n5,6,7,8\n", &ReadOptions { drop: names(&["a"]), ..options() })),
+        [[2.0], [6.0]]
+    );
 }
 
 #[test]
 fn columns_that_are_not_there_are_refused_with_the_nearest_names() {
     let table = "Price,prize,area,y1\n1,2,3,4\n";
     let with = |target: &str| refuse(table, &ReadOptions { targets: names(&[target]), ..ReadOptions::default() });
-    assert_eq!(with("price"), "t.csv:1: there is no column `price` (named as a target); did you mean one of `Price`, `prize`?");
+    assert_eq!(
+        with("price"),
+        "t.csv:1: there is no column `price` (named as a target); did you mean one of `Price`, `prize`?"
+    );
     assert_eq!(with("y"), "t.csv:1: there is no column `y` (named as a target); did you mean `y1`?");
-    assert_eq!(with("income"), "t.csv:1: there is no column `income` (named as a target); the columns are `Price`, `prize`, `area`, `y1`");
+    assert_eq!(
+        with("income"),
+        "t.csv:1: there is no column `income` (named as a target); the columns are `Price`, `prize`, `area`, `y1`"
+    );
     let asked = ReadOptions { targets: names(&["y1"]), features: Some(names(&["are"])), ..ReadOptions::default() };
     assert_eq!(refuse(table, &asked), "t.csv:1: there is no column `are` (named as a feature); did you mean `area`?");
     let asked = ReadOptions { targets: names(&["y1"]), drop: names(&["zone"]), ..ReadOptions::default() };
-    assert_eq!(refuse(table, &asked), "t.csv:1: there is no column `zone` (named as a column to drop); the columns are `Price`, `prize`, `area`, `y1`");
+    assert_eq!(
+        refuse(table, &asked),
+        "t.csv:1: there is no column `zone` (named as a column to drop); the columns are `Price`, `prize`, `area`, `y1`"
+    );
 }
 
 #[test]
@@ -242,9 +288,15 @@ fn columns_with_two_roles_are_refused() {
 #[test]
 fn tables_without_features_are_refused() {
     let asked = ReadOptions { drop: names(&["a"]), ..options() };
-    assert_eq!(refuse("a,y\n1,2\n", &asked), "t.csv:1: no feature is left; drop fewer columns, or name features with --features");
+    assert_eq!(
+        refuse("a,y\n1,2\n", &asked),
+        "t.csv:1: no feature is left; drop fewer columns, or name features with --features"
+    );
     let asked = ReadOptions { one_hot: true, ..options() };
-    assert_eq!(refuse("a,y\np,2\np,3\n", &asked), "t.csv: has no feature left: every text column has one level; use other features");
+    assert_eq!(
+        refuse("a,y\np,2\np,3\n", &asked),
+        "t.csv: has no feature left: every text column has one level; use other features"
+    );
 }
 
 #[test]
@@ -260,21 +312,35 @@ fn a_wrong_delimiter_is_suspected_where_there_is_one_column() {
     for (delimiter, name) in [(b'"', "`\\\"`"), (b'1', "`1`"), (b'\n', "`\\n`"), (0xe9, "`é`")] {
         assert_eq!(
             refuse("a,y\n1,2\n", &ReadOptions { delimiter: Some(delimiter), ..options() }),
-            format!("t.csv: cannot be split at {name}; name a delimiter that is no letter, digit, quote or part of a number")
+            format!(
+                "t.csv: cannot be split at {name}; name a delimiter that is no letter, digit, quote or part of a number"
+            )
         );
     }
 }
 
 #[test]
 fn bytes_that_are_no_text_are_refused() {
-    assert_eq!(refuse(b"a,y\n1,2\nM\xfcnchen,3\n", &options()), "t.csv:3: byte 10 is 0xfc, which is not UTF-8; save the file as UTF-8");
-    assert_eq!(refuse(b"a,y\n1,\0\n", &options()), "t.csv:2: byte 7 is NUL; give a table of plain text in UTF-8; this is another kind of file");
+    assert_eq!(
+        refuse(b"a,y\n1,2\nM\xfcnchen,3\n", &options()),
+        "t.csv:3: byte 10 is 0xfc, which is not UTF-8; save the file as UTF-8"
+    );
+    assert_eq!(
+        refuse(b"a,y\n1,\0\n", &options()),
+        "t.csv:2: byte 7 is NUL; give a table of plain text in UTF-8; this is another kind of file"
+    );
     let far = [format!("a,y\n{}", "1,2\n".repeat(100_000)).as_bytes(), b"M\xfc,3\n"].concat();
-    assert_eq!(refuse(far, &options()), "t.csv:100002: byte 400006 is 0xfc, which is not UTF-8; save the file as UTF-8");
+    assert_eq!(
+        refuse(far, &options()),
+        "t.csv:100002: byte 400006 is 0xfc, which is not UTF-8; save the file as UTF-8"
+    );
     let cut = [b"\xef\xbb\xbfa,y\n1,2\n".as_slice(), b"3,\xf0\x9f"].concat();
     assert_eq!(refuse(cut, &options()), "t.csv:3: byte 14 is 0xf0, which is not UTF-8; save the file as UTF-8");
     let utf16: Vec<u8> = "a,y\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(refuse([&b"\xff\xfe"[..], &utf16].concat(), &options()), "t.csv: the text is UTF-16; save the file as UTF-8");
+    assert_eq!(
+        refuse([&b"\xff\xfe"[..], &utf16].concat(), &options()),
+        "t.csv: the text is UTF-16; save the file as UTF-8"
+    );
     assert_eq!(refuse(utf16, &options()), "t.csv: the text is UTF-16; save the file as UTF-8");
 }
 
@@ -283,8 +349,14 @@ fn files_that_cannot_be_read_are_refused() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path("folder")).expect("a folder");
     let missing = Source::File(folder.path("nowhere.csv"));
-    assert_eq!(refuse_rows(&folder, &halved(missing), &options()), "nowhere.csv: does not exist; check the name and the folder");
-    assert_eq!(refuse_rows(&folder, &halved(Source::File(folder.path("folder"))), &options()), "folder: is a folder, not a table; name a file in it");
+    assert_eq!(
+        refuse_rows(&folder, &halved(missing), &options()),
+        "nowhere.csv: does not exist; check the name and the folder"
+    );
+    assert_eq!(
+        refuse_rows(&folder, &halved(Source::File(folder.path("folder"))), &options()),
+        "folder: is a folder, not a table; name a file in it"
+    );
     assert_eq!(
         refuse_rows(&folder, &given(Source::StandardInput, Source::StandardInput), &options()),
         "standard input: cannot be both the training and the test table; name a file for one of them"
@@ -301,7 +373,10 @@ fn files_that_may_not_be_read_are_refused() {
     // Root may read everything.
     if std::fs::File::open(folder.path("secret.csv")).is_err() {
         let sentence = refuse_rows(&folder, &halved(secret), &options());
-        assert_eq!(sentence, "secret.csv: may not be read; change its permissions, or copy it to where you may read it");
+        assert_eq!(
+            sentence,
+            "secret.csv: may not be read; change its permissions, or copy it to where you may read it"
+        );
     }
 }
 
@@ -316,7 +391,10 @@ fn damaged_gzip_files_are_refused() {
     damaged[middle] ^= 0xff;
     for bytes in [&bytes[..bytes.len() - 3], &damaged] {
         let sentence = refuse_rows(&folder, &halved(folder.file("t.csv.gz", bytes)), &options());
-        assert_eq!(sentence, "t.csv.gz: holds gzip data that are damaged or cut short; copy or compress the file again");
+        assert_eq!(
+            sentence,
+            "t.csv.gz: holds gzip data that are damaged or cut short; copy or compress the file again"
+        );
     }
     let plain = folder.file("plain.gz", "a,y\n1,2\n");
     assert_eq!(
@@ -334,7 +412,10 @@ fn test_tables_that_do_not_fit_are_refused() {
         let sentence = refuse_rows(&folder, &given(train.clone(), folder.file("test.csv", text)), &asked);
         sentence.replace(&format!("{}/", folder.0.path().display()), "")
     };
-    assert_eq!(refused("a,y\n1,2\n"), "test.csv:1: the column `c` of train.csv is missing; add it; the columns here are `a`, `y`");
+    assert_eq!(
+        refused("a,y\n1,2\n"),
+        "test.csv:1: the column `c` of train.csv is missing; add it; the columns here are `a`, `y`"
+    );
     assert_eq!(
         refused("a,c,y\n1,p,2\n1,r,2\n1,s,2\n"),
         "test.csv:3: the level `r` of column `c` does not occur in train.csv (the first of 2 such cells); correct it, or leave the column out with --drop c"
@@ -367,6 +448,7 @@ fn a_refusal_is_data() {
     let folder = Folder::new();
     let table = folder.file("t.csv", "a,y\n1\n");
     let refusal = read(&halved(table), &options(), &mut |_, _| {}).expect_err("ragged");
-    let (what, cure) = ("the row has 1 cell, the header has 2", "add or remove cells, or quote those that hold the delimiter");
+    let (what, cure) =
+        ("the row has 1 cell, the header has 2", "add or remove cells, or quote those that hold the delimiter");
     assert_eq!(refusal, Diagnostic::at(folder.path("t.csv"), 2, what, cure));
 }

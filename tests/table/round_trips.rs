@@ -20,10 +20,12 @@ struct Style {
 }
 
 fn style() -> impl Strategy<Value = Style> {
-    (prop::sample::select(b",;\t|".to_vec()), any::<[bool; 5]>()).prop_map(|(delimiter, [comma, mark, crlf, quoted, compressed])| {
-        let comma = comma && delimiter != b',';
-        Style { delimiter, comma, mark, crlf, quoted, compressed }
-    })
+    (prop::sample::select(b",;\t|".to_vec()), any::<[bool; 5]>()).prop_map(
+        |(delimiter, [comma, mark, crlf, quoted, compressed])| {
+            let comma = comma && delimiter != b',';
+            Style { delimiter, comma, mark, crlf, quoted, compressed }
+        },
+    )
 }
 
 impl Style {
@@ -31,10 +33,13 @@ impl Style {
         let end = if self.crlf { "\r\n" } else { "\n" };
         let delimiter = char::from(self.delimiter);
         let cell = |text: String| if self.quoted || text.contains(delimiter) { format!("\"{text}\"") } else { text };
-        let number = |number: &f64| cell(if self.comma { format!("{number:e}").replace('.', ",") } else { format!("{number:?}") });
+        let number = |number: &f64| {
+            cell(if self.comma { format!("{number:e}").replace('.', ",") } else { format!("{number:?}") })
+        };
         let line = |cells: Vec<String>| cells.join(&delimiter.to_string()) + end;
         let width = dataset[0].len();
-        let header = (0..width).map(|j| if j + 1 == width { "y".to_owned() } else { format!("name \"\"{j}\"\"{delimiter}") });
+        let header =
+            (0..width).map(|j| if j + 1 == width { "y".to_owned() } else { format!("name \"\"{j}\"\"{delimiter}") });
         let quoted = |name: String| if name == "y" { name } else { format!("\"{name}\"") };
         let mut text = if self.mark { "\u{feff}".to_owned() } else { String::new() };
         text += &line(header.map(quoted).collect());

@@ -1,10 +1,11 @@
 //! Linear attention's loss and gradient.
 //!
-//! [`Linear`]: the output sX*WC sees keys and values through C = XᵀV (d×m) alone, and with the triangular factor of
-//! [X* T] = Q[R Z; 0 E] the error is ‖sRWC − Z‖² + ‖E‖². So a step costs O(d²m) at any n, and no condition number is squared.
+//! [`Linear`]: the output sX*WC sees keys and values through C = XᵀV (d×m) alone, and with the triangular factor of [X*
+//! T] = Q[R Z; 0 E] the error is ‖sRWC − Z‖² + ‖E‖². So a step costs O(d²m) at any n, and no condition number is
+//! squared.
 //!
-//! [`Masked`]: without its diagonal, row i of the output is s(xᵢᵀWC − xᵢᵀWxᵢ vᵢ), and each row brings its own C. A step costs
-//! O(nd²), still without an n×n matrix.
+//! [`Masked`]: without its diagonal, row i of the output is s(xᵢᵀWC − xᵢᵀWxᵢ vᵢ), and each row brings its own C. A step
+//! costs O(nd²), still without an n×n matrix.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
@@ -53,7 +54,14 @@ impl Linear {
         matmul(self.read.as_mut(), Accum::Replace, form, self.content.as_ref(), self.scale, Par::Seq);
         matmul(self.error.as_mut(), Accum::Replace, self.factor.as_ref(), self.read.as_ref(), 1.0, Par::Seq);
         self.error -= &self.target;
-        matmul(self.pulled.as_mut(), Accum::Replace, self.factor.transpose(), self.error.as_ref(), 2.0 * self.scale / self.count, Par::Seq);
+        matmul(
+            self.pulled.as_mut(),
+            Accum::Replace,
+            self.factor.transpose(),
+            self.error.as_ref(),
+            2.0 * self.scale / self.count,
+            Par::Seq,
+        );
         matmul(gradient, Accum::Replace, self.pulled.as_ref(), self.content.transpose(), 1.0, Par::Seq);
         (entries(self.error.as_ref()).map(|entry| entry * entry).sum::<f64>() + self.rest) / self.count
     }

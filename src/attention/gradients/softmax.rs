@@ -1,8 +1,8 @@
 //! Softmax attention's loss and gradient, fused over blocks of query rows.
 //!
-//! A block of scores becomes weights, then slopes, then a d×block product, and is forgotten: two products of 2n*nd flops, two
-//! passes over a block that stays in the second-level cache, no n*×n matrix, nothing allocated after the start. The
-//! softmax's shift by its row maximum makes a saturated row exact instead of infinite.
+//! A block of scores becomes weights, then slopes, then a d×block product, and is forgotten: two products of 2n*nd
+//! flops, two passes over a block that stays in the second-level cache, no n*×n matrix, nothing allocated after the
+//! start. The softmax's shift by its row maximum makes a saturated row exact instead of infinite.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
@@ -58,10 +58,10 @@ impl Softmax {
     }
 
     pub(super) fn evaluate(&mut self, form: MatRef<'_, f64>, gradient: MatMut<'_, f64>) -> f64 {
-        matmul(self.asked.as_mut(), Accum::Replace, form.transpose(), self.queries.transpose(), 1.0 / self.temperature, Par::Seq);
+        product(self.asked.as_mut(), form.transpose(), self.queries.transpose(), 1.0 / self.temperature);
         let asking = self.queries.nrows();
         let squares: f64 = (0..asking).step_by(BLOCK).map(|start| self.block(start, BLOCK.min(asking - start))).sum();
-        matmul(gradient, Accum::Replace, self.queries.transpose(), self.pulled.transpose(), 1.0, Par::Seq);
+        product(gradient, self.queries.transpose(), self.pulled.transpose(), 1.0);
         squares / count(asking * self.values.ncols())
     }
 
@@ -70,7 +70,7 @@ impl Softmax {
         let (n, entries) = (self.keys.nrows(), count(self.queries.nrows() * self.values.ncols()));
         let weights = &mut self.weights[..n * rows];
         let scores = MatMut::from_column_major_slice_mut(weights, n, rows);
-        matmul(scores, Accum::Replace, self.keys.as_ref(), self.asked.subcols(start, rows), 1.0, Par::Seq);
+        product(scores, self.keys.as_ref(), self.asked.subcols(start, rows), 1.0);
         leave_avx();
         for (column, scores) in weights.chunks_exact_mut(n).enumerate() {
             if self.diagonal == Diagonal::Masked {
@@ -79,7 +79,8 @@ impl Softmax {
             self.totals[column] = row::exponentiate(scores);
         }
         let mut outputs = self.outputs.as_mut().subrows_mut(0, rows);
-        matmul(outputs.as_mut(), Accum::Replace, MatRef::from_column_major_slice(weights, n, rows).transpose(), self.values.as_ref(), 1.0, Par::Seq);
+        let weighed = MatRef::from_column_major_slice(weights, n, rows).transpose();
+        product(outputs.as_mut(), weighed, self.values.as_ref(), 1.0);
         let mut squares = 0.0;
         for column in 0..rows {
             self.shifts[column] = 0.0;
@@ -101,13 +102,18 @@ impl Softmax {
         } else {
             let slopes = &mut self.slopes[..n * rows];
             let outer = MatMut::from_column_major_slice_mut(slopes, n, rows);
-            matmul(outer, Accum::Replace, self.values.as_ref(), outputs.transpose(), 1.0, Par::Seq);
+            product(outer, self.values.as_ref(), outputs.transpose(), 1.0);
             for (column, (weights, slopes)) in weights.chunks_exact_mut(n).zip(slopes.chunks_exact(n)).enumerate() {
                 row::pull(weights, slopes, 1.0, self.shifts[column], factor(column));
             }
         }
         let pulled = self.pulled.as_mut().subcols_mut(start, rows);
-        matmul(pulled, Accum::Replace, self.keys.transpose(), MatRef::from_column_major_slice(weights, n, rows), 1.0, Par::Seq);
+        product(pulled, self.keys.transpose(), MatRef::from_column_major_slice(weights, n, rows), 1.0);
         squares
     }
+}
+
+/// A product in the place of what was there, on one thread.
+fn product(out: MatMut<'_, f64>, a: MatRef<'_, f64>, b: MatRef<'_, f64>, times: f64) {
+    matmul(out, Accum::Replace, a, b, times, Par::Seq);
 }

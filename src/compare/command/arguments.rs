@@ -21,8 +21,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression compare data.csv --target y --export matrices  … and every matrix for NumPy
   attention-regression compare --schema                              the JSON Schema of --json
 
-Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 for a mistake in arguments or data, or where something
-cannot be written, 130 after Ctrl-C, 141 when the reader of a pipe has seen enough.";
+Exit code: 0 when the comparison was made, 1 when nothing could be trained, 2 for a mistake in arguments or data, or
+where something cannot be written, 130 after Ctrl-C, 141 when the reader of a pipe has seen enough.";
 
 /// Compare attention with ridge regression on a table: in outputs, in mechanism, in words
 #[derive(Clone, Args)]
@@ -59,11 +59,23 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, help_heading = "Columns")]
     pub(super) decimal_comma: Option<bool>,
     /// The share of test rows of a table that is split [default: 0.2]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, conflicts_with = "train", help_heading = "Columns")]
+    #[arg(
+        long,
+        value_name = "SHARE",
+        allow_negative_numbers = true,
+        conflicts_with = "train",
+        help_heading = "Columns"
+    )]
     pub(super) test_fraction: Option<f64>,
 
     /// Ridge's penalty, on the scaled features
-    #[arg(long, value_name = "LAMBDA", default_value_t = 1e-3, allow_negative_numbers = true, help_heading = "Comparison")]
+    #[arg(
+        long,
+        value_name = "LAMBDA",
+        default_value_t = 1e-3,
+        allow_negative_numbers = true,
+        help_heading = "Comparison"
+    )]
     pub(super) lambda: f64,
     /// What centred features are divided by: training statistics
     #[arg(long, value_enum, default_value_t = Scaling::Standard, help_heading = "Comparison")]
@@ -93,7 +105,8 @@ pub(crate) struct Compare {
     /// The most steps
     #[arg(long, value_name = "STEPS", default_value_t = 2000, help_heading = "Training")]
     pub(super) steps: usize,
-    /// Standard deviation of the initial weights: what one target does not decide stays as it was at the start [default: 0.1]
+    /// Standard deviation of the initial weights: what one target does not decide stays as it was at the start
+    /// [default: 0.1]
     #[arg(long, value_name = "DEVIATION", value_parser = positive, allow_negative_numbers = true, help_heading = "Training")]
     pub(super) start: Option<f64>,
     /// Seed of the split, of the built-in data, of the sample and of the first initial weights
@@ -155,7 +168,10 @@ fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|&rate: &f64| rate.is_finite() && rate > 0.0).ok_or_else(|| "give a finite number above 0".to_owned())
+    text.parse()
+        .ok()
+        .filter(|&rate: &f64| rate.is_finite() && rate > 0.0)
+        .ok_or_else(|| "give a finite number above 0".to_owned())
 }
 
 fn at_least_two(text: &str) -> Result<usize, String> {

@@ -1,4 +1,5 @@
-//! The data that `compare` is asked for: a user's table, two of them, or built-in data; and what was done to them, in sentences.
+//! The data that `compare` is asked for: a user's table, two of them, or built-in data; and what was done to them, in
+//! sentences.
 
 use std::path::PathBuf;
 
@@ -20,7 +21,11 @@ impl Compare {
             return self.made(name, make);
         }
         let rows = match (&self.data, &self.train, &self.test) {
-            (Some(data), ..) => Rows::Split { source: data.clone().into(), test_fraction: self.test_fraction.unwrap_or(0.2), seed: self.seed },
+            (Some(data), ..) => Rows::Split {
+                source: data.clone().into(),
+                test_fraction: self.test_fraction.unwrap_or(0.2),
+                seed: self.seed,
+            },
             (None, Some(train), Some(test)) => Rows::Given { train: train.clone().into(), test: test.clone().into() },
             _ => return Err(Diagnostic::of("no table is named", "name a file, or give --train and --test").into()),
         };
@@ -48,13 +53,20 @@ impl Compare {
     }
 
     fn made(&self, name: &str, make: Made) -> Result<(Dataset, Origin), Refused> {
-        let columns = !self.targets.is_empty() || !self.features.is_empty() || !self.drop.is_empty() || self.one_hot || self.missing.is_some();
+        let columns = !self.targets.is_empty()
+            || !self.features.is_empty()
+            || !self.drop.is_empty()
+            || self.one_hot
+            || self.missing.is_some();
         if columns || self.delimiter.is_some() || self.decimal_comma.is_some() || self.test_fraction.is_some() {
             let what = format!("the built-in data `{name}` have their own columns and their own split");
             let cure = format!("leave the options of the group `Columns` out, or name a file, such as ./{name}");
             return Err(Diagnostic::of(what, cure).into());
         }
-        Ok((make(self.seed)?, Origin { source: vec![format!("built-in {name}")], dropped_rows: Vec::new(), notes: Vec::new() }))
+        Ok((
+            make(self.seed)?,
+            Origin { source: vec![format!("built-in {name}")], dropped_rows: Vec::new(), notes: Vec::new() },
+        ))
     }
 }
 
@@ -67,14 +79,27 @@ fn origin(provenance: &Provenance) -> Origin {
             sentences.push(format!("{name}: decimal commas, cells separated by `{}`", file.delimiter.escape_default()));
         }
         if !file.dropped.is_empty() {
-            sentences.push(format!("{name}: {} rows with missing cells left out, {} kept", file.dropped.len(), file.rows));
+            sentences.push(format!(
+                "{name}: {} rows with missing cells left out, {} kept",
+                file.dropped.len(),
+                file.rows
+            ));
         }
     }
     for filled in &provenance.filled {
-        sentences.push(format!("`{}`: {} missing cells filled with the training mean", filled.feature, filled.train + filled.test));
+        sentences.push(format!(
+            "`{}`: {} missing cells filled with the training mean",
+            filled.feature,
+            filled.train + filled.test
+        ));
     }
     for encoded in &provenance.encoded {
-        sentences.push(format!("`{}`: {} indicators, level `{}` has none", encoded.column, encoded.levels.len(), encoded.reference));
+        sentences.push(format!(
+            "`{}`: {} indicators, level `{}` has none",
+            encoded.column,
+            encoded.levels.len(),
+            encoded.reference
+        ));
     }
     if !provenance.constant.is_empty() {
         sentences.push(format!("constant on the training rows, weight zero: {}", provenance.constant.join(", ")));
@@ -85,7 +110,11 @@ fn origin(provenance: &Provenance) -> Origin {
     }
     Origin {
         source: provenance.files.iter().map(|file| file.file.display().to_string()).collect(),
-        dropped_rows: provenance.files.iter().map(|file| file.dropped.iter().map(|&line| line as u64).collect()).collect(),
+        dropped_rows: provenance
+            .files
+            .iter()
+            .map(|file| file.dropped.iter().map(|&line| line as u64).collect())
+            .collect(),
         notes: sentences,
     }
 }

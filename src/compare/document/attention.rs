@@ -58,7 +58,8 @@ pub struct Attention {
     pub weights_gap: f64,
     /// Singular values of A above 1e-8 of the largest.
     pub rank: usize,
-    /// The trace of A. It counts effective degrees of freedom only where the weights were not fitted to the targets; these were.
+    /// The trace of A. It counts effective degrees of freedom only where the weights were not fitted to the targets;
+    /// these were.
     pub trace: f64,
     /// ‖A − Aᵀ‖/‖A‖.
     pub asymmetry: f64,

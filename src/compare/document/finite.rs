@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 use crate::{Error, Result};
 
-/// A value, if it reads back as what it is: JSON has no word for what is no finite number, and would say null. `place` is
-/// where it stands in the document.
+/// A value, if it reads back as what it is: JSON has no word for what is no finite number, and would say null. `place`
+/// is where it stands in the document.
 pub(super) fn finite<T: Serialize + DeserializeOwned + PartialEq>(value: T, place: &str) -> Result<T> {
     let no_number = |at: String| Error::NoNumber { place: format!("{place}{at}") };
     let json = serde_json::to_value(&value).map_err(|_| no_number(String::new()))?;

@@ -74,8 +74,8 @@ impl Baselines {
     /// Ridge at the penalty of a comparison, and least squares.
     ///
     /// # Errors
-    /// Those of [`Comparison::baseline`], and [`Error::NoNumber`](crate::Error::NoNumber) for what has none in the targets'
-    /// own units.
+    /// Those of [`Comparison::baseline`], and [`Error::NoNumber`](crate::Error::NoNumber) for what has none in the
+    /// targets' own units.
     pub fn of(comparison: &Comparison) -> Result<Self> {
         let fit = |name: &str, penalty: f64| finite(Fit::new(comparison.baseline(penalty)?, comparison.units()), name);
         Ok(Self { ridge: fit("ridge.", comparison.settings().penalty)?, ols: fit("ols.", 0.0)? })

@@ -27,7 +27,8 @@ impl Document {
     }
 }
 
-/// What is to be said of columns that are dependent, or so nearly that an answer loses the digits of their condition number.
+/// What is to be said of columns that are dependent, or so nearly that an answer loses the digits of their condition
+/// number.
 fn doubt(comparison: &Comparison) -> Result<Option<String>> {
     let (factor, rank) = (comparison.factor(), comparison.ridge().rank());
     let varying = factor.x.col_iter().filter(|column| column.iter().any(|&entry| entry != 0.0)).count();
@@ -41,7 +42,9 @@ fn doubt(comparison: &Comparison) -> Result<Option<String>> {
     let lost = comparison.resolution().worst(factor.x.as_ref());
     let digits = (-libm::log10(factor.condition_of_directions()? * lost)).floor().max(0.0);
     let number = if digits == 1.0 { "1 digit".to_owned() } else { format!("{digits} digits") };
-    let few = format!("the columns are nearly dependent, or hardly vary, so that least squares and its leverages are right to about {number}");
+    let few = format!(
+        "the columns are nearly dependent, or hardly vary, so that least squares and its leverages are right to about {number}"
+    );
     Ok(Some(few).filter(|_| digits < 6.0))
 }
 
@@ -64,7 +67,9 @@ impl Data {
             target_variance: variances.collect::<Vec<f64>>().into(),
             dropped_rows: origin.dropped_rows,
             notes: origin.notes,
-            context: comparison.context_rows().map(|rows| Context { rows: rows.len(), seed: comparison.settings().seed }),
+            context: comparison
+                .context_rows()
+                .map(|rows| Context { rows: rows.len(), seed: comparison.settings().seed }),
         })
     }
 }
@@ -80,7 +85,8 @@ fn judged(runs: &[Run]) -> Vec<Judged> {
     variants.dedup();
     let judge = |variant: Variant| {
         let outcomes = || runs.iter().filter(move |run| run.variant == variant).filter_map(Run::outcome);
-        let (alignments, sizes) = (outcomes().map(|run| run.mechanism.alignment), outcomes().map(|run| run.mechanism.size));
+        let (alignments, sizes) =
+            (outcomes().map(|run| run.mechanism.alignment), outcomes().map(|run| run.mechanism.size));
         let verdict = Verdict::of_all(outcomes());
         Judged {
             variant: variant.into(),

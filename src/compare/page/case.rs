@@ -37,7 +37,8 @@ impl<'a> Case<'a> {
         self.runs.iter().filter_map(|run| run.outcome())
     }
 
-    /// What was trained from the first seed from which something was: the one that is shown where one must stand for all.
+    /// What was trained from the first seed from which something was: the one that is shown where one must stand for
+    /// all.
     pub(super) fn first(&self) -> Option<&'a Trained> {
         self.runs.iter().find_map(|run| run.trained())
     }
@@ -73,7 +74,11 @@ impl<'a> Case<'a> {
 
     /// The row of a grid in which it stands: `softmax, whitened`.
     fn row(&self) -> String {
-        format!("{}{}", if self.linear() { "linear" } else { "softmax" }, if self.variant.whitened { ", whitened" } else { "" })
+        format!(
+            "{}{}",
+            if self.linear() { "linear" } else { "softmax" },
+            if self.variant.whitened { ", whitened" } else { "" }
+        )
     }
 
     /// And the column.
@@ -104,7 +109,8 @@ pub(super) fn grid<'a>(cases: &'a [Case<'a>]) -> Grid<'a> {
             rows.push(case.row());
         }
     }
-    let find = |row: &str, column: &str| trained.iter().find(|case| case.row() == row && case.column() == column).copied();
+    let find =
+        |row: &str, column: &str| trained.iter().find(|case| case.row() == row && case.column() == column).copied();
     let row = |row: String| {
         let cells = columns.iter().map(|column| find(&row, column)).collect();
         (row, cells)

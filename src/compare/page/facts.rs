@@ -15,7 +15,8 @@ pub(super) fn data(subject: Subject<'_>) -> Markup {
     let data = &subject.document.data;
     let plural = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
     let condition = data.condition_number.map_or("infinite".to_owned(), |condition| short(condition, 3));
-    let dropped: Vec<(usize, &Vec<u64>)> = data.dropped_rows.iter().enumerate().filter(|(_, lines)| !lines.is_empty()).collect();
+    let dropped: Vec<(usize, &Vec<u64>)> =
+        data.dropped_rows.iter().enumerate().filter(|(_, lines)| !lines.is_empty()).collect();
     html! {
         table.facts { tbody {
             tr { th { "source" } td { (data.source.join(" and ")) } }
@@ -63,7 +64,12 @@ fn scaling(kind: Scaling) -> String {
 fn lines_of(lines: &[u64]) -> String {
     let shown: Vec<String> = lines.iter().take(LINES).map(u64::to_string).collect();
     let more = if lines.len() > LINES { format!(" and {} more", lines.len() - LINES) } else { String::new() };
-    format!("{} with missing cells: {} {}{more}", lines.len(), if lines.len() == 1 { "line" } else { "lines" }, shown.join(", "))
+    format!(
+        "{} with missing cells: {} {}{more}",
+        lines.len(),
+        if lines.len() == 1 { "line" } else { "lines" },
+        shown.join(", ")
+    )
 }
 
 /// How to make it again, and with which settings it was made.
@@ -111,6 +117,14 @@ fn training(subject: Subject<'_>, variant: crate::experiment::Variant) -> String
         Optimiser::Adam { rate } => format!("Adam at rate {}", short(rate, 4)),
         Optimiser::GradientDescent { rate } => format!("gradient descent at rate {}", short(rate, 4)),
     };
-    let rest = if training.tolerance > 0.0 { format!(", until the gradient is {} of what it was", short(training.tolerance, 3)) } else { String::new() };
-    format!("at most {} steps of {optimiser}{rest}; initial weights of standard deviation {}", training.steps, short(training.deviation, 3))
+    let rest = if training.tolerance > 0.0 {
+        format!(", until the gradient is {} of what it was", short(training.tolerance, 3))
+    } else {
+        String::new()
+    };
+    format!(
+        "at most {} steps of {optimiser}{rest}; initial weights of standard deviation {}",
+        training.steps,
+        short(training.deviation, 3)
+    )
 }

@@ -13,10 +13,17 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     let ridge = subject.document.ridge.mse_test_scaled.iter().sum::<f64>() / count(subject.document.data.targets.len());
     let steps: Vec<f64> = cases().flat_map(|case| path(case)).map(|record| count(record.step)).collect();
     let (first, last) = (steps.iter().copied().min_by(f64::total_cmp)?, steps.iter().copied().max_by(f64::total_cmp)?);
-    let losses: Vec<f64> = cases().flat_map(|case| path(case)).flat_map(|record| [Some(record.loss), record.held_out]).flatten().chain([ridge]).collect();
+    let losses: Vec<f64> = cases()
+        .flat_map(|case| path(case))
+        .flat_map(|record| [Some(record.loss), record.held_out])
+        .flatten()
+        .chain([ridge])
+        .collect();
     let y = ticks::sparse(ticks::log("mean squared error, in units of the target’s variance", &losses));
     let x = ticks::log("step", &[first, last]);
-    let cell = |case: &Option<&Case<'_>>| Cell { series: case.map_or(Vec::new(), |case| curves(case, &path(case), &y, (ridge, first, last))) };
+    let cell = |case: &Option<&Case<'_>>| Cell {
+        series: case.map_or(Vec::new(), |case| curves(case, &path(case), &y, (ridge, first, last))),
+    };
     let multiples = Multiples {
         columns: columns.iter().map(|name| Column::new(*name, y.clone())).collect(),
         rows: rows.iter().map(|(name, cells)| Row::new(name, cells.iter().map(cell).collect())).collect(),

@@ -1,4 +1,5 @@
-//! The map: every run as a point, its distance from ridge in outputs across, the alignment of its matrix with the hat matrix up.
+//! The map: every run as a point, its distance from ridge in outputs across, the alignment of its matrix with the hat
+//! matrix up.
 
 use maud::{Markup, html};
 
@@ -24,10 +25,14 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
     let (across, up): (Vec<f64>, Vec<f64>) = points.iter().copied().chain([mean]).unzip();
     let x = ticks::log("distance from ridge in outputs, on test rows", &[&across[..], &[OUTPUTS]].concat());
     let y = ticks::linear("alignment with the hat matrix, ⟨A, H⟩ ∕ ‖A‖‖H‖", &[&up[..], &[0.0, 1.0]].concat());
-    let lost = points.iter().filter(|(across, up)| ticks::place(&x, *across).is_none() || ticks::place(&y, *up).is_none()).count();
+    let lost = points
+        .iter()
+        .filter(|(across, up)| ticks::place(&x, *across).is_none() || ticks::place(&y, *up).is_none())
+        .count();
     let zeros = points.iter().filter(|(across, _)| *across <= 0.0).count();
     let series = series(subject.cases, &x, &y, mean);
-    let title = "The map: every run by its distance from ridge in outputs, and the alignment of its matrix with the hat matrix";
+    let title =
+        "The map: every run by its distance from ridge in outputs, and the alignment of its matrix with the hat matrix";
     Some(Plate {
         id: "map",
         figure: Figure::new(title, Chart::new(x, y, series).tall()),
@@ -44,7 +49,9 @@ fn caption(marks: &str, zeros: usize, lost: usize) -> String {
          (at most {OUTPUTS}), above the other one the mechanism can (at least {ALIGNMENT}), if the sizes, which are in the table, agree too."
     );
     if zeros > 0 {
-        words.push_str(&format!(" A gap of zero has no place on a logarithmic axis: {zeros} marks stand at its lower end instead."));
+        words.push_str(&format!(
+            " A gap of zero has no place on a logarithmic axis: {zeros} marks stand at its lower end instead."
+        ));
     }
     if lost > 0 {
         words.push_str(&format!(" {lost} runs have no finite gap and are not shown."));
@@ -54,7 +61,8 @@ fn caption(marks: &str, zeros: usize, lost: usize) -> String {
 
 /// Which mark is what, of those that are there.
 fn marks(cases: &[Case<'_>]) -> String {
-    let softmax = |parametrisation| cases.iter().any(|case| !case.linear() && case.variant.parametrisation == parametrisation);
+    let softmax =
+        |parametrisation| cases.iter().any(|case| !case.linear() && case.variant.parametrisation == parametrisation);
     let all = [
         (cases.iter().any(Case::linear), "circles are linear"),
         (softmax(Parametrisation::Separate), "squares softmax with separate weights"),
@@ -73,23 +81,32 @@ fn gaps(case: &Case<'_>) -> Vec<(f64, f64)> {
 fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Series> {
     let ends = |axis: &Axis| (axis.ticks.first().copied().unwrap_or(0.0), axis.ticks.last().copied().unwrap_or(1.0));
     let ((left, right), (bottom, top)) = (ends(x), ends(y));
-    let threshold =
-        |name: &str, from: (f64, f64), to: (f64, f64), side: Side| Series::through(name, [from, to]).ink(Ink::Muted).stroke(Stroke::Dotted).label(side, 1);
+    let threshold = |name: &str, from: (f64, f64), to: (f64, f64), side: Side| {
+        Series::through(name, [from, to]).ink(Ink::Muted).stroke(Stroke::Dotted).label(side, 1)
+    };
     let cloud = |name: &str, ink: Ink, mark: Mark, points: Vec<(f64, f64)>, side: Side| {
-        let mut points: Vec<(f64, f64)> = points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))).collect();
+        let mut points: Vec<(f64, f64)> =
+            points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Series::through(name, points).ink(ink).marks(mark).label(side, 0)
     };
     let mut all = vec![threshold("same outputs", (OUTPUTS, bottom), (OUTPUTS, top), Side::Left)];
     all.push(threshold("same mechanism", (left, ALIGNMENT), (right, ALIGNMENT), Side::Below));
     all.push(cloud("predicting the mean", Ink::Regression, Mark::Circle, vec![mean], Side::Below));
-    // Linear variants of any parametrisation have one mark and one name. Hollow marks come first: they are wide enough to ring a
-    // solid one that lies on them.
+    // Linear variants of any parametrisation have one mark and one name. Hollow marks come first: they are wide enough
+    // to ring a solid one that lies on them.
     for whitened in [true, false] {
-        let linear: Vec<&Case<'_>> = cases.iter().filter(|case| case.linear() && case.variant.whitened == whitened).collect();
+        let linear: Vec<&Case<'_>> =
+            cases.iter().filter(|case| case.linear() && case.variant.whitened == whitened).collect();
         if let Some(first) = linear.first() {
             let name = if whitened { "linear, whitened" } else { "linear" };
-            all.push(cloud(name, first.ink(), first.mark(), linear.iter().flat_map(|case| gaps(case)).collect(), Side::Above));
+            all.push(cloud(
+                name,
+                first.ink(),
+                first.mark(),
+                linear.iter().flat_map(|case| gaps(case)).collect(),
+                Side::Above,
+            ));
         }
         for case in cases.iter().filter(|case| !case.linear() && case.variant.whitened == whitened) {
             all.push(cloud(&case.variant.name(), case.ink(), case.mark(), gaps(case), Side::Left));

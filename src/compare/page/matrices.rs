@@ -41,7 +41,11 @@ pub(super) fn plate(subject: Subject<'_>) -> Result<Option<Plate>> {
         near.n()
     );
     if features.len() < data.features.len() {
-        caption.push_str(&format!(", and of {} features the {} with the largest coefficients of ridge", data.features.len(), features.len()));
+        caption.push_str(&format!(
+            ", and of {} features the {} with the largest coefficients of ridge",
+            data.features.len(),
+            features.len()
+        ));
     }
     caption.push_str(if data.targets.len() > 1 { ", both for the first target." } else { "." });
     Ok((!groups.is_empty()).then_some(Plate {
@@ -64,13 +68,23 @@ fn of_ridge(subject: Subject<'_>, variant: Variant, rows: &[usize], features: &[
     Ok(group(name, [panel("H", hat.as_ref(), rows), inverse]))
 }
 
-fn of_variant(subject: Subject<'_>, case: &Case<'_>, trained: &Trained, rows: &[usize], features: &[usize]) -> Result<Option<Group>> {
+fn of_variant(
+    subject: Subject<'_>,
+    case: &Case<'_>,
+    trained: &Trained,
+    rows: &[usize],
+    features: &[usize],
+) -> Result<Option<Group>> {
     let (comparison, head) = (subject.comparison, &trained.head);
     let some = select_rows(comparison.rows(case.variant).train.x.as_ref(), rows);
     let scores = attention::scores(head.queries(some.as_ref()).as_ref(), head.keys(some.as_ref()).as_ref());
     let all: Vec<usize> = (0..rows.len()).collect();
     let weights = comparison.weights(case.variant, head)?;
-    let panels = [panel("A", weights.as_ref(), rows), panel("QKᵀ", scores.as_ref(), &all), panel("W_qW_kᵀ", head.form().as_ref(), features)];
+    let panels = [
+        panel("A", weights.as_ref(), rows),
+        panel("QKᵀ", scores.as_ref(), &all),
+        panel("W_qW_kᵀ", head.form().as_ref(), features),
+    ];
     Ok(group(&case.variant.name(), panels))
 }
 

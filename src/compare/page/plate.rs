@@ -1,4 +1,5 @@
-//! A figure on the page: two drawings, of which the style sheet shows the one that fits, a caption, the numbers folded away.
+//! A figure on the page: two drawings, of which the style sheet shows the one that fits, a caption, the numbers folded
+//! away.
 
 use maud::{Markup, PreEscaped, html};
 

@@ -78,22 +78,33 @@ fn predictions(comparison: &Comparison, case: &Case<'_>, shown: &[usize]) -> Res
         select_rows(comparison.data().test.x.as_ref(), shown) * comparison.effective_weights(variant, head)
     } else {
         let rows = comparison.rows(variant);
-        let (queries, keys) = (head.queries(select_rows(rows.test.x.as_ref(), shown).as_ref()), head.keys(rows.train.x.as_ref()));
-        variant.normalisation(comparison.width()).output(queries.as_ref(), keys.as_ref(), rows.train.y.as_ref(), Diagonal::Kept)?
+        let (queries, keys) =
+            (head.queries(select_rows(rows.test.x.as_ref(), shown).as_ref()), head.keys(rows.train.x.as_ref()));
+        variant.normalisation(comparison.width()).output(
+            queries.as_ref(),
+            keys.as_ref(),
+            rows.train.y.as_ref(),
+            Diagonal::Kept,
+        )?
     };
     Ok(entries(predicted.subcols(0, 1)).collect())
 }
 
 fn cloud(case: &Case<'_>, ridge: &[f64], values: &[f64], (x, y): (&Axis, &Axis)) -> Vec<Series> {
     let series = |name: &str, points: Vec<(f64, f64)>| {
-        Series::through(name, points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))))
+        Series::through(
+            name,
+            points.into_iter().filter_map(|(across, up)| ticks::place(x, across).zip(ticks::place(y, up))),
+        )
     };
     let low = ridge.iter().copied().fold(f64::INFINITY, f64::min);
     let high = ridge.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let name = if case.linear() { "linear attention" } else { "softmax attention" };
     let points = ridge.iter().copied().zip(values.iter().copied()).collect();
-    let mut all =
-        vec![series("the same as ridge", vec![(low, low), (high, high)]).stroke(Stroke::Dotted), series(name, points).ink(case.ink()).marks(Mark::Dot)];
+    let mut all = vec![
+        series("the same as ridge", vec![(low, low), (high, high)]).stroke(Stroke::Dotted),
+        series(name, points).ink(case.ink()).marks(Mark::Dot),
+    ];
     all.retain(|series| !series.x.is_empty());
     all
 }

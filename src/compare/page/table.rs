@@ -9,7 +9,19 @@ use crate::compare::wording::{short, spread};
 use crate::experiment::{Errors, Outcome};
 
 /// What stands in the columns; on a phone, where they have no heads, before each number.
-const HEADS: [&str; 11] = ["MSE train", "MSE test", "R² test", "cosine", "slope", "output gap", "alignment", "size", "trace", "negative", "seconds"];
+const HEADS: [&str; 11] = [
+    "MSE train",
+    "MSE test",
+    "R² test",
+    "cosine",
+    "slope",
+    "output gap",
+    "alignment",
+    "size",
+    "trace",
+    "negative",
+    "seconds",
+];
 
 /// Medians over seeds, with ranges below where they show.
 pub(super) fn variants(subject: Subject<'_>) -> Markup {
@@ -24,7 +36,9 @@ pub(super) fn variants(subject: Subject<'_>) -> Markup {
             tbody {
                 (baseline("ridge", &document.ridge, &document.data.targets))
                 (baseline("least squares", &document.ols, &document.data.targets))
-                @for (case, judged) in subject.cases.iter().zip(&document.verdicts) { (variant(subject, case, &judged.words)) }
+                @for (case, judged) in subject.cases.iter().zip(&document.verdicts) {
+                    (variant(subject, case, &judged.words))
+                }
             }
         } }
         p.small {
@@ -36,7 +50,9 @@ pub(super) fn variants(subject: Subject<'_>) -> Markup {
 }
 
 fn baseline(name: &str, fit: &Fit, targets: &[String]) -> Markup {
-    let of = |all: &PerTarget<f64>, target: usize, digits: usize| short(all.iter().nth(target).copied().unwrap_or(f64::NAN), digits);
+    let of = |all: &PerTarget<f64>, target: usize, digits: usize| {
+        short(all.iter().nth(target).copied().unwrap_or(f64::NAN), digits)
+    };
     let left_out = |target: usize| fit.loo_mse.as_ref().map_or("not defined".to_owned(), |all| of(all, target, 4));
     let rows = targets.len();
     html! {
@@ -66,11 +82,15 @@ fn variant(subject: Subject<'_>, case: &Case<'_>, words: &str) -> Markup {
         html! { (median) @if let Some(range) = range { small { (range) } } }
     };
     let over = |of: &dyn Fn(&Outcome) -> f64, digits: usize| cell(case.outcomes().map(of).collect(), digits);
-    let error = |part: usize, target: usize, of: &dyn Fn(&Errors) -> f64, digits: usize| over(&|outcome| of(&outcome.errors[part][target]), digits);
+    let error = |part: usize, target: usize, of: &dyn Fn(&Errors) -> f64, digits: usize| {
+        over(&|outcome| of(&outcome.errors[part][target]), digits)
+    };
     let seconds: f64 = case.runs.iter().map(|run| run.seconds).sum();
     let trained = case.first().is_some();
     html! {
-        @if !trained { tr { th { (case.variant.name()) small { (words) } } td colspan=(if rows > 1 { 12 } else { 11 }) { } } }
+        @if !trained {
+            tr { th { (case.variant.name()) small { (words) } } td colspan=(if rows > 1 { 12 } else { 11 }) { } }
+        }
         @for (target, column) in targets.iter().enumerate().filter(|_| trained) {
             @let scale = units[target] * units[target];
             tr.more[target + 1 < rows] {
@@ -96,7 +116,8 @@ fn variant(subject: Subject<'_>, case: &Case<'_>, words: &str) -> Markup {
 
 /// What came to nothing, and why.
 pub(super) fn failures(subject: Subject<'_>) -> Markup {
-    let failures = subject.cases.iter().flat_map(|case| &case.runs).filter_map(|run| Some((run, run.result.as_ref().err()?)));
+    let failures =
+        subject.cases.iter().flat_map(|case| &case.runs).filter_map(|run| Some((run, run.result.as_ref().err()?)));
     let failures: Vec<_> = failures.collect();
     html! {
         @if !failures.is_empty() {

@@ -1,8 +1,9 @@
 //! Where the ticks of an axis stand, when nobody knows the data beforehand: three to six round numbers that cover them.
 //!
-//! Every grid of round numbers that is neither too coarse nor too fine is tried (multiples of 1, 2, 2.5 and 5 times a power of
-//! ten; on a logarithmic axis the decades, every so many of them, or 1–3 and 1–2–5 within each); the one that reaches least
-//! beyond the data wins. What is not a number, infinite or beyond 10¹⁰⁰ has no place on an axis and is left out, by [`place`].
+//! Every grid of round numbers that is neither too coarse nor too fine is tried (multiples of 1, 2, 2.5 and 5 times a
+//! power of ten; on a logarithmic axis the decades, every so many of them, or 1–3 and 1–2–5 within each); the one that
+//! reaches least beyond the data wins. What is not a number, infinite or beyond 10¹⁰⁰ has no place on an axis and is
+//! left out, by [`place`].
 
 use crate::publish::figure::{Axis, Scale};
 
@@ -21,7 +22,8 @@ pub(super) fn log(name: &str, values: &[f64]) -> Axis {
     Axis::log(name, &log_ticks(values))
 }
 
-/// For numbers that are not negative: an axis from zero, or where the largest is many times the smallest a logarithmic one.
+/// For numbers that are not negative: an axis from zero, or where the largest is many times the smallest a logarithmic
+/// one.
 pub(super) fn positive(name: &str, values: &[f64]) -> Axis {
     const MANY: f64 = 20.0;
     let positive = || values.iter().copied().filter(|&value| drawable(value) && value > 0.0);
@@ -39,7 +41,8 @@ pub(super) fn sparse(axis: Axis) -> Axis {
     Axis { ticks, ..axis }
 }
 
-/// Where a number stands on an axis: nowhere if it cannot be drawn, at the lower end of a logarithmic axis if it is zero.
+/// Where a number stands on an axis: nowhere if it cannot be drawn, at the lower end of a logarithmic axis if it is
+/// zero.
 pub(super) fn place(axis: &Axis, value: f64) -> Option<f64> {
     let lowest = axis.ticks.first().copied().filter(|_| axis.scale == Scale::Log);
     drawable(value).then(|| lowest.map_or(value, |lowest| value.max(lowest)))
@@ -62,8 +65,12 @@ fn linear_ticks(values: &[f64]) -> Vec<f64> {
             let step = round(mantissa, exponent);
             let (first, last) = ((low / step + SLACK).floor(), (high / step - SLACK).ceil());
             let beyond = (last - first) * step;
-            if (2.0..=5.0).contains(&(last - first)) && best.as_ref().is_none_or(|(least, _)| beyond < least * (1.0 - SLACK)) {
-                let ticks = (0..=(last - first) as i32).map(|place| round((first + f64::from(place)) * mantissa, exponent)).collect();
+            if (2.0..=5.0).contains(&(last - first))
+                && best.as_ref().is_none_or(|(least, _)| beyond < least * (1.0 - SLACK))
+            {
+                let ticks = (0..=(last - first) as i32)
+                    .map(|place| round((first + f64::from(place)) * mantissa, exponent))
+                    .collect();
                 best = Some((beyond, ticks));
             }
         }
@@ -90,11 +97,15 @@ fn log_ticks(values: &[f64]) -> Vec<f64> {
     let positive = values.iter().copied().filter(|&value| drawable(value) && value > 1.0 / LIMIT);
     let (low, high) = extent(positive).unwrap_or((1.0, 1.0));
     let [below, above] = [libm::log10(low).floor() as i32 - 2, libm::log10(high).ceil() as i32 + 2];
-    let within =
-        |mantissas: &[f64]| -> Vec<f64> { (below..=above).flat_map(|exponent| mantissas.iter().map(move |&mantissa| round(mantissa, exponent))).collect() };
+    let within = |mantissas: &[f64]| -> Vec<f64> {
+        (below..=above).flat_map(|exponent| mantissas.iter().map(move |&mantissa| round(mantissa, exponent))).collect()
+    };
     let every = |stride: i32| {
         (0..stride).map(move |start| -> Vec<f64> {
-            (below - stride..=above + stride).filter(|exponent| exponent.rem_euclid(stride) == start).map(|exponent| round(1.0, exponent)).collect()
+            (below - stride..=above + stride)
+                .filter(|exponent| exponent.rem_euclid(stride) == start)
+                .map(|exponent| round(1.0, exponent))
+                .collect()
         })
     };
     let grids = (1..=above - below).flat_map(every).chain([within(&[1.0, 3.0]), within(&[1.0, 2.0, 5.0])]);
@@ -137,10 +148,16 @@ mod tests {
 
     /// Three to six ascending ticks that cover what can be drawn.
     fn check(ticks: &[f64], values: &[f64]) {
-        assert!((3..=6).contains(&ticks.len()) && ticks.windows(2).all(|pair| pair[0] < pair[1]), "{ticks:?} for {values:?}");
+        assert!(
+            (3..=6).contains(&ticks.len()) && ticks.windows(2).all(|pair| pair[0] < pair[1]),
+            "{ticks:?} for {values:?}"
+        );
         let reach = 1e-8 * (ticks[ticks.len() - 1] - ticks[0]);
         for &value in values {
-            assert!(value >= ticks[0] - reach && value <= ticks[ticks.len() - 1] + reach, "{value} lies outside of {ticks:?}");
+            assert!(
+                value >= ticks[0] - reach && value <= ticks[ticks.len() - 1] + reach,
+                "{value} lies outside of {ticks:?}"
+            );
         }
     }
 
@@ -185,9 +202,15 @@ mod tests {
     #[test]
     fn zero_stands_at_the_lower_end_of_a_logarithmic_axis_and_what_is_no_number_nowhere() {
         let axis = log("", &[0.0, 1e-3, 1.0]);
-        assert_eq!((place(&axis, 0.0), place(&axis, 0.5), place(&axis, f64::NAN), place(&axis, f64::INFINITY)), (Some(axis.ticks[0]), Some(0.5), None, None));
+        assert_eq!(
+            (place(&axis, 0.0), place(&axis, 0.5), place(&axis, f64::NAN), place(&axis, f64::INFINITY)),
+            (Some(axis.ticks[0]), Some(0.5), None, None)
+        );
         let axis = linear("", &[-1.0, 1.0]);
         assert_eq!((place(&axis, -1.0), place(&axis, f64::NEG_INFINITY)), (Some(-1.0), None));
-        assert_eq!((positive("", &[0.5, 1.0]).scale, positive("", &[0.5, 1.0]).ticks[0], positive("", &[0.01, 1.0]).scale), (Scale::Linear, 0.0, Scale::Log));
+        assert_eq!(
+            (positive("", &[0.5, 1.0]).scale, positive("", &[0.5, 1.0]).ticks[0], positive("", &[0.01, 1.0]).scale),
+            (Scale::Linear, 0.0, Scale::Log)
+        );
     }
 }

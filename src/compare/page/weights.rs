@@ -31,7 +31,11 @@ pub(super) fn plate(subject: Subject<'_>) -> Option<Plate> {
         if data.truth.is_some() { ", bars the true weights" } else { "" }
     );
     if shown.len() < data.features.len() {
-        caption.push_str(&format!(" Of the {} features the {} with the largest coefficients of ridge are shown.", data.features.len(), shown.len()));
+        caption.push_str(&format!(
+            " Of the {} features the {} with the largest coefficients of ridge are shown.",
+            data.features.len(),
+            shown.len()
+        ));
     }
     if data.targets.len() > 1 {
         caption.push_str(&format!(" Of the {} targets the first, {}, is shown.", data.targets.len(), data.targets[0]));
@@ -51,12 +55,19 @@ pub(super) fn largest(column: &Mat<f64>, most: usize) -> Vec<usize> {
 
 fn pane(subject: Subject<'_>, name: &str, linear: bool, ridge: &Mat<f64>, shown: &[usize]) -> Option<Pane> {
     let comparison = subject.comparison;
-    let mut cases: Vec<&Case<'_>> = subject.cases.iter().filter(|case| case.linear() == linear && case.first().is_some()).collect();
+    let mut cases: Vec<&Case<'_>> =
+        subject.cases.iter().filter(|case| case.linear() == linear && case.first().is_some()).collect();
     cases.first()?;
     // Hollow marks first: they are wide enough to ring a solid one that lies on them.
     cases.sort_by_key(|case| !case.variant.whitened);
     let mut columns: Vec<(String, Ink, Mark, Mat<f64>)> = Vec::new();
-    columns.extend(comparison.data().truth.as_ref().map(|truth| ("true weights".to_owned(), Ink::Muted, Mark::Bar, truth.subcols(0, 1).to_owned())));
+    columns.extend(
+        comparison
+            .data()
+            .truth
+            .as_ref()
+            .map(|truth| ("true weights".to_owned(), Ink::Muted, Mark::Bar, truth.subcols(0, 1).to_owned())),
+    );
     for case in cases {
         let Some(trained) = case.first() else { continue };
         let weights = comparison.effective_weights(case.variant, &trained.head).subcols(0, 1).to_owned();
@@ -65,8 +76,12 @@ fn pane(subject: Subject<'_>, name: &str, linear: bool, ridge: &Mat<f64>, shown:
         columns.push((case.variant.name(), case.ink(), case.shape(), weights * Scale(scale)));
     }
     columns.push(("ridge".to_owned(), Ink::Regression, Mark::Circle, ridge.clone()));
-    let values: Vec<f64> =
-        columns.iter().flat_map(|(.., column)| entries(column.as_ref()).enumerate()).filter(|(row, _)| shown.contains(row)).map(|(_, value)| value).collect();
+    let values: Vec<f64> = columns
+        .iter()
+        .flat_map(|(.., column)| entries(column.as_ref()).enumerate())
+        .filter(|(row, _)| shown.contains(row))
+        .map(|(_, value)| value)
+        .collect();
     let target = figure::literal(&brief(&comparison.data().targets[0]));
     let unit = match comparison.settings().scaling {
         Scaling::Standard => "one standard deviation of a feature",
@@ -74,7 +89,8 @@ fn pane(subject: Subject<'_>, name: &str, linear: bool, ridge: &Mat<f64>, shown:
         Scaling::None => "one unit of a feature",
     };
     let axis = ticks::linear(&format!("standard deviations of {target} for {unit}"), &values);
-    let row = |column: &Mat<f64>, feature: usize| ticks::place(&axis, column[(feature, 0)]).into_iter().collect::<Vec<f64>>();
+    let row =
+        |column: &Mat<f64>, feature: usize| ticks::place(&axis, column[(feature, 0)]).into_iter().collect::<Vec<f64>>();
     let series = |(name, ink, mark, column): (String, Ink, Mark, Mat<f64>)| {
         RowSeries::new(name, mark, shown.iter().map(|&feature| row(&column, feature)).collect()).ink(ink)
     };

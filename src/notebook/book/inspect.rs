@@ -36,7 +36,9 @@ pub fn inspect(folder: &Path) -> (usize, Vec<Diagnostic>) {
             Ok(text) => {
                 pages.insert(path, read(&text));
             }
-            Err(error) => problems.push(Diagnostic::new(&path, format!("cannot be read: {error}"), "render the book again")),
+            Err(error) => {
+                problems.push(Diagnostic::new(&path, format!("cannot be read: {error}"), "render the book again"))
+            }
         }
     }
     for (path, page) in &pages {
@@ -51,7 +53,8 @@ pub fn inspect(folder: &Path) -> (usize, Vec<Diagnostic>) {
 
 /// The HTML pages below a folder, as paths relative to it.
 pub(super) fn pages_below(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
-    let cannot = |error: std::io::Error| Diagnostic::new(folder, format!("cannot be read: {error}"), "render the book again");
+    let cannot =
+        |error: std::io::Error| Diagnostic::new(folder, format!("cannot be read: {error}"), "render the book again");
     let mut files = files_below(folder).map_err(cannot)?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "html"));
     Ok(files)
@@ -113,8 +116,12 @@ impl TokenSink for Tokens {
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
         let next = match &token {
-            Token::TagToken(tag) if tag.kind == StartTag && &*tag.name == "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-            Token::TagToken(tag) if tag.kind == StartTag && &*tag.name == "style" => TokenSinkResult::RawData(RawKind::Rawtext),
+            Token::TagToken(tag) if tag.kind == StartTag && &*tag.name == "script" => {
+                TokenSinkResult::RawData(RawKind::ScriptData)
+            }
+            Token::TagToken(tag) if tag.kind == StartTag && &*tag.name == "style" => {
+                TokenSinkResult::RawData(RawKind::Rawtext)
+            }
             _ => TokenSinkResult::Continue,
         };
         self.0.borrow_mut().push((usize::try_from(line).unwrap_or(usize::MAX), token));
@@ -122,8 +129,8 @@ impl TokenSink for Tokens {
     }
 }
 
-/// Collects from tokens; `open` holds the elements in which text means something else, `drawing` the line of one that is open and what
-/// was found in it.
+/// Collects from tokens; `open` holds the elements in which text means something else, `drawing` the line of one that
+/// is open and what was found in it.
 #[derive(Default)]
 struct Reader {
     page: Page,
@@ -137,15 +144,24 @@ impl Reader {
     }
 
     fn start(&mut self, tag: &Tag, line: usize) {
-        let attribute = |key: &str| tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string());
+        let attribute = |key: &str| {
+            tag.attrs
+                .iter()
+                .find(|attribute| &*attribute.name.local == key)
+                .map(|attribute| attribute.value.to_string())
+        };
         self.page.ids.extend(attribute("id"));
         match &*tag.name {
             // A link with a scheme is a citation: nothing is fetched until a reader follows it.
-            "a" => self.page.links.extend(attribute("href").filter(|href| !href.contains(':') && !href.is_empty()).map(|href| (line, href))),
+            "a" => self.page.links.extend(
+                attribute("href").filter(|href| !href.contains(':') && !href.is_empty()).map(|href| (line, href)),
+            ),
             "img" if attribute("alt").is_none_or(|alt| alt.trim().is_empty()) => {
                 self.problem(line, "an image has no alternative text", "say in words what it shows");
             }
-            "svg" if matches!(attribute("role").as_deref(), Some("img" | "group")) => self.drawing = Some((line, BTreeSet::new())),
+            "svg" if matches!(attribute("role").as_deref(), Some("img" | "group")) => {
+                self.drawing = Some((line, BTreeSet::new()))
+            }
             name @ ("title" | "desc") => self.drawing.iter_mut().for_each(|(_, found)| found.extend([name.to_owned()])),
             "merror" => self.problem(line, "a formula became an error box", "mend the LaTeX"),
             _ => {}
@@ -159,7 +175,9 @@ impl Reader {
     /// What a page fetches by itself must lie inside the book.
     fn resources(&mut self, name: &str, attribute: &dyn Fn(&str) -> Option<String>, line: usize) {
         let keys: &[&str] = match name {
-            "img" | "source" | "script" | "iframe" | "embed" | "video" | "audio" | "input" => &["src", "srcset", "poster"],
+            "img" | "source" | "script" | "iframe" | "embed" | "video" | "audio" | "input" => {
+                &["src", "srcset", "poster"]
+            }
             "link" | "image" | "use" => &["href", "xlink:href"],
             "object" => &["data"],
             _ => &[],
@@ -167,7 +185,11 @@ impl Reader {
         let style = attribute("style").filter(|style| style.contains("url("));
         for value in keys.iter().filter_map(|key| attribute(key)).chain(style) {
             if value.contains("//") && !value.starts_with("data:") {
-                self.problem(line, format!("`<{name}>` fetches `{value}` from outside the book"), "ship the file in book/theme, or cite it with a link");
+                self.problem(
+                    line,
+                    format!("`<{name}>` fetches `{value}` from outside the book"),
+                    "ship the file in book/theme, or cite it with a link",
+                );
             }
         }
     }
@@ -178,7 +200,11 @@ impl Reader {
             && let Some((line, found)) = self.drawing.take()
             && found.len() < 2
         {
-            self.problem(line, "a drawing has no title or no description", "draw it with `figure::draw`, which writes both");
+            self.problem(
+                line,
+                "a drawing has no title or no description",
+                "draw it with `figure::draw`, which writes both",
+            );
         }
     }
 
@@ -187,7 +213,11 @@ impl Reader {
             self.problem(line, "a style fetches something from outside the book", "ship the file in book/theme");
         }
         if self.open.is_empty() && (text.contains("{{") || text.contains("}}")) {
-            self.problem(line, "a reference was left unwoven: `{{`", "write `{{metric}}` in the prose of a claim, or put it in a code span");
+            self.problem(
+                line,
+                "a reference was left unwoven: `{{`",
+                "write `{{metric}}` in the prose of a claim, or put it in a code span",
+            );
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The pages of the book as blocks, and their two writers: Markdown for a forge, and what mdBook makes HTML of.
 //!
-//! A [`Plate`] is the one form in which a drawing stands on a page. On a forge it is an image that shows a file; in the HTML its two
-//! drawings stand inline, so that their colours follow the theme and the style sheet shows the one that fits.
+//! A [`Plate`] is the one form in which a drawing stands on a page. On a forge it is an image that shows a file; in the
+//! HTML its two drawings stand inline, so that their colours follow the theme and the style sheet shows the one that
+//! fits.
 
 mod disk;
 
@@ -96,12 +97,16 @@ impl Page {
         out
     }
 
-    /// Markdown for mdBook: formulas as MathML, drawings inline. A formula that cannot be set is told with its line on the forge.
+    /// Markdown for mdBook: formulas as MathML, drawings inline. A formula that cannot be set is told with its line on
+    /// the forge.
     pub(super) fn typeset(&self) -> Result<String, (usize, String)> {
         let mut out = format!("{MARK}\n");
         for (place, (opening, plate, text)) in self.0.iter().map(Block::parts).enumerate() {
             let set = math::typeset(text).map_err(|(at, what)| {
-                let above = Self(self.0[..place].to_vec()).markdown() + "\n" + opening + if plate.is_some() { "\n" } else { "" };
+                let above = Self(self.0[..place].to_vec()).markdown()
+                    + "\n"
+                    + opening
+                    + if plate.is_some() { "\n" } else { "" };
                 (above.lines().count() + line_of(text, at), what)
             })?;
             out.extend(["\n", opening, &plate.map_or(String::new(), Plate::inline), &set, "\n"]);
@@ -121,7 +126,8 @@ impl Block {
 }
 
 impl Plate {
-    /// A drawing, what it shows in words, a digest of numbers that are too small to be seen in it, and the HTML below it.
+    /// A drawing, what it shows in words, a digest of numbers that are too small to be seen in it, and the HTML below
+    /// it.
     pub(super) fn new(name: String, drawing: Drawing, alt: String, digest: Option<&str>, below: &Markup) -> Self {
         let series = digest.map_or(String::new(), |digest| format!(" data-series=\"{digest}\""));
         let opening = format!("<figure id=\"figure-{name}\"{series}>\n<div class=\"scroll has-narrow\">\n");
@@ -162,7 +168,8 @@ mod tests {
 
     fn page() -> Page {
         let drawing = Drawing { wide: "<svg>w</svg>\n".to_owned(), narrow: "<svg>n</svg>\n".to_owned() };
-        let plate = Plate::new("a".to_owned(), drawing, "a < b".to_owned(), None, &html! { figcaption { "what $x$ is" } });
+        let plate =
+            Plate::new("a".to_owned(), drawing, "a < b".to_owned(), None, &html! { figcaption { "what $x$ is" } });
         Page::of("# Title\n\n").and("\n \n").and("It is $x$.").with([Block::Plate(plate)])
     }
 
@@ -178,7 +185,12 @@ mod tests {
         assert_eq!(files[Path::new("figures/a.svg")], format!("{MARK}\n<svg>w</svg>\n"));
         assert_eq!(files[Path::new("figures/a-narrow.svg")], format!("{MARK}\n<svg>n</svg>\n"));
         let html = page().typeset().expect("formulas that can be set");
-        assert!(html.contains("has-narrow\">\n<svg>w</svg>\n<svg>n</svg>\n</div>") && html.matches("<math").count() == 2 && !html.contains("<img"), "{html}");
+        assert!(
+            html.contains("has-narrow\">\n<svg>w</svg>\n<svg>n</svg>\n</div>")
+                && html.matches("<math").count() == 2
+                && !html.contains("<img"),
+            "{html}"
+        );
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Prose takes its numbers from snapshots: `{{metric}}` becomes the accepted number, linked to its row of evidence.
 //!
-//! `{{gap}}` prints three significant digits, `{{gap:4}}` four, `{{gap:.2}}` two decimals; `{{gap|about twice|1.8..2.2}}`
-//! prints words that must stay true. `{{gap:2^}}` rounds up and `{{gap:2_}}` down, for a number that the sentence quotes as a bound:
-//! “no more than {{gap:2^}}”, “at least {{gap:2_}}”. `{{gap.lowest}}`, `{{gap.highest}}`, `{{gap.limit}}` read the other numbers of a
-//! metric, `{{claim/gap}}` a metric of another claim. A number typed by hand is an error: a decimal in prose, or a
-//! decimal in mathematics that the claim's head does not list among its `constants`. Code and links are exempt.
+//! `{{gap}}` prints three significant digits, `{{gap:4}}` four, `{{gap:.2}}` two decimals; `{{gap|about
+//! twice|1.8..2.2}}` prints words that must stay true. `{{gap:2^}}` rounds up and `{{gap:2_}}` down, for a number that
+//! the sentence quotes as a bound: “no more than {{gap:2^}}”, “at least {{gap:2_}}”. `{{gap.lowest}}`,
+//! `{{gap.highest}}`, `{{gap.limit}}` read the other numbers of a metric, `{{claim/gap}}` a metric of another claim. A
+//! number typed by hand is an error: a decimal in prose, or a decimal in mathematics that the claim's head does not
+//! list among its `constants`. Code and links are exempt.
 
 mod parsed;
 mod reference;

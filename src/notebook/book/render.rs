@@ -1,8 +1,8 @@
-//! HTML from the woven pages, through mdBook. It reads the order of the pages and their settings; what stands on them it gets from
-//! [`Pages`], with a footer that says which commit, compiler and lock file the page was made with.
+//! HTML from the woven pages, through mdBook. It reads the order of the pages and their settings; what stands on them
+//! it gets from [`Pages`], with a footer that says which commit, compiler and lock file the page was made with.
 //!
-//! The HTML is made in a [`Folder`] and inspected there; only a book without fault takes the place of an earlier one, and of nothing
-//! else.
+//! The HTML is made in a [`Folder`] and inspected there; only a book without fault takes the place of an earlier one,
+//! and of nothing else.
 
 mod furniture;
 
@@ -26,10 +26,11 @@ const BOOK: &str = "book";
 /// Renders the pages, whose sources stand below `root`, as HTML into `out`.
 ///
 /// # Errors
-/// What mdBook refuses, what the inspection of the HTML finds, or a folder `out` that is not an earlier book; nothing at all where
-/// somebody asked to stop.
+/// What mdBook refuses, what the inspection of the HTML finds, or a folder `out` that is not an earlier book; nothing
+/// at all where somebody asked to stop.
 pub fn render(root: &Path, pages: &Pages, out: &Path, stop: &Stop) -> Result<Rendered, Vec<Diagnostic>> {
-    let refused = |error: FolderError| if matches!(error, FolderError::Interrupted) { Vec::new() } else { vec![problem(&error)] };
+    let refused =
+        |error: FolderError| if matches!(error, FolderError::Interrupted) { Vec::new() } else { vec![problem(&error)] };
     let folder = Folder::begin(out, KIND, stop).map_err(refused)?;
     make(root, pages, folder.path())?;
     furniture::arrange(folder.path()).map_err(|problem| vec![problem])?;
@@ -52,7 +53,8 @@ pub struct Rendered {
     pub warning: Option<String>,
 }
 
-/// Whether `out` may be replaced: it is absent, empty, or an earlier book and nothing else, and not among what the book is made of.
+/// Whether `out` may be replaced: it is absent, empty, or an earlier book and nothing else, and not among what the book
+/// is made of.
 ///
 /// # Errors
 /// It is a file, or a folder with something else in it.
@@ -68,7 +70,11 @@ fn problem(error: &FolderError) -> Diagnostic {
 fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Vec<Diagnostic>> {
     let settings = Path::new(BOOK).join("book.toml");
     let failed = |error: &dyn std::fmt::Display| {
-        vec![Diagnostic::new(&settings, format!("mdBook cannot render the book: {error:#}"), "see book/book.toml and book/theme")]
+        vec![Diagnostic::new(
+            &settings,
+            format!("mdBook cannot render the book: {error:#}"),
+            "see book/book.toml and book/theme",
+        )]
     };
     let mut config = Config::from_disk(root.join(&settings)).map_err(|error| failed(&error))?;
     config.build.build_dir = std::path::absolute(out).map_err(|error| {
@@ -87,8 +93,12 @@ fn make(root: &Path, pages: &Pages, out: &Path) -> Result<(), Vec<Diagnostic>> {
             let file = Path::new(PAGES).join(path);
             match pages.get(path).map(Page::typeset) {
                 Some(Ok(text)) => chapter.content = text + &footer,
-                Some(Err((line, what))) => problems.push(Diagnostic::at(file, line, what, "mend the source that this page is woven from")),
-                None => problems.push(Diagnostic::new(file, "is in the summary and was not woven", "run `cargo run` again")),
+                Some(Err((line, what))) => {
+                    problems.push(Diagnostic::at(file, line, what, "mend the source that this page is woven from"))
+                }
+                None => {
+                    problems.push(Diagnostic::new(file, "is in the summary and was not woven", "run `cargo run` again"))
+                }
             }
         }
     });

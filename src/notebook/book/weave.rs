@@ -57,7 +57,11 @@ struct Laid {
 ///
 /// # Errors
 /// Every problem found, in the order of files and lines.
-pub fn weave(registry: &Registry, snapshots: &BTreeMap<String, String>, replication: &Replication) -> Result<Pages, Vec<Diagnostic>> {
+pub fn weave(
+    registry: &Registry,
+    snapshots: &BTreeMap<String, String>,
+    replication: &Replication,
+) -> Result<Pages, Vec<Diagnostic>> {
     let mut problems = sources::orphans(registry, snapshots);
     let metrics = metrics(registry, snapshots, &mut problems);
     let figures = sources::figures(registry, snapshots, &mut problems);
@@ -100,7 +104,8 @@ impl<'a> Loom<'a> {
         (woven.markdown().trim().to_owned(), woven.quoted)
     }
 
-    /// Checks words that are printed as they stand: a title, a statement. They hold no typed decimal and no broken formula.
+    /// Checks words that are printed as they stand: a title, a statement. They hold no typed decimal and no broken
+    /// formula.
     fn check(&mut self, file: &Path, line: usize, text: &str, page: &str) {
         self.prose(&Prose::at(file, line, text), page, None);
     }
@@ -116,7 +121,11 @@ impl<'a> Loom<'a> {
                     Ok((id, plate)) => {
                         if caption.trim().is_empty() {
                             let what = format!("the figure of `{id}` has no caption");
-                            self.problems.push(prose.diagnostic(at, what, "write between the brackets what to see in it"));
+                            self.problems.push(prose.diagnostic(
+                                at,
+                                what,
+                                "write between the brackets what to see in it",
+                            ));
                         }
                         laid.blocks.push(Block::Plate(plate));
                         laid.shown.push(id);
@@ -135,11 +144,14 @@ impl<'a> Loom<'a> {
             let what = format!("the image `{target}` is not a figure of a claim");
             Diagnostic::of(what, "write `![caption](figure)`: the test records it with `evidence.figure(…)`")
         })?;
-        let wrong = |what: String| Diagnostic::of(what, "record it in the test with `evidence.figure(…)`, or remove the image");
-        let Recorded { figure, digest } = self.figures.get(id).ok_or_else(|| wrong(format!("`{id}` has recorded no figure")))?;
+        let wrong =
+            |what: String| Diagnostic::of(what, "record it in the test with `evidence.figure(…)`, or remove the image");
+        let Recorded { figure, digest } =
+            self.figures.get(id).ok_or_else(|| wrong(format!("`{id}` has recorded no figure")))?;
         // An opening may show the figure of a claim that stands on the same page.
         let name = if claim.is_some() { id.to_owned() } else { format!("opening-{id}") };
-        let drawing = figure::draw(figure, &name).map_err(|error| wrong(format!("the figure of `{id}` cannot be drawn: {error}")))?;
+        let drawing = figure::draw(figure, &name)
+            .map_err(|error| wrong(format!("the figure of `{id}` cannot be drawn: {error}")))?;
         let alt = format!("{}. {}", figure.title, describe::describe(figure));
         let below = html! {
             figcaption { (markup(caption)) }

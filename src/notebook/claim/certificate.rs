@@ -1,7 +1,7 @@
 //! A certificate: which claims held, when, where, and with which numbers; and how another run of them compares.
 //!
-//! The numbers are those that the tests measured, with all their digits, not the accepted ones: two machines that agree to the
-//! last bit are told from two that agree within tolerance.
+//! The numbers are those that the tests measured, with all their digits, not the accepted ones: two machines that agree
+//! to the last bit are told from two that agree within tolerance.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -95,7 +95,10 @@ fn compare(here: Option<&Certified>, there: Option<&Certified>) -> (Sameness, St
         return (Sameness::Different, format!("is only {}", if here.is_some() { "here" } else { "in the other" }));
     };
     if here.holds != there.holds {
-        return (Sameness::Different, format!("holds {}", if here.holds { "here and not in the other" } else { "in the other and not here" }));
+        return (
+            Sameness::Different,
+            format!("holds {}", if here.holds { "here and not in the other" } else { "in the other and not here" }),
+        );
     }
     if here.figure != there.figure {
         return (Sameness::Different, "the accepted figure is another".to_owned());
@@ -106,13 +109,18 @@ fn compare(here: Option<&Certified>, there: Option<&Certified>) -> (Sameness, St
         _ => (Sameness::Different, (*name).clone()),
     };
     let worst = names.iter().map(of).max_by_key(|(sameness, _)| *sameness);
-    worst.map_or((Sameness::Same, String::new()), |(sameness, name)| (sameness, if sameness == Sameness::Same { String::new() } else { name }))
+    worst.map_or((Sameness::Same, String::new()), |(sameness, name)| {
+        (sameness, if sameness == Sameness::Same { String::new() } else { name })
+    })
 }
 
 fn readings(a: Reading, b: Reading) -> Sameness {
     match (a, b) {
         (Reading::Count { exactly: a, .. }, Reading::Count { exactly: b, .. }) => told(a == b, false),
-        (Reading::Rounding { rounding_at_most: a, headroom: c }, Reading::Rounding { rounding_at_most: b, headroom: d }) => {
+        (
+            Reading::Rounding { rounding_at_most: a, headroom: c },
+            Reading::Rounding { rounding_at_most: b, headroom: d },
+        ) => {
             // A bound is as good as its first digits; rounding itself may differ by decades.
             told(a.total_cmp(&b).is_eq() && c == d, (a - b).abs() <= 0.1 * a.abs())
         }
@@ -164,7 +172,10 @@ mod tests {
     fn what_only_one_has_or_only_one_proves_is_different() {
         assert_eq!(compare(Some(&certified(1.0)), None), (Sameness::Different, "is only here".to_owned()));
         let fails = Certified { holds: false, ..certified(1.0) };
-        assert_eq!(compare(Some(&fails), Some(&certified(1.0))), (Sameness::Different, "holds in the other and not here".to_owned()));
+        assert_eq!(
+            compare(Some(&fails), Some(&certified(1.0))),
+            (Sameness::Different, "holds in the other and not here".to_owned())
+        );
         let other = Certified { metrics: BTreeMap::new(), ..certified(1.0) };
         assert_eq!(compare(Some(&certified(1.0)), Some(&other)).0, Sameness::Different);
     }

@@ -110,16 +110,23 @@ impl Evidence {
     /// Nothing measured yet.
     #[expect(clippy::new_without_default, reason = "a claim's clock starts here, and a default would hide that")]
     pub fn new() -> Self {
-        Self { started: Instant::now(), metrics: Metrics::new(), values: BTreeMap::new(), figure: None, failures: Vec::new() }
+        Self {
+            started: Instant::now(),
+            metrics: Metrics::new(),
+            values: BTreeMap::new(),
+            figure: None,
+            failures: Vec::new(),
+        }
     }
 
-    /// Something measured once, or once in every run: every value must obey the limit that follows. Of several the median and the
-    /// range are recorded.
+    /// Something measured once, or once in every run: every value must obey the limit that follows. Of several the
+    /// median and the range are recorded.
     pub fn measure(&mut self, name: &str, words: &str, values: impl Into<Values>) -> Measure<'_> {
         Measure::new(self, name, words, values.into())
     }
 
-    /// A gap that vanishes in exact arithmetic: judged against `bound`, which the claim derives, with a decade to spare.
+    /// A gap that vanishes in exact arithmetic: judged against `bound`, which the claim derives, with a decade to
+    /// spare.
     pub fn rounding(&mut self, name: &str, words: &str, gap: f64, bound: f64) {
         let reading = self.vanishing(name, words, gap, bound);
         self.push(name, Metric::new(words, reading), vec![gap]);
@@ -138,14 +145,14 @@ impl Evidence {
         self.counted(name, words, count, true);
     }
 
-    /// The measure of the metric `from` with one hypothesis of the claim removed: `instead`, a clause, says what holds in its place.
-    /// It must miss the limit of that metric, in every run.
+    /// The measure of the metric `from` with one hypothesis of the claim removed: `instead`, a clause, says what holds
+    /// in its place. It must miss the limit of that metric, in every run.
     pub fn breaks(&mut self, name: &str, from: &str, instead: &str, values: impl Into<Values>) -> Removing<'_> {
         Removing::new(self, name, from, instead, values.into())
     }
 
-    /// Two metrics of one measure under two conditions, `above` and `below`: the one must lie above the other, run by run where they
-    /// have as many runs as each other, otherwise in all of them.
+    /// Two metrics of one measure under two conditions, `above` and `below`: the one must lie above the other, run by
+    /// run where they have as many runs as each other, otherwise in all of them.
     pub fn contrast(&mut self, name: &str, words: &str, above: &str, below: &str) -> Compared<'_> {
         Compared::new(self, name, words, above, below)
     }
@@ -215,7 +222,14 @@ impl Evidence {
     fn judged(&self) -> BTreeMap<String, Judged> {
         let broken: BTreeSet<&String> = self.failures.iter().filter_map(|failure| failure.metric.as_ref()).collect();
         let judged = self.metrics.iter().filter(|(_, metric)| metric.is_judged());
-        judged.map(|(name, _)| (name.clone(), Judged { held: !broken.contains(name), values: self.values.get(name).cloned().unwrap_or_default() })).collect()
+        judged
+            .map(|(name, _)| {
+                (
+                    name.clone(),
+                    Judged { held: !broken.contains(name), values: self.values.get(name).cloned().unwrap_or_default() },
+                )
+            })
+            .collect()
     }
 
     /// A claim has teeth, its headline is among what they bite, and it shows what its kind promises.
@@ -225,17 +239,27 @@ impl Evidence {
         let twice = self.metrics.iter().find(|(name, _)| !names.insert(name)).map(|(name, _)| name);
         found.extend(twice.map(|name| format!("two metrics are called {name}: give each its own name")));
         if !self.metrics.iter().any(|(_, metric)| metric.is_control() || metric.contrast.is_some()) {
-            found.push("there is no control: remove a hypothesis with `breaks`, or compare two conditions with `contrast`".to_owned());
+            found.push(
+                "there is no control: remove a hypothesis with `breaks`, or compare two conditions with `contrast`"
+                    .to_owned(),
+            );
         }
         found.extend(self.check_headline(site.headline));
         let evidence = || self.metrics.iter().filter(|(_, metric)| !metric.is_control());
         let (shown, need) = match site.kind {
-            Kind::Identity => (evidence().any(|(_, metric)| matches!(metric.reading, Reading::Rounding { .. })), "a gap judged by `rounding`"),
+            Kind::Identity => (
+                evidence().any(|(_, metric)| matches!(metric.reading, Reading::Rounding { .. })),
+                "a gap judged by `rounding`",
+            ),
             Kind::Measured => (
-                evidence().any(|(_, metric)| metric.is_judged() && matches!(metric.reading, Reading::Value(Value { spread: Some(_), .. }))),
+                evidence().any(|(_, metric)| {
+                    metric.is_judged() && matches!(metric.reading, Reading::Value(Value { spread: Some(_), .. }))
+                }),
                 "an effect judged over several runs",
             ),
-            Kind::Bound | Kind::Rate | Kind::Counterexample => (evidence().any(|(_, metric)| metric.is_judged()), "a number that is judged"),
+            Kind::Bound | Kind::Rate | Kind::Counterexample => {
+                (evidence().any(|(_, metric)| metric.is_judged()), "a number that is judged")
+            }
         };
         if !shown {
             found.push(format!("a claim of kind `{}` needs {need}", site.kind.name()));
@@ -249,10 +273,13 @@ impl Evidence {
             return Some(format!("the headline {headline} is measured nowhere: name a metric of the test"));
         };
         if !metric.is_judged() {
-            return Some(format!("the headline {headline} is only noted: give it a limit, or choose a headline that has one"));
+            return Some(format!(
+                "the headline {headline} is only noted: give it a limit, or choose a headline that has one"
+            ));
         }
         let broken = |other: &Metric| other.removed.as_ref().is_some_and(|removed| removed.from == headline);
-        let bitten = metric.is_control() || metric.contrast.is_some() || self.metrics.iter().any(|(_, other)| broken(other));
+        let bitten =
+            metric.is_control() || metric.contrast.is_some() || self.metrics.iter().any(|(_, other)| broken(other));
         (!bitten).then(|| format!("no control breaks the headline {headline}: remove one hypothesis of it with `breaks`, or make the headline a `contrast`"))
     }
 }
@@ -324,8 +351,14 @@ mod tests {
                 |evidence| evidence.breaks("other", "gap", "it", 1e-13).within(relative(1e-3)).by(10.0),
                 "must be at least 1e-11: the control no longer breaks the claim",
             ),
-            (|evidence| evidence.breaks("other", "gap", "it", [1.0, 1e-13]).within(relative(1e-3)).by(10.0), "1 of 2 runs are not at least 1e-11"),
-            (|evidence| evidence.breaks("other", "elsewhere", "it", 1.0).within(relative(1e-3)).by(10.0), "`elsewhere` is no metric with a limit"),
+            (
+                |evidence| evidence.breaks("other", "gap", "it", [1.0, 1e-13]).within(relative(1e-3)).by(10.0),
+                "1 of 2 runs are not at least 1e-11",
+            ),
+            (
+                |evidence| evidence.breaks("other", "elsewhere", "it", 1.0).within(relative(1e-3)).by(10.0),
+                "`elsewhere` is no metric with a limit",
+            ),
             (
                 |evidence| {
                     evidence.measure("noted", "noted", 1.0).within(relative(1e-3)).noted();
@@ -333,9 +366,18 @@ mod tests {
                 },
                 no_limit,
             ),
-            (|evidence| evidence.breaks("other", "moved", "it", 1.0).within(relative(1e-3)).by(10.0), "`moved` is no metric with a limit"),
-            (|evidence| evidence.breaks("other", "gap", " ", 1.0).within(relative(1e-3)).by(10.0), "a control removes a hypothesis: say what holds instead"),
-            (|evidence| evidence.breaks("other", "gap", "it", 1.0).within(relative(1e-3)).by(0.5), "the factor is at least one"),
+            (
+                |evidence| evidence.breaks("other", "moved", "it", 1.0).within(relative(1e-3)).by(10.0),
+                "`moved` is no metric with a limit",
+            ),
+            (
+                |evidence| evidence.breaks("other", "gap", " ", 1.0).within(relative(1e-3)).by(10.0),
+                "a control removes a hypothesis: say what holds instead",
+            ),
+            (
+                |evidence| evidence.breaks("other", "gap", "it", 1.0).within(relative(1e-3)).by(0.5),
+                "the factor is at least one",
+            ),
             (
                 |evidence| {
                     evidence.measure("sign", "sign", 1.0).within(relative(1e-3)).at_least(0.0);
@@ -376,7 +418,12 @@ mod tests {
         assert_eq!(contrast(vec![2.0, 30.0], vec![1.0], |contrast| contrast.by(1.9)), [""; 0], "all of them");
         assert_eq!(contrast(vec![0.5], vec![-0.5], |contrast| contrast.apart(0.9)), [""; 0]);
         for (above, below, finish, what) in [
-            (vec![1.0, 1.0], vec![1.0, 0.5], (|contrast| contrast.by(1.1)) as fn(Contrasted<'_>), "1 of 2 runs are not at least 1.1e0"),
+            (
+                vec![1.0, 1.0],
+                vec![1.0, 0.5],
+                (|contrast| contrast.by(1.1)) as fn(Contrasted<'_>),
+                "1 of 2 runs are not at least 1.1e0",
+            ),
             (vec![1.0], vec![1.0], |contrast| contrast.by(1.0), "lets both be equal"),
             (vec![1.0], vec![1.0], |contrast| contrast.apart(0.0), "lets both be equal"),
             (vec![1.0], vec![-1.0], |contrast| contrast.by(2.0), "is NaN, must be at least 2e0"),
@@ -419,6 +466,10 @@ mod tests {
         let edited = text.replace("value = 2e0", "value = 2.1e0");
         assert_eq!(good().recording(&SITE, &|_| Some(edited.clone())).snapshots.remove(0).1, text);
         let widened = text.replace("relative = 1e-3", "relative = 1e-1").replace("value = 2e0", "value = 2.1e0");
-        assert_eq!(good().recording(&SITE, &|_| Some(widened.clone())).snapshots.remove(0).1, text, "a widened tolerance shows");
+        assert_eq!(
+            good().recording(&SITE, &|_| Some(widened.clone())).snapshots.remove(0).1,
+            text,
+            "a widened tolerance shows"
+        );
     }
 }

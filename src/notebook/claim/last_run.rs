@@ -1,5 +1,5 @@
-//! What each claim measured when it last ran on this machine, and how long it took: kept in cargo's target folder, shown by
-//! `claims`, certified by `claims verify`, never in the book.
+//! What each claim measured when it last ran on this machine, and how long it took: kept in cargo's target folder,
+//! shown by `claims`, certified by `claims verify`, never in the book.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,10 @@ mod tests {
             let metric = Metric::new("a sum", Reading::Value(value));
             write(root.path(), "a_claim", 1.25, &vec![("sum".to_owned(), metric.clone())]);
             let found = read_all(root.path());
-            assert_eq!(found["a_claim"], LastRun { seconds: 1.25, metrics: BTreeMap::from([("sum".to_owned(), metric)]) });
+            assert_eq!(
+                found["a_claim"],
+                LastRun { seconds: 1.25, metrics: BTreeMap::from([("sum".to_owned(), metric)]) }
+            );
             forget(root.path(), ["a_claim"]);
             assert!(read_all(root.path()).is_empty());
         }

@@ -1,7 +1,7 @@
 //! What a claim measured, how exactly it is remembered, and what it must obey.
 //!
-//! A [`Metric`] carries its tolerance beside its value, and its limit where it is judged. [`sticky`](super::sticky) says which accepted digits
-//! stay when it is measured again, [`Room`] how far it is from its limit.
+//! A [`Metric`] carries its tolerance beside its value, and its limit where it is judged. [`sticky`](super::sticky)
+//! says which accepted digits stay when it is measured again, [`Room`] how far it is from its limit.
 //!
 //! Rounding noise is not a measurement: a [`Reading::Rounding`] remembers the bound it obeyed and its headroom, the
 //! whole decades between the two, never the noise.
@@ -183,12 +183,14 @@ impl Limit {
         match self {
             Self::AtMost(limit) => value <= limit,
             Self::AtLeast(limit) => value >= limit,
-            Self::Expected(Expected { value: expected, allowed }) => (value - expected).abs() <= allowed.margin(expected),
+            Self::Expected(Expected { value: expected, allowed }) => {
+                (value - expected).abs() <= allowed.margin(expected)
+            }
         }
     }
 
-    /// What a control must obey that misses this limit `by` so many times, on the side where `value` lies; none where the limit
-    /// leaves no room for a factor.
+    /// What a control must obey that misses this limit `by` so many times, on the side where `value` lies; none where
+    /// the limit leaves no room for a factor.
     pub fn broken(self, by: f64, value: f64) -> Option<Self> {
         match self {
             Self::AtMost(limit) if limit > 0.0 => Some(Self::AtLeast(by * limit)),
@@ -227,7 +229,10 @@ mod tests {
         assert!(Limit::AtLeast(2.0).allows(2.0) && !Limit::AtLeast(2.0).allows(2.0_f64.next_down()));
         let expected = |allowed| Limit::Expected(Expected { value: 2.0, allowed });
         for number in [1.5, 2.5] {
-            assert!(expected(Tolerance::Relative(0.25)).allows(number) && !expected(Tolerance::Absolute(0.499)).allows(number));
+            assert!(
+                expected(Tolerance::Relative(0.25)).allows(number)
+                    && !expected(Tolerance::Absolute(0.499)).allows(number)
+            );
         }
         assert!(!Limit::AtMost(2.0).allows(f64::NAN) && !Limit::AtLeast(2.0).allows(f64::NAN));
     }

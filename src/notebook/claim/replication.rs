@@ -1,8 +1,10 @@
-//! Claims repeated on draws that their author never looked at: what held how often, kept in `snapshots/replication.toml`.
+//! Claims repeated on draws that their author never looked at: what held how often, kept in
+//! `snapshots/replication.toml`.
 //!
-//! A test finds in the environment variable [`DRAW`] the one draw to take in place of its own, and writes what it judged to the folder
-//! that [`FOLDER`] names. [`Replication::add`] counts. A claim is told as *not replicated since* where its test, what its
-//! chapter shares or what all claims share has changed; what it calls in `src` moves its snapshot and is not looked at here.
+//! A test finds in the environment variable [`DRAW`] the one draw to take in place of its own, and writes what it
+//! judged to the folder that [`FOLDER`] names. [`Replication::add`] counts. A claim is told as *not replicated since*
+//! where its test, what its chapter shares or what all claims share has changed; what it calls in `src` moves its
+//! snapshot and is not looked at here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -93,9 +95,15 @@ impl Replicated {
 
     fn of_runs(draws: &str, runs: &[Option<Run>], ran: String) -> Self {
         let names: BTreeSet<&String> = runs.iter().flatten().flat_map(BTreeMap::keys).collect();
-        let judgements: BTreeMap<String, Rate> = names.into_iter().map(|name| (name.clone(), Rate::of(name, runs))).collect();
-        let all_held = |run: &&Option<Run>| run.as_ref().is_some_and(|run| judgements.keys().all(|name| run.get(name).is_some_and(|judged| judged.held)));
-        let same = |name: &String| runs.windows(2).all(|pair| values(pair[0].as_ref(), name) == values(pair[1].as_ref(), name));
+        let judgements: BTreeMap<String, Rate> =
+            names.into_iter().map(|name| (name.clone(), Rate::of(name, runs))).collect();
+        let all_held = |run: &&Option<Run>| {
+            run.as_ref()
+                .is_some_and(|run| judgements.keys().all(|name| run.get(name).is_some_and(|judged| judged.held)))
+        };
+        let same = |name: &String| {
+            runs.windows(2).all(|pair| values(pair[0].as_ref(), name) == values(pair[1].as_ref(), name))
+        };
         Self {
             draws: draws.to_owned(),
             of: runs.len() as u64,
@@ -110,9 +118,19 @@ impl Replicated {
 impl Rate {
     fn of(name: &str, runs: &[Option<Run>]) -> Self {
         let held = runs.iter().flatten().filter(|run| run.get(name).is_some_and(|judged| judged.held)).count();
-        let mut all: Vec<f64> = runs.iter().filter_map(|run| values(run.as_ref(), name)).flatten().copied().filter(|value| value.is_finite()).collect();
+        let mut all: Vec<f64> = runs
+            .iter()
+            .filter_map(|run| values(run.as_ref(), name))
+            .flatten()
+            .copied()
+            .filter(|value| value.is_finite())
+            .collect();
         all.sort_by(f64::total_cmp);
-        Self { held: held as u64, low: rounded(quantile(&all, 0.05), DIGITS), high: rounded(quantile(&all, 0.95), DIGITS) }
+        Self {
+            held: held as u64,
+            low: rounded(quantile(&all, 0.05), DIGITS),
+            high: rounded(quantile(&all, 0.95), DIGITS),
+        }
     }
 }
 
@@ -132,7 +150,8 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 /// The exact 95 % interval for a rate that was seen `held` times of `of` (Clopper and Pearson 1934).
 #[expect(clippy::cast_precision_loss, reason = "draws are few")]
 pub fn interval(held: u64, of: u64) -> (f64, f64) {
-    let end = |a: u64, b: u64, share: f64| Beta::new(a as f64, b as f64).map_or(f64::NAN, |beta| beta.inverse_cdf(share));
+    let end =
+        |a: u64, b: u64, share: f64| Beta::new(a as f64, b as f64).map_or(f64::NAN, |beta| beta.inverse_cdf(share));
     let low = if held == 0 { 0.0 } else { end(held, of - held + 1, 0.025) };
     let high = if held == of { 1.0 } else { end(held + 1, of - held, 0.975) };
     (low, high)
@@ -140,15 +159,19 @@ pub fn interval(held: u64, of: u64) -> (f64, f64) {
 
 /// A digest of what a claim runs: its test, what its chapter shares, what all chapters share. Prose does not count.
 pub fn fingerprint(registry: &Registry, claim: &Claim) -> String {
-    let chapter = registry.chapters.iter().find(|chapter| chapter.id == claim.chapter).map_or("", |chapter| chapter.shared.as_str());
+    let chapter = registry
+        .chapters
+        .iter()
+        .find(|chapter| chapter.id == claim.chapter)
+        .map_or("", |chapter| chapter.shared.as_str());
     let mut digest = sha2::Sha256::new();
     [registry.shared.as_str(), chapter, claim.code.as_str()].into_iter().for_each(|text| digest.update(text));
     digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Replication {
-    /// Puts the runs of some claims in the place of what was known of them. Each has a run for every draw, or none where it ended in
-    /// an error.
+    /// Puts the runs of some claims in the place of what was known of them. Each has a run for every draw, or none
+    /// where it ended in an error.
     pub fn add(&mut self, registry: &Registry, draws: &str, runs: &BTreeMap<String, Vec<Option<Run>>>) {
         for claim in registry.claims() {
             if let Some(runs) = runs.get(&claim.id) {
@@ -210,15 +233,23 @@ fn path(folder: &Path, claim: &str) -> PathBuf {
 /// The file cannot be written.
 pub fn write_run(folder: &Path, claim: &str, run: &Run) -> std::io::Result<()> {
     // A number that is none is written as null and read as NaN.
-    let lossy: BTreeMap<&String, (bool, Vec<Option<f64>>)> =
-        run.iter().map(|(name, judged)| (name, (judged.held, judged.values.iter().map(|value| value.is_finite().then_some(*value)).collect()))).collect();
+    let lossy: BTreeMap<&String, (bool, Vec<Option<f64>>)> = run
+        .iter()
+        .map(|(name, judged)| {
+            (name, (judged.held, judged.values.iter().map(|value| value.is_finite().then_some(*value)).collect()))
+        })
+        .collect();
     std::fs::write(path(folder, claim), serde_json::to_vec(&lossy).map_err(std::io::Error::other)?)
 }
 
 /// Reads what a claim judged; none where its run ended before it could.
 pub fn read_run(folder: &Path, claim: &str) -> Option<Run> {
-    let lossy: BTreeMap<String, (bool, Vec<Option<f64>>)> = serde_json::from_slice(&std::fs::read(path(folder, claim)).ok()?).ok()?;
-    let judged = |(held, values): (bool, Vec<Option<f64>>)| Judged { held, values: values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect() };
+    let lossy: BTreeMap<String, (bool, Vec<Option<f64>>)> =
+        serde_json::from_slice(&std::fs::read(path(folder, claim)).ok()?).ok()?;
+    let judged = |(held, values): (bool, Vec<Option<f64>>)| Judged {
+        held,
+        values: values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
+    };
     Some(lossy.into_iter().map(|(name, run)| (name, judged(run))).collect())
 }
 
@@ -232,7 +263,11 @@ mod tests {
 
     #[test]
     fn a_claim_holds_in_a_draw_if_all_of_it_does() {
-        let replicated = Replicated::of_runs("1..4", &[run(&[1.0], true), run(&[2.0], true), run(&[9.0], false), None], "x".to_owned());
+        let replicated = Replicated::of_runs(
+            "1..4",
+            &[run(&[1.0], true), run(&[2.0], true), run(&[9.0], false), None],
+            "x".to_owned(),
+        );
         assert_eq!((replicated.held, replicated.of, replicated.drawn), (2, 4, true));
         assert_eq!((replicated.judgements["gap"].held, replicated.is_enough()), (2, false));
         let still = Replicated::of_runs("1..2", &[run(&[1.0], true), run(&[1.0], true)], "x".to_owned());
@@ -242,7 +277,10 @@ mod tests {
     #[test]
     fn a_range_leaves_a_twentieth_on_either_side() {
         let all: Vec<f64> = (0..=100).map(f64::from).collect();
-        assert_eq!((quantile(&all, 0.05), quantile(&all, 0.95), quantile(&[], 0.05), quantile(&[3.0], 0.95)), (5.0, 95.0, 0.0, 3.0));
+        assert_eq!(
+            (quantile(&all, 0.05), quantile(&all, 0.95), quantile(&[], 0.05), quantile(&[3.0], 0.95)),
+            (5.0, 95.0, 0.0, 3.0)
+        );
         assert_eq!(quantile(&[0.0, 1.0], 0.25), 0.25);
     }
 
@@ -261,10 +299,16 @@ mod tests {
     #[test]
     fn the_file_is_read_as_it_was_written() {
         let mut replication = Replication::default();
-        replication.claims.insert("a_claim".to_owned(), Replicated::of_runs("101..102", &[run(&[1.0, 2.0], true), run(&[3.0], true)], "ab".to_owned()));
+        replication.claims.insert(
+            "a_claim".to_owned(),
+            Replicated::of_runs("101..102", &[run(&[1.0, 2.0], true), run(&[3.0], true)], "ab".to_owned()),
+        );
         let text = replication.text().expect("finite numbers");
         assert_eq!(Replication::parse(&text), Ok(replication));
-        assert!(Replication::parse("claims = 3").is_err_and(|problem| problem.to_string().starts_with("snapshots/replication.toml:1: ")));
+        assert!(
+            Replication::parse("claims = 3")
+                .is_err_and(|problem| problem.to_string().starts_with("snapshots/replication.toml:1: "))
+        );
         assert_eq!(Replication::read(Path::new("/nowhere")), Ok(Replication::default()));
     }
 

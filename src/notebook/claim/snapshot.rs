@@ -61,7 +61,9 @@ pub fn read_metrics(text: &str) -> Result<Metrics, (usize, String)> {
     table
         .into_iter()
         .map(|(name, value)| {
-            let metric = value.try_into().map_err(|error: toml::de::Error| (line_of_key(text, &name), format!("{name}: {}", error.message())))?;
+            let metric = value
+                .try_into()
+                .map_err(|error: toml::de::Error| (line_of_key(text, &name), format!("{name}: {}", error.message())))?;
             Ok((name, metric))
         })
         .collect()
@@ -83,7 +85,8 @@ pub fn write_figure(figure: &Figure, accepted: Option<&Figure>) -> Result<String
 /// # Errors
 /// A sentence with the line, counted in `text`.
 pub fn read_figure(text: &str) -> Result<Figure, (usize, String)> {
-    toml::from_str(body(text)).map_err(|error| (line_in(text, error.span().map_or(0, |span| span.start)), error.message().to_owned()))
+    toml::from_str(body(text))
+        .map_err(|error| (line_in(text, error.span().map_or(0, |span| span.start)), error.message().to_owned()))
 }
 
 /// All accepted snapshots below `root`, by name; pending ones are not read.
@@ -117,7 +120,8 @@ fn cannot(path: &Path, error: &std::io::Error) -> Diagnostic {
 }
 
 fn parse(text: &str) -> Result<Table, (usize, String)> {
-    toml::from_str(body(text)).map_err(|error| (line_in(text, error.span().map_or(0, |span| span.start)), error.message().to_owned()))
+    toml::from_str(body(text))
+        .map_err(|error| (line_in(text, error.span().map_or(0, |span| span.start)), error.message().to_owned()))
 }
 
 /// The line, counted with insta's header, of an offset into the body.
@@ -138,15 +142,19 @@ pub(crate) fn write(table: &Table) -> Result<String, String> {
 }
 
 fn section(out: &mut String, prefix: &str, table: &Table) -> Result<(), String> {
-    let is_section = |value: &Value| value.is_table() || value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_table));
+    let is_section = |value: &Value| {
+        value.is_table() || value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_table))
+    };
     for (key, value) in table.iter().filter(|(_, value)| !is_section(value)) {
         let written = inline(value).map_err(|what| format!("{prefix}{key} {what}"))?;
         let _ = writeln!(out, "{key} = {written}");
     }
     for (key, value) in table.iter().filter(|(_, value)| is_section(value)) {
         let (open, close) = if value.is_array() { ("[[", "]]") } else { ("[", "]") };
-        let tables: Vec<&Table> =
-            value.as_array().map_or_else(|| value.as_table().into_iter().collect(), |list| list.iter().filter_map(Value::as_table).collect());
+        let tables: Vec<&Table> = value.as_array().map_or_else(
+            || value.as_table().into_iter().collect(),
+            |list| list.iter().filter_map(Value::as_table).collect(),
+        );
         for inner in tables {
             let gap = if out.is_empty() { "" } else { "\n" };
             let _ = writeln!(out, "{gap}{open}{prefix}{key}{close}");

@@ -1,8 +1,8 @@
 //! The digits that stay when a claim is measured again.
 //!
-//! [`metric`] puts the accepted digits in place of every number that is within the *smaller* of the accepted and the new
-//! tolerance; afterwards plain equality of text decides whether anything moved. So unmoved digits never change, and a changed
-//! tolerance, bound, label or kind shows.
+//! [`metric`] puts the accepted digits in place of every number that is within the *smaller* of the accepted and the
+//! new tolerance; afterwards plain equality of text decides whether anything moved. So unmoved digits never change, and
+//! a changed tolerance, bound, label or kind shows.
 
 mod figure;
 
@@ -49,7 +49,10 @@ pub fn metric(fresh: &Metric, accepted: Option<&Metric>) -> Metric {
             };
             Reading::Rounding {
                 rounding_at_most: bound(rounding_at_most, before.map(|(bound, _)| bound)),
-                headroom: before.map(|(_, decades)| decades).filter(|decades| (decades - headroom).abs() <= HEADROOM_TOLERANCE).unwrap_or(headroom),
+                headroom: before
+                    .map(|(_, decades)| decades)
+                    .filter(|decades| (decades - headroom).abs() <= HEADROOM_TOLERANCE)
+                    .unwrap_or(headroom),
             }
         }
         Reading::Value(value) => Reading::Value(reading(
@@ -73,12 +76,17 @@ fn bound(bound: f64, accepted: Option<f64>) -> f64 {
 
 fn reading(fresh: Value, accepted: Option<Value>) -> Value {
     let tolerance = fresh.tolerance;
-    let sticky = |value: f64, of: fn(&Value) -> Option<f64>| match accepted.as_ref().and_then(|accepted| Some((of(accepted)?, accepted.tolerance))) {
+    let sticky = |value: f64, of: fn(&Value) -> Option<f64>| match accepted
+        .as_ref()
+        .and_then(|accepted| Some((of(accepted)?, accepted.tolerance)))
+    {
         Some((number, width)) => tolerance.sticky(value, number, width),
         None => tolerance.rounded(value),
     };
     let limit = fresh.limit.map(|limit| {
-        let before = accepted.and_then(|accepted| accepted.limit).filter(|before| std::mem::discriminant(before) == std::mem::discriminant(&limit));
+        let before = accepted
+            .and_then(|accepted| accepted.limit)
+            .filter(|before| std::mem::discriminant(before) == std::mem::discriminant(&limit));
         limit.map(|number| match before.map(Limit::number) {
             Some(before) if (number - before).abs() <= LIMIT_TOLERANCE * before.abs() => before,
             _ => rounded(number, LIMIT_DIGITS),
@@ -118,7 +126,8 @@ mod tests {
     #[test]
     fn digits_within_both_tolerances_stay() {
         let again = |fresh: f64, width: f64, accepted: f64, before: f64| {
-            let [fresh, accepted] = [(fresh, width), (accepted, before)].map(|(number, share)| Reading::Value(value(number, Tolerance::Relative(share))));
+            let [fresh, accepted] = [(fresh, width), (accepted, before)]
+                .map(|(number, share)| Reading::Value(value(number, Tolerance::Relative(share))));
             self::again(fresh, accepted)
         };
         let kept = |number: f64, share: f64| Reading::Value(value(number, Tolerance::Relative(share)));
@@ -128,7 +137,11 @@ mod tests {
         assert_eq!(again(1.002, 1e-3, 1.0, 1e-3), kept(1.002, 1e-3));
         assert_eq!(again(1.25, 0.25, 1.0, 0.25), kept(1.0, 0.25), "a margin may be reached");
         assert_eq!(again(-1.0004, 1e-3, 1.0, 1e-3), kept(-1.0004, 1e-3));
-        assert_eq!(self::again(kept(1.0004, 1e-3), Reading::Count { exactly: 1, must: false }), kept(1.0004, 1e-3), "a count has no digits to keep");
+        assert_eq!(
+            self::again(kept(1.0004, 1e-3), Reading::Count { exactly: 1, must: false }),
+            kept(1.0004, 1e-3),
+            "a count has no digits to keep"
+        );
         assert_eq!(
             self::again(Reading::Count { exactly: 2, must: false }, Reading::Count { exactly: 1, must: false }),
             Reading::Count { exactly: 2, must: false }
@@ -169,13 +182,27 @@ mod tests {
         let limited = |limit: Limit| Reading::Value(Value { limit: Some(limit), ..value(1.0, TOLERANCE) });
         let (third, near) = (0.333_333_333_3, 0.333_333_333_333_333_3);
         assert_eq!(again(limited(Limit::AtMost(near)), limited(Limit::AtMost(third))), limited(Limit::AtMost(third)));
-        assert_eq!(again(limited(Limit::AtMost(near)), Reading::Value(value(1.0, TOLERANCE))), limited(Limit::AtMost(third)), "ten digits");
+        assert_eq!(
+            again(limited(Limit::AtMost(near)), Reading::Value(value(1.0, TOLERANCE))),
+            limited(Limit::AtMost(third)),
+            "ten digits"
+        );
         let expected = |value| Limit::Expected(Expected { value, allowed: TOLERANCE });
         let (two, above, far) = (2.0, 2.0 + 1.5e-9, 2.0 + 3e-9);
         assert_eq!(again(limited(Limit::AtLeast(above)), limited(Limit::AtLeast(two))), limited(Limit::AtLeast(two)));
-        assert_eq!(again(limited(Limit::AtLeast(far)), limited(Limit::AtLeast(two))), limited(Limit::AtLeast(2.000_000_003)));
-        assert_eq!(again(limited(Limit::AtLeast(-above)), limited(Limit::AtLeast(-two))), limited(Limit::AtLeast(-two)));
-        assert_eq!(again(limited(expected(above)), limited(Limit::AtMost(two))), limited(expected(2.000_000_002)), "another side is another limit");
+        assert_eq!(
+            again(limited(Limit::AtLeast(far)), limited(Limit::AtLeast(two))),
+            limited(Limit::AtLeast(2.000_000_003))
+        );
+        assert_eq!(
+            again(limited(Limit::AtLeast(-above)), limited(Limit::AtLeast(-two))),
+            limited(Limit::AtLeast(-two))
+        );
+        assert_eq!(
+            again(limited(expected(above)), limited(Limit::AtMost(two))),
+            limited(expected(2.000_000_002)),
+            "another side is another limit"
+        );
         assert_eq!(again(limited(expected(near)), limited(expected(third))), limited(expected(third)));
     }
 
@@ -191,7 +218,9 @@ mod tests {
 
     #[test]
     fn the_ends_of_a_range_keep_their_digits_each_for_itself() {
-        let over = |lowest: f64, highest: f64, runs: i64| Reading::Value(Value { spread: Some(Spread { lowest, highest, runs }), ..value(1.0, TOLERANCE) });
+        let over = |lowest: f64, highest: f64, runs: i64| {
+            Reading::Value(Value { spread: Some(Spread { lowest, highest, runs }), ..value(1.0, TOLERANCE) })
+        };
         assert_eq!(again(over(0.5001, 2.01, 6), over(0.5, 2.0, 5)), over(0.5, 2.01, 6));
         assert_eq!(again(over(0.51, 2.001, 5), over(0.5, 2.0, 5)), over(0.51, 2.0, 5));
         assert_eq!(again(over(0.500_000_1, 2.0, 5), Reading::Value(value(1.0, TOLERANCE))), over(0.5, 2.0, 5));

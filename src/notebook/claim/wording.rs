@@ -25,7 +25,9 @@ fn significant(value: Value) -> usize {
 pub fn allowed(reading: Reading) -> String {
     let short = |number: f64| number::unicode(number, Digits::Short(4));
     match reading {
-        Reading::Rounding { rounding_at_most, .. } => format!("≤ {}", number::unicode(rounding_at_most, Digits::Short(2))),
+        Reading::Rounding { rounding_at_most, .. } => {
+            format!("≤ {}", number::unicode(rounding_at_most, Digits::Short(2)))
+        }
         Reading::Count { .. } => "exact".to_owned(),
         Reading::Value(value) => match value.limit {
             Some(Limit::AtMost(limit)) => format!("≤ {}", short(limit)),
@@ -63,7 +65,8 @@ pub fn tolerance(tolerance: Tolerance) -> String {
 pub fn range(reading: Reading) -> String {
     match reading {
         Reading::Value(Value { spread: Some(spread), .. }) => {
-            let [lowest, highest] = [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Short(3)));
+            let [lowest, highest] =
+                [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Short(3)));
             format!("{lowest} to {highest}")
         }
         other => value(other),
@@ -72,7 +75,9 @@ pub fn range(reading: Reading) -> String {
 
 fn width(tolerance: Tolerance) -> String {
     match tolerance {
-        Tolerance::Relative(share) if share >= 1e-3 => format!("± {} %", number::unicode(100.0 * share, Digits::Short(2))),
+        Tolerance::Relative(share) if share >= 1e-3 => {
+            format!("± {} %", number::unicode(100.0 * share, Digits::Short(2)))
+        }
         Tolerance::Relative(share) => format!("± {} relative", number::unicode(share, Digits::Short(2))),
         Tolerance::Absolute(width) => format!("± {}", number::unicode(width, Digits::Short(2))),
     }
@@ -106,12 +111,21 @@ pub fn short(distance: f64) -> String {
 /// Every number of the snapshot, with its tolerance.
 pub fn recorded(reading: Reading) -> String {
     match reading {
-        Reading::Rounding { rounding_at_most, headroom } => format!("at most {rounding_at_most:e}, {} below it", decades(headroom)),
+        Reading::Rounding { rounding_at_most, headroom } => {
+            format!("at most {rounding_at_most:e}, {} below it", decades(headroom))
+        }
         Reading::Count { exactly, .. } => exactly.to_string(),
         Reading::Value(value) => {
             let limit = value.limit.map_or_else(String::new, |limit| format!(", must be {}", self::limit(limit)));
-            let range = |spread: super::metric::Spread| format!(", {} runs from {:e} to {:e}", spread.runs, spread.lowest, spread.highest);
-            format!("{:e}, ± {}{limit}{}", value.value, tolerance(value.tolerance), value.spread.map_or(String::new(), range))
+            let range = |spread: super::metric::Spread| {
+                format!(", {} runs from {:e} to {:e}", spread.runs, spread.lowest, spread.highest)
+            };
+            format!(
+                "{:e}, ± {}{limit}{}",
+                value.value,
+                tolerance(value.tolerance),
+                value.spread.map_or(String::new(), range)
+            )
         }
     }
 }

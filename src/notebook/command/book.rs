@@ -49,7 +49,8 @@ pub(crate) fn book(root: &Path, arguments: &Book) -> Done {
     // Touches nothing: nothing is left of it whenever a signal comes.
     render::refuse_foreign(root, &out).map_err(|problem| vec![problem])?;
     if arguments.watch {
-        return watch(root, &out, arguments.port, arguments.open, &stop, &|| made(root, &out, &stop)).map(|()| ExitCode::SUCCESS);
+        return watch(root, &out, arguments.port, arguments.open, &stop, &|| made(root, &out, &stop))
+            .map(|()| ExitCode::SUCCESS);
     }
     listen(&stop, || ());
     let words = match made(root, &out, &stop) {
@@ -63,7 +64,9 @@ pub(crate) fn book(root: &Path, arguments: &Book) -> Done {
     let first = out.join("index.html");
     say(&format!("{words}.\nThe book is at {}", harmless(&first.to_string_lossy())))?;
     if arguments.open {
-        open::that(&first).map_err(|error| vec![Diagnostic::new(&first, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
+        open::that(&first).map_err(|error| {
+            vec![Diagnostic::new(&first, format!("cannot be opened: {error}"), "open it in a browser yourself")]
+        })?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -82,7 +85,8 @@ fn check(root: &Path) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Weaves the pages and renders them, unless somebody asks to stop: then there is no problem to tell. Says in words what was made.
+/// Weaves the pages and renders them, unless somebody asks to stop: then there is no problem to tell. Says in words
+/// what was made.
 fn made(root: &Path, out: &Path, stop: &Stop) -> Result<String, Vec<Diagnostic>> {
     let progress = progress();
     progress.set_message("reading the claims");
@@ -100,7 +104,8 @@ fn made(root: &Path, out: &Path, stop: &Stop) -> Result<String, Vec<Diagnostic>>
     let rendered = render::render(root, &pages, out, stop)?;
     progress.finish_and_clear();
     rendered.warning.iter().for_each(|warning| say_error(warning));
-    let woven = if changed == 0 { "book/src was fresh".to_owned() } else { format!("{changed} files of book/src changed") };
+    let woven =
+        if changed == 0 { "book/src was fresh".to_owned() } else { format!("{changed} files of book/src changed") };
     Ok(format!("{} claims, {} pages; {woven}", registry.claims().count(), rendered.pages))
 }
 

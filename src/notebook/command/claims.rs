@@ -64,7 +64,11 @@ pub(crate) fn claims(root: &Path, arguments: &Claims) -> Done {
         Some(ClaimsCommand::Show { id }) => match registry.claim(id) {
             Some(claim) => say(catalogue::show(&registry, claim, &metrics).trim_end())?,
             None => {
-                return Err(vec![Diagnostic::new("tests/claims", format!("`{}` is no claim", harmless(id)), nearest(&registry, id))]);
+                return Err(vec![Diagnostic::new(
+                    "tests/claims",
+                    format!("`{}` is no claim", harmless(id)),
+                    nearest(&registry, id),
+                )]);
             }
         },
     }
@@ -75,5 +79,7 @@ pub(crate) fn claims(root: &Path, arguments: &Claims) -> Done {
 fn nearest(registry: &Registry, id: &str) -> String {
     let shared = |name: &str| name.split('_').filter(|word| id.split('_').any(|other| other == *word)).count();
     let best = registry.claims().max_by_key(|claim| shared(&claim.id)).filter(|claim| shared(&claim.id) > 0);
-    best.map_or("see `attention-regression claims`".to_owned(), |claim| format!("did you mean `{}`? See `attention-regression claims`", claim.id))
+    best.map_or("see `attention-regression claims`".to_owned(), |claim| {
+        format!("did you mean `{}`? See `attention-regression claims`", claim.id)
+    })
 }

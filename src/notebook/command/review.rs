@@ -19,8 +19,8 @@ const EXAMPLES: &str = "Examples:
   attention-regression review --against main   the accepted snapshots of this checkout beside those of another revision
   attention-regression review --json | jq '.summary'
 
-Exit code: 0 when nothing moved, 1 when something did, 2 for a mistake in the arguments, a notebook that cannot be read, or what
-cannot be written, 141 when the reader of a pipe has seen enough.";
+Exit code: 0 when nothing moved, 1 when something did, 2 for a mistake in the arguments, a notebook that cannot be read,
+or what cannot be written, 141 when the reader of a pipe has seen enough.";
 
 /// Review a change: numbers, figures and sentences before and after, on one page
 #[derive(Args)]
@@ -54,7 +54,11 @@ pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Di
     let text = page::page(&review, &format!("Made from {}", Provenance::of(root).line()));
     let parent = out.parent().map_or(Ok(()), std::fs::create_dir_all);
     parent.and_then(|()| publish::write(&out, text.as_bytes(), is_ours)).map_err(|error| {
-        vec![Diagnostic::new(&out, format!("cannot be written: {error}"), "check the folder's permissions, or choose another with --out FILE")]
+        vec![Diagnostic::new(
+            &out,
+            format!("cannot be written: {error}"),
+            "check the folder's permissions, or choose another with --out FILE",
+        )]
     })?;
     let place = format!("The page is at {}", publish::harmless(&out.to_string_lossy()));
     if arguments.json {
@@ -64,7 +68,9 @@ pub(crate) fn review(root: &Path, arguments: &Review) -> Result<ExitCode, Vec<Di
         say(&format!("{}{place}", terminal::text(&review)))?;
     }
     if arguments.open {
-        open::that(&out).map_err(|error| vec![Diagnostic::new(&out, format!("cannot be opened: {error}"), "open it in a browser yourself")])?;
+        open::that(&out).map_err(|error| {
+            vec![Diagnostic::new(&out, format!("cannot be opened: {error}"), "open it in a browser yourself")]
+        })?;
     }
     Ok(if review.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -79,5 +85,9 @@ fn refuse_foreign(out: &Path) -> Result<(), Diagnostic> {
     if out.symlink_metadata().is_err() || is_ours(out) {
         return Ok(());
     }
-    Err(Diagnostic::new(out, "is there and is no earlier review", "name a new file with --out FILE: nothing else is overwritten"))
+    Err(Diagnostic::new(
+        out,
+        "is there and is no earlier review",
+        "name a new file with --out FILE: nothing else is overwritten",
+    ))
 }

@@ -1,8 +1,8 @@
-//! `book --watch`: makes the book again whenever its prose, snapshots or theme change, serves it on the loopback interface, and has the
-//! pages that are open reload.
+//! `book --watch`: makes the book again whenever its prose, snapshots or theme change, serves it on the loopback
+//! interface, and has the pages that are open reload.
 //!
-//! A change of a test's code needs `cargo test`, which then changes the snapshots. A notebook with a mistake leaves the last good
-//! book in place and shows the mistake on the open page. Ctrl-C ends everything.
+//! A change of a test's code needs `cargo test`, which then changes the snapshots. A notebook with a mistake leaves the
+//! last good book in place and shows the mistake on the open page. Ctrl-C ends everything.
 
 mod server;
 
@@ -44,7 +44,9 @@ pub(crate) fn watch(
     stop: &Stop,
     make: &dyn Fn() -> Result<String, Vec<Diagnostic>>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let cannot = |error: &dyn std::fmt::Display| vec![Diagnostic::new(root, format!("cannot be watched: {error}"), "run without --watch")];
+    let cannot = |error: &dyn std::fmt::Display| {
+        vec![Diagnostic::new(root, format!("cannot be watched: {error}"), "run without --watch")]
+    };
     // Absolute, as the paths of events are.
     let root = root.canonicalize().map_err(|error| cannot(&error))?;
     let (tell, told) = mpsc::channel();
@@ -58,14 +60,19 @@ pub(crate) fn watch(
     })
     .map_err(|error| cannot(&error))?;
     for (folder, mode) in WATCHED {
-        watcher.watch(&root.join(folder), mode).map_err(|error| vec![Diagnostic::new(folder, format!("cannot be watched: {error}"), "run without --watch")])?;
+        watcher.watch(&root.join(folder), mode).map_err(|error| {
+            vec![Diagnostic::new(folder, format!("cannot be watched: {error}"), "run without --watch")]
+        })?;
     }
     let server = Server::start(out, port)?;
     made(&server, make)?;
     if stop.asked() {
         return Ok(());
     }
-    say(&format!("The book is at {}, and follows tests/claims, snapshots and book/theme. Ctrl-C ends this.", server.address()))?;
+    say(&format!(
+        "The book is at {}, and follows tests/claims, snapshots and book/theme. Ctrl-C ends this.",
+        server.address()
+    ))?;
     if open && let Err(error) = open::that(server.address()) {
         say_mistake(&format!("the browser cannot be opened: {error}; open {} yourself", server.address()));
     }
@@ -103,13 +110,20 @@ fn made(server: &Server, make: &dyn Fn() -> Result<String, Vec<Diagnostic>>) -> 
 /// Reading a file is an event too, and the book reads what it watches.
 fn changes(kind: &EventKind) -> bool {
     use notify::event::ModifyKind;
-    matches!(kind, EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Name(_) | ModifyKind::Any))
+    matches!(
+        kind,
+        EventKind::Create(_)
+            | EventKind::Remove(_)
+            | EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Name(_) | ModifyKind::Any)
+    )
 }
 
 /// A source of the book, below the root; not a pending snapshot, nor what an editor leaves beside a file.
 fn relevant(root: &Path, path: &Path) -> Option<PathBuf> {
     let below = path.strip_prefix(root).ok()?;
-    let of = |extensions: &[&str]| below.extension().is_some_and(|extension| extensions.iter().any(|other| extension == *other));
+    let of = |extensions: &[&str]| {
+        below.extension().is_some_and(|extension| extensions.iter().any(|other| extension == *other))
+    };
     let source = (below.starts_with("tests/claims") && of(&["rs", "toml", "md"]))
         || (below.starts_with(snapshot::FOLDER) && of(&["snap", "toml"]))
         || (below.starts_with("book/theme") && of(&["css", "svg", "woff2"]))

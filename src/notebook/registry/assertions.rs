@@ -1,7 +1,7 @@
 //! Where in a test each metric is recorded: the calls on its `Evidence`, and which names each can give a metric.
 //!
-//! A name is a string, a `format!` with holes, or a variable, which may be anything: the most literal call that fits a metric
-//! is the one that recorded it. What it cannot see: calls inside macros and in helper functions.
+//! A name is a string, a `format!` with holes, or a variable, which may be anything: the most literal call that fits a
+//! metric is the one that recorded it. What it cannot see: calls inside macros and in helper functions.
 
 use syn::visit::{self, Visit};
 
@@ -15,7 +15,8 @@ pub(super) struct Typed {
     pub(super) line: usize,
 }
 
-/// The calls of `equals` in a test whose expected number is a literal, under whatever name: no road leads to it but a typist's.
+/// The calls of `equals` in a test whose expected number is a literal, under whatever name: no road leads to it but a
+/// typist's.
 pub(super) fn typed(test: &syn::ItemFn) -> Vec<Typed> {
     struct Expected(Vec<Typed>);
     impl<'ast> Visit<'ast> for Expected {
@@ -38,7 +39,9 @@ fn is_literal(expression: &syn::Expr) -> bool {
         syn::Expr::Unary(unary) => is_literal(&unary.expr),
         syn::Expr::Paren(inner) => is_literal(&inner.expr),
         syn::Expr::Binary(binary) => is_literal(&binary.left) && is_literal(&binary.right),
-        syn::Expr::Path(path) => path.path.segments.last().is_some_and(|name| name.ident.to_string().chars().all(|c| !c.is_lowercase())),
+        syn::Expr::Path(path) => {
+            path.path.segments.last().is_some_and(|name| name.ident.to_string().chars().all(|c| !c.is_lowercase()))
+        }
         _ => false,
     }
 }
@@ -66,7 +69,10 @@ pub(super) fn assertions(test: &syn::ItemFn) -> Vec<Assertion> {
 /// The call that recorded `metric`: of those that fit, the one with the most of its name fixed.
 pub(super) fn of<'a>(all: &'a [Assertion], metric: &str) -> Option<&'a Assertion> {
     // The first of equals, and `max_by_key` takes the last.
-    all.iter().rev().filter(|assertion| assertion.fits(metric)).max_by_key(|assertion| assertion.pieces.iter().map(String::len).sum::<usize>())
+    all.iter()
+        .rev()
+        .filter(|assertion| assertion.fits(metric))
+        .max_by_key(|assertion| assertion.pieces.iter().map(String::len).sum::<usize>())
 }
 
 impl Assertion {
@@ -74,7 +80,9 @@ impl Assertion {
         let [first, holes @ ..] = self.pieces.as_slice() else { return false };
         let Some((last, inner)) = holes.split_last() else { return first == metric };
         let rest = metric.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()));
-        rest.is_some_and(|rest| inner.iter().try_fold(rest, |rest, piece| rest.split_once(piece.as_str()).map(|(_, rest)| rest)).is_some())
+        rest.is_some_and(|rest| {
+            inner.iter().try_fold(rest, |rest, piece| rest.split_once(piece.as_str()).map(|(_, rest)| rest)).is_some()
+        })
     }
 }
 
@@ -103,8 +111,9 @@ impl<'ast> Visit<'ast> for Calls {
             syn::Expr::MethodCall(inner) => Some(inner),
             _ => None,
         });
-        let root =
-            links.last().filter(|root| matches!(&*root.receiver, syn::Expr::Path(path) if self.receivers.iter().any(|receiver| path.path.is_ident(receiver))));
+        let holds = |path: &syn::Path| self.receivers.iter().any(|receiver| path.is_ident(receiver));
+        let on_evidence = |receiver: &syn::Expr| matches!(receiver, syn::Expr::Path(variable) if holds(&variable.path));
+        let root = links.last().filter(|root| on_evidence(&root.receiver));
         let (first, last) = (call.span().start().line, call.paren_token.span.close().end().line);
         if let Some(root) = root
             && METHODS.iter().any(|method| root.method == method)
@@ -209,7 +218,8 @@ mod tests {
 
     #[test]
     fn holes_stand_for_anything_and_the_rest_must_fit_in_order() {
-        let fits = |format: &str, name: &str| Assertion { pieces: fixed(format), first: 1, last: 1, start: (1, 1) }.fits(name);
+        let fits =
+            |format: &str, name: &str| Assertion { pieces: fixed(format), first: 1, last: 1, start: (1, 1) }.fits(name);
         assert!(fits("a_{x}_b_{y:?}", "a_1_b_2") && fits("{x}", "") && fits("same", "same"));
         assert!(!fits("a_{x}_b_{y}", "a_b_") && !fits("same", "sames") && !fits("ab{x}b", "ab"));
     }

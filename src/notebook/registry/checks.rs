@@ -17,19 +17,30 @@ fn check_names(registry: &Registry, problems: &mut Vec<Diagnostic>) {
     for claim in registry.claims() {
         if let Some((file, line)) = seen.insert(&claim.id, (&claim.file, claim.line)) {
             let first = format!("it is also at {}:{line}", file.display());
-            problems.push(Diagnostic::at(&claim.file, claim.line, format!("duplicate claim id `{}`", claim.id), format!("{first}; rename one of the tests")));
+            problems.push(Diagnostic::at(
+                &claim.file,
+                claim.line,
+                format!("duplicate claim id `{}`", claim.id),
+                format!("{first}; rename one of the tests"),
+            ));
         }
     }
     let mut ids = BTreeSet::new();
     for statement in &registry.statements {
         if !ids.insert(&statement.id) {
-            problems.push(Diagnostic::at(STATEMENTS, statement.line, format!("duplicate statement id `{}`", statement.id), "number the statements once each"));
+            problems.push(Diagnostic::at(
+                STATEMENTS,
+                statement.line,
+                format!("duplicate statement id `{}`", statement.id),
+                "number the statements once each",
+            ));
         }
     }
 }
 
 fn check_uses(registry: &Registry, problems: &mut Vec<Diagnostic>) {
-    let order: BTreeMap<&str, usize> = registry.claims().enumerate().map(|(place, claim)| (claim.id.as_str(), place)).collect();
+    let order: BTreeMap<&str, usize> =
+        registry.claims().enumerate().map(|(place, claim)| (claim.id.as_str(), place)).collect();
     for claim in registry.claims() {
         let at = claim.sentence("uses", "");
         for used in &claim.head.uses {
@@ -42,7 +53,11 @@ fn check_uses(registry: &Registry, problems: &mut Vec<Diagnostic>) {
             }
         }
         if let Some(path) = cycle(registry, &claim.id) {
-            problems.push(at.diagnostic(0, format!("`uses` goes round in a circle: {}", path.join(" → ")), "remove one of these uses"));
+            problems.push(at.diagnostic(
+                0,
+                format!("`uses` goes round in a circle: {}", path.join(" → ")),
+                "remove one of these uses",
+            ));
         }
     }
 }
@@ -52,7 +67,9 @@ fn cycle(registry: &Registry, start: &str) -> Option<Vec<String>> {
     let mut paths = vec![vec![start.to_owned()]];
     let mut seen = BTreeSet::new();
     while let Some(path) = paths.pop() {
-        for next in path.last().and_then(|id| registry.claim(id)).map(|claim| claim.head.uses.as_slice()).unwrap_or_default() {
+        for next in
+            path.last().and_then(|id| registry.claim(id)).map(|claim| claim.head.uses.as_slice()).unwrap_or_default()
+        {
             let longer: Vec<String> = path.iter().cloned().chain([next.clone()]).collect();
             if next == start {
                 return (path.iter().min().map(String::as_str) == Some(start)).then_some(longer);
@@ -69,17 +86,27 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Diagnostic>) {
     for claim in registry.claims() {
         let at = claim.sentence("settles", "");
         for (id, verdict) in &claim.head.settles {
-            problems.extend(settles(registry, claim, id, *verdict).into_iter().map(|(what, cure)| at.diagnostic(0, what, cure)));
+            problems.extend(
+                settles(registry, claim, id, *verdict).into_iter().map(|(what, cure)| at.diagnostic(0, what, cure)),
+            );
         }
         if !claim.head.settles.is_empty() && claim.head.finding.trim().is_empty() {
             let what = format!("`{}` settles a statement and has no `finding`", claim.id);
-            problems.push(at.diagnostic(0, what, "say in one sentence what was found: it goes into the table of verdicts"));
+            problems.push(at.diagnostic(
+                0,
+                what,
+                "say in one sentence what was found: it goes into the table of verdicts",
+            ));
         }
     }
     for statement in &registry.statements {
-        let mut problem = |what: String, cure: &str| problems.push(Diagnostic::at(STATEMENTS, statement.line, what, cure));
+        let mut problem =
+            |what: String, cure: &str| problems.push(Diagnostic::at(STATEMENTS, statement.line, what, cure));
         if statement.argument.is_none() && registry.settling(&statement.id).next().is_none() {
-            problem(format!("no claim settles {}", statement.id), "let a claim settle it, or give it an `argument` where no test can");
+            problem(
+                format!("no claim settles {}", statement.id),
+                "let a claim settle it, or give it an `argument` where no test can",
+            );
         }
         if registry.post(&statement.at.post).is_none() {
             let what = format!("{} stands in the post `{}`, which is not listed", statement.id, statement.at.post);
@@ -92,7 +119,10 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Diagnostic>) {
                 statement.sort.with_article(),
                 if statement.argument.is_some() { "with an" } else { "without" }
             );
-            problem(what, "an interpretation is argued; what can be tested is an assertion or a description, and a claim settles it");
+            problem(
+                what,
+                "an interpretation is argued; what can be tested is an assertion or a description, and a claim settles it",
+            );
         }
         let counterexample = registry.settling(&statement.id).any(|claim| claim.head.kind == Kind::Counterexample);
         if registry.verdict(statement) == Verdict::False && !counterexample {
@@ -117,8 +147,15 @@ fn settles(registry: &Registry, claim: &Claim, id: &str, verdict: Verdict) -> Ve
     let possible = statement.sort.verdicts();
     if !possible.contains(&verdict) {
         let all: Vec<&str> = possible.iter().map(|verdict| verdict.name()).collect();
-        let cure = if all.is_empty() { "no test settles an interpretation: remove this verdict".to_owned() } else { format!("say one of: {}", all.join(", ")) };
-        wrong.push((format!("`{}` says of {id} “{}”, and it is {}", claim.id, verdict.name(), statement.sort.with_article()), cure));
+        let cure = if all.is_empty() {
+            "no test settles an interpretation: remove this verdict".to_owned()
+        } else {
+            format!("say one of: {}", all.join(", "))
+        };
+        wrong.push((
+            format!("`{}` says of {id} “{}”, and it is {}", claim.id, verdict.name(), statement.sort.with_article()),
+            cure,
+        ));
     }
     wrong
 }

@@ -19,7 +19,11 @@ pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Registr
     let mut registry = Registry::default();
     match open(Path::new(NOTATION)) {
         Ok(text) => registry.notation = Prose::at(NOTATION, 1, text),
-        Err(error) => problems.push(Diagnostic::new(NOTATION, format!("cannot be read: {error}"), "explain the symbols of the book there")),
+        Err(error) => problems.push(Diagnostic::new(
+            NOTATION,
+            format!("cannot be read: {error}"),
+            "explain the symbols of the book there",
+        )),
     }
     (registry.posts, registry.statements) = statements(open, problems);
     registry.shared = open(Path::new(SHARED)).map_or_else(|_| String::new(), |text| shared(&text, &[]));
@@ -43,10 +47,13 @@ pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Registr
 }
 
 fn rust_file(open: Open<'_>, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<(String, syn::File)> {
-    let text = open(path).map_err(|error| Diagnostic::new(path, format!("cannot be read: {error}"), "the registry needs this file"));
+    let text = open(path)
+        .map_err(|error| Diagnostic::new(path, format!("cannot be read: {error}"), "the registry needs this file"));
     let parsed = text.and_then(|text| match syn::parse_file(&text) {
         Ok(file) => Ok((text, file)),
-        Err(error) => Err(Diagnostic::at(path, error.span().start().line, format!("is not Rust: {error}"), "mend the syntax")),
+        Err(error) => {
+            Err(Diagnostic::at(path, error.span().start().line, format!("is not Rust: {error}"), "mend the syntax"))
+        }
     });
     parsed.map_err(|problem| problems.push(problem)).ok()
 }
@@ -63,13 +70,20 @@ fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> (Vec<Post>, Vec
     let text = match open(path) {
         Ok(text) => text,
         Err(error) => {
-            problems.push(Diagnostic::new(path, format!("cannot be read: {error}"), "list the statements of the post there"));
+            problems.push(Diagnostic::new(
+                path,
+                format!("cannot be read: {error}"),
+                "list the statements of the post there",
+            ));
             return Default::default();
         }
     };
     match toml::from_str::<File>(&text) {
         Ok(file) => {
-            let statement = |spanned: toml::Spanned<Statement>| Statement { line: line_of(&text, spanned.span().start), ..spanned.into_inner() };
+            let statement = |spanned: toml::Spanned<Statement>| Statement {
+                line: line_of(&text, spanned.span().start),
+                ..spanned.into_inner()
+            };
             (file.post, file.statement.into_iter().map(statement).collect())
         }
         Err(error) => {
@@ -90,7 +104,9 @@ fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Di
     let (text, file) = rust_file(open, &path, problems)?;
     let (title, prose) = titled(Prose::from_doc(&path, &file.attrs), "# ", 1, "the chapter", problems);
     let tests = file.items.iter().filter_map(|item| match item {
-        syn::Item::Fn(function) if function.attrs.iter().any(|attribute| attribute.path().is_ident("test")) => Some(function),
+        syn::Item::Fn(function) if function.attrs.iter().any(|attribute| attribute.path().is_ident("test")) => {
+            Some(function)
+        }
         _ => None,
     });
     let claims: Vec<Claim> = tests.filter_map(|test| claim(&path, &text, id, test, problems)).collect();
@@ -101,36 +117,31 @@ fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Di
 fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &mut Vec<Diagnostic>) -> Option<Claim> {
     let id = test.sig.ident.to_string();
     let line = test.sig.ident.span().start().line;
+    let wrong = |what: &str, cure: &str| Diagnostic::at(path, line, format!("the claim `{id}` has {what}"), cure);
     let mut prose = Prose::from_doc(path, &test.attrs);
     if prose.text.trim().is_empty() {
-        problems.push(Diagnostic::at(
-            path,
-            line,
-            format!("the claim `{id}` has no statement"),
-            "write it above the test: a `##` title, prose, and a `toml` fence with its head",
-        ));
+        let cure = "write it above the test: a `##` title, prose, and a `toml` fence with its head";
+        problems.push(wrong("no statement", cure));
         return None;
     }
-    let head_at = head_fence(&mut prose).or_else(|| {
-        problems.push(Diagnostic::at(
-            path,
-            line,
-            format!("the claim `{id}` has no head"),
-            "add a fence marked `toml` with `kind`, `headline` and `breaks_when` to its doc comment",
-        ));
-        None
-    })?;
+    let Some(head_at) = head_fence(&mut prose) else {
+        let cure = "add a fence marked `toml` with `kind`, `headline` and `breaks_when` to its doc comment";
+        problems.push(wrong("no head", cure));
+        return None;
+    };
     let head = head(&id, &head_at, problems)?;
-    let title_line = prose.text.lines().position(|text| text.starts_with("## ")).and_then(|row| prose.lines.get(row).copied()).unwrap_or(line);
+    let row = prose.text.lines().position(|text| text.starts_with("## "));
+    let title_line = row.and_then(|row| prose.lines.get(row).copied()).unwrap_or(line);
     let (title, prose) = titled(prose, "## ", line, &format!("the claim `{id}`"), problems);
     if prose.text.trim().is_empty() {
-        problems.push(Diagnostic::at(path, line, format!("the claim `{id}` has a title and no statement"), "write the statement under the title"));
+        problems.push(wrong("a title and no statement", "write the statement under the title"));
     }
     let (code_line, code) = code(text, test);
     let assertions = assertions::assertions(test);
     for typed in assertions::typed(test) {
         let what = format!("`{id}` expects a number that is typed");
-        problems.push(Diagnostic::at(path, typed.line, what, "compute it by another road, or say with `published` who did"));
+        let cure = "compute it by another road, or say with `published` who did";
+        problems.push(Diagnostic::at(path, typed.line, what, cure));
     }
     Some(Claim {
         id,
@@ -152,14 +163,20 @@ fn claim(path: &Path, text: &str, chapter: &str, test: &syn::ItemFn, problems: &
 fn shared(text: &str, claims: &[Claim]) -> String {
     let tests = claims.iter().map(|claim| claim.code_line..claim.code_line + claim.code.lines().count());
     let tests: Vec<std::ops::Range<usize>> = tests.collect();
-    let kept = |(row, line): &(usize, &str)| !line.trim_start().starts_with("//") && !tests.iter().any(|test| test.contains(&(row + 1)));
+    let kept = |(row, line): &(usize, &str)| {
+        !line.trim_start().starts_with("//") && !tests.iter().any(|test| test.contains(&(row + 1)))
+    };
     text.lines().enumerate().filter(kept).map(|(_, line)| format!("{line}\n")).collect()
 }
 
 /// The test as it stands, from `#[test]` to its closing brace, and the line on which it begins.
 fn code(text: &str, test: &syn::ItemFn) -> (usize, String) {
     use syn::spanned::Spanned;
-    let first = test.attrs.iter().find(|attribute| attribute.path().is_ident("test")).map_or(1, |attribute| attribute.span().start().line);
+    let first = test
+        .attrs
+        .iter()
+        .find(|attribute| attribute.path().is_ident("test"))
+        .map_or(1, |attribute| attribute.span().start().line);
     let last = test.block.brace_token.span.close().end().line;
     (first, text.lines().skip(first - 1).take(last + 1 - first).map(|line| format!("{line}\n")).collect())
 }
@@ -179,10 +196,20 @@ fn head_fence(prose: &mut Prose) -> Option<Prose> {
 fn head(id: &str, at: &Prose, problems: &mut Vec<Diagnostic>) -> Option<Head> {
     let cure = "the head has `kind`, `headline`, `breaks_when`, and may have `settles`, `finding`, `uses`, `constants`, `room`, `words`";
     let head: Head = toml::from_str(&at.text)
-        .map_err(|error| problems.push(at.diagnostic(error.span().map_or(0, |span| span.start), format!("the head of `{id}`: {}", error.message()), cure)))
+        .map_err(|error| {
+            problems.push(at.diagnostic(
+                error.span().map_or(0, |span| span.start),
+                format!("the head of `{id}`: {}", error.message()),
+                cure,
+            ))
+        })
         .ok()?;
     if head.breaks_when.trim().is_empty() {
-        problems.push(at.diagnostic(0, format!("`breaks_when` of `{id}` is empty"), "say which hypothesis the control removes"));
+        problems.push(at.diagnostic(
+            0,
+            format!("`breaks_when` of `{id}` is empty"),
+            "say which hypothesis the control removes",
+        ));
     }
     Some(head)
 }

@@ -54,8 +54,13 @@ impl Prose {
     pub(super) fn cut(&mut self, range: std::ops::Range<usize>) -> Self {
         let rows: Vec<&str> = self.text.lines().collect();
         let text = |rows: &[&str]| rows.iter().map(|row| format!("{row}\n")).collect::<String>();
-        let taken = Self { file: self.file.clone(), text: text(&rows[range.clone()]), lines: self.lines[range.clone()].to_vec() };
-        let kept: Vec<&str> = rows.iter().enumerate().filter(|(row, _)| !range.contains(row)).map(|(_, text)| *text).collect();
+        let taken = Self {
+            file: self.file.clone(),
+            text: text(&rows[range.clone()]),
+            lines: self.lines[range.clone()].to_vec(),
+        };
+        let kept: Vec<&str> =
+            rows.iter().enumerate().filter(|(row, _)| !range.contains(row)).map(|(_, text)| *text).collect();
         let kept_text = text(&kept);
         self.lines.drain(range);
         self.text = kept_text;

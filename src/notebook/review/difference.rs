@@ -1,8 +1,9 @@
 //! What a change did to the numbers of a claim: which moved, from where to where, and by how many of their tolerances.
 //!
-//! Two readings of one metric are compared as they stand in snapshots, so digits within tolerance never differ. What is no
-//! move but a looser judgement, a widened tolerance, a lowered limit, another label, is a remark in words, and a control that
-//! no longer breaks its claim is called out first of all. [`figure`] does the same for the numbers of a figure.
+//! Two readings of one metric are compared as they stand in snapshots, so digits within tolerance never differ. What is
+//! no move but a looser judgement, a widened tolerance, a lowered limit, another label, is a remark in words, and a
+//! control that no longer breaks its claim is called out first of all. [`figure`] does the same for the numbers of a
+//! figure.
 
 pub mod figure;
 mod remarks;
@@ -27,7 +28,11 @@ pub struct Difference {
 
 /// Every metric that differs, in the order of the new ones; those that are gone come last.
 pub fn between(before: &Metrics, after: &Metrics) -> Vec<Difference> {
-    let difference = |name: &String| Difference { name: name.clone(), before: metric(before, name).cloned(), after: metric(after, name).cloned() };
+    let difference = |name: &String| Difference {
+        name: name.clone(),
+        before: metric(before, name).cloned(),
+        after: metric(after, name).cloned(),
+    };
     let gone = before.iter().filter(|(name, _)| metric(after, name).is_none());
     let all = after.iter().chain(gone).map(|(name, _)| difference(name));
     all.filter(|difference| difference.before != difference.after).collect()
@@ -207,18 +212,33 @@ mod tests {
     #[test]
     fn a_control_that_stopped_failing_is_called_out() {
         let limit = Some(Limit::AtLeast(1.0));
-        let (before, after) = (named(&[("other", metric(5.0, 1e-2, limit, true))]), named(&[("other", metric(0.5, 1e-2, limit, true))]));
+        let (before, after) =
+            (named(&[("other", metric(5.0, 1e-2, limit, true))]), named(&[("other", metric(0.5, 1e-2, limit, true))]));
         let differences = between(&before, &after);
         assert!(differences[0].tamed());
-        assert!(table(&differences).ends_with("    THE CONTROL NO LONGER BREAKS THE CLAIM: must be at least 1e0"), "{}", table(&differences));
+        assert!(
+            table(&differences).ends_with("    THE CONTROL NO LONGER BREAKS THE CLAIM: must be at least 1e0"),
+            "{}",
+            table(&differences)
+        );
     }
 
     #[test]
     fn what_was_loosened_added_or_taken_away_is_said() {
-        let before = named(&[("wide", metric(2.0, 1e-3, Some(Limit::AtMost(3.0)), false)), ("old", metric(1.0, 1e-2, None, false))]);
-        let after = named(&[("wide", metric(2.0, 1e-1, Some(Limit::AtMost(9.0)), false)), ("fresh", metric(1.0, 1e-2, None, false))]);
+        let before = named(&[
+            ("wide", metric(2.0, 1e-3, Some(Limit::AtMost(3.0)), false)),
+            ("old", metric(1.0, 1e-2, None, false)),
+        ]);
+        let after = named(&[
+            ("wide", metric(2.0, 1e-1, Some(Limit::AtMost(9.0)), false)),
+            ("fresh", metric(1.0, 1e-2, None, false)),
+        ]);
         let remarks: Vec<Vec<String>> = between(&before, &after).iter().map(Difference::remarks).collect();
-        let expected = [vec!["tolerance WIDENED: 1e-3 relative → 1e-1 relative", "limit at most 3e0 → at most 9e0"], vec!["new"], vec!["gone"]];
+        let expected = [
+            vec!["tolerance WIDENED: 1e-3 relative → 1e-1 relative", "limit at most 3e0 → at most 9e0"],
+            vec!["new"],
+            vec!["gone"],
+        ];
         assert_eq!(remarks, expected);
     }
 

@@ -1,7 +1,7 @@
 //! What a commit knows of a notebook: its claims, its accepted snapshots, how often claims held.
 //!
-//! git runs as a program, without a shell. Two processes read a commit, however many files it has: one lists them, one writes their texts.
-//! On every system paths come with `/` between their parts, whatever a user configured.
+//! git runs as a program, without a shell. Two processes read a commit, however many files it has: one lists them, one
+//! writes their texts. On every system paths come with `/` between their parts, whatever a user configured.
 
 use std::collections::BTreeMap;
 use std::io::{self, Seek as _, Write as _};
@@ -65,9 +65,13 @@ impl<'a> Git<'a> {
 
     /// The accepted snapshots of a commit, by name.
     pub(super) fn snapshots(&self, commit: &str) -> Result<BTreeMap<String, String>, Diagnostic> {
-        let files = self
-            .files(commit, &[FOLDER])
-            .map_err(|why| Diagnostic::new(FOLDER, format!("cannot be read in commit {}: {why}", short(commit)), "name another revision"))?;
+        let files = self.files(commit, &[FOLDER]).map_err(|why| {
+            Diagnostic::new(
+                FOLDER,
+                format!("cannot be read in commit {}: {why}", short(commit)),
+                "name another revision",
+            )
+        })?;
         let named = |(path, text): (String, String)| {
             let name = path.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".snap")?;
             (!name.contains('/')).then(|| (name.to_owned(), text))
@@ -114,7 +118,11 @@ impl<'a> Git<'a> {
     fn output(&self, arguments: &[&str], input: Stdio) -> Result<Vec<u8>, String> {
         let output = Command::new("git").arg("-C").arg(self.root).args(arguments).stdin(input).output();
         let output = output.map_err(|error| format!("git cannot be run: {error}"))?;
-        if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()) }
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+        }
     }
 }
 
@@ -127,7 +135,8 @@ fn utf8(what: &str, bytes: &[u8]) -> Result<String, String> {
     std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| format!("{what} is no UTF-8: {error}"))
 }
 
-/// What `git cat-file --batch` said: `name kind size`, so many bytes, and a line's end; `name missing` of what it has not.
+/// What `git cat-file --batch` said: `name kind size`, so many bytes, and a line's end; `name missing` of what it has
+/// not.
 fn texts(mut bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
     let mut found = BTreeMap::new();
     while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
@@ -149,12 +158,18 @@ mod tests {
     #[test]
     fn a_batch_is_read_with_its_gaps() {
         let found = texts(b"aa blob 5\na\r\nb\n\nbb missing\ncc blob 0\n\ndd blob 9\ncut");
-        assert_eq!(found, Ok(BTreeMap::from([("aa".to_owned(), "a\nb\n".to_owned()), ("cc".to_owned(), String::new())])));
+        assert_eq!(
+            found,
+            Ok(BTreeMap::from([("aa".to_owned(), "a\nb\n".to_owned()), ("cc".to_owned(), String::new())]))
+        );
         assert!(texts(b"aa blob 1\n\xff\n").is_err_and(|why| why.starts_with("aa is no UTF-8")));
     }
 
     #[test]
     fn a_path_is_written_as_git_writes_it() {
-        assert_eq!(slashed(&Path::new("tests").join("claims").join("main.rs")).as_deref(), Some("tests/claims/main.rs"));
+        assert_eq!(
+            slashed(&Path::new("tests").join("claims").join("main.rs")).as_deref(),
+            Some("tests/claims/main.rs")
+        );
     }
 }

@@ -107,10 +107,12 @@ impl Item {
         self.differences.iter().rev().max_by(|a, b| size(a).total_cmp(&size(b)))
     }
 
-    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a count that may be one, a widened
-    /// tolerance, words that are untrue.
+    /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a count that may
+    /// be one, a widened tolerance, words that are untrue.
     pub fn alarming(&self) -> bool {
-        let alarms = |difference: &Difference| difference.tamed() || difference.failing() || difference.recounted() || difference.widened();
+        let alarms = |difference: &Difference| {
+            difference.tamed() || difference.failing() || difference.recounted() || difference.widened()
+        };
         !self.broken.is_empty() || self.differences.iter().any(alarms)
     }
 
@@ -119,7 +121,8 @@ impl Item {
         let judged = self.differences.iter().any(|difference| difference.tamed() || difference.failing());
         let test = "Accepting these numbers does not make the test pass: it judges them, and they do not hold. Mend the \
                     mathematics or the claim.";
-        let book = "Accepting them leaves the book with words that are untrue, and it is not woven until they are rewritten.";
+        let book =
+            "Accepting them leaves the book with words that are untrue, and it is not woven until they are rewritten.";
         judged.then_some(test).into_iter().chain((!self.broken.is_empty()).then_some(book)).collect()
     }
 
@@ -142,7 +145,8 @@ impl Item {
 
 /// The snapshots of a claim that differ; of one that was removed all.
 fn snapshots(id: &str, removed: bool, before: &Side, after: &Side) -> Vec<PathBuf> {
-    let names: BTreeSet<&String> = before.snapshots.keys().chain(after.snapshots.keys()).filter(|name| sides::id(name) == id).collect();
+    let names: BTreeSet<&String> =
+        before.snapshots.keys().chain(after.snapshots.keys()).filter(|name| sides::id(name) == id).collect();
     let differ = |name: &&String| removed || before.snapshots.get(*name) != after.snapshots.get(*name);
     names.into_iter().filter(differ).map(|name| snapshot::path(name)).collect()
 }

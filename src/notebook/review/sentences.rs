@@ -101,12 +101,14 @@ struct Piece<'a> {
 }
 
 fn pieces(registry: &Registry) -> Vec<Piece<'_>> {
-    let piece = |id, kind, title, prose: &Prose| Piece { key: (id, kind), title, prose: prose.clone(), claim: None, opens: "" };
+    let piece =
+        |id, kind, title, prose: &Prose| Piece { key: (id, kind), title, prose: prose.clone(), claim: None, opens: "" };
     let mut all = vec![piece("", "opening", registry.title.as_str(), &registry.opening)];
     for chapter in &registry.chapters {
         all.push(piece(&chapter.id, "chapter", &chapter.title, &chapter.prose));
         for claim in &chapter.claims {
-            let of_claim = |kind, prose: &Prose| Piece { claim: Some(claim), ..piece(&claim.id, kind, &claim.title, prose) };
+            let of_claim =
+                |kind, prose: &Prose| Piece { claim: Some(claim), ..piece(&claim.id, kind, &claim.title, prose) };
             let of_head = |kind, text: &str| of_claim(kind, &claim.sentence(kind, text));
             all.push(of_claim("prose", &claim.prose));
             all.push(Piece { opens: "Breaks when ", ..of_head("breaks_when", &claim.head.breaks_when) });
@@ -135,12 +137,14 @@ impl Piece<'_> {
 
     /// The sentences that quote something that moved, read with the numbers of one side.
     fn quoting(&self, side: &Side, moved: &Moved) -> Vec<Sentence> {
-        let [page, terminal] = [Medium::Page, Medium::Terminal].map(|medium| self.quotes(medium, &side.registry, &side.metrics));
+        let [page, terminal] =
+            [Medium::Page, Medium::Terminal].map(|medium| self.quotes(medium, &side.registry, &side.metrics));
         let text = &self.prose.text;
         let sentence = |range: Range<usize>| {
             let inside = |quote: &&Quote| range.contains(&quote.range.start) && moved.contains(&quote.of);
             let opens = if text[..range.start].trim().is_empty() { self.opens } else { "" };
-            let [markdown, plain] = [&page, &terminal].map(|quotes| opens.to_owned() + &filled(text, &range, quotes, moved));
+            let [markdown, plain] =
+                [&page, &terminal].map(|quotes| opens.to_owned() + &filled(text, &range, quotes, moved));
             let plain = plain.replace(MARKS, "").split_whitespace().collect::<Vec<_>>().join(" ");
             Sentence {
                 template: text[range.clone()].to_owned(),
@@ -187,7 +191,11 @@ fn filled(text: &str, range: &Range<usize>, quotes: &[Quote], moved: &Moved) -> 
         // Words that are untrue are what the sentence says all the same; a number that is not there is a dash.
         let words = quote.phrase.as_ref().map_or("–", |(words, _)| words);
         let shown = quote.shown.as_deref().unwrap_or(words);
-        if moved.contains(&quote.of) { out.extend([&open.to_string(), shown, &close.to_string()]) } else { out.push_str(shown) }
+        if moved.contains(&quote.of) {
+            out.extend([&open.to_string(), shown, &close.to_string()])
+        } else {
+            out.push_str(shown)
+        }
     }
     out + &text[done..range.end].replace(MARKS, "")
 }
@@ -219,10 +227,14 @@ fn beside((was, is): Pair, measured: &BTreeMap<String, Metrics>) -> Option<(Quot
         if was.shown.len() == is.shown.len() {
             // Words that stayed true stay unmarked.
             let stayed: Vec<bool> = was.shown.iter().zip(&is.shown).map(|(was, is)| is.is_ok() && was == is).collect();
-            [&mut before, &mut after].into_iter().flatten().for_each(|filled| filled.markdown = unmarked(&filled.markdown, &stayed));
+            [&mut before, &mut after]
+                .into_iter()
+                .flatten()
+                .for_each(|filled| filled.markdown = unmarked(&filled.markdown, &stayed));
         }
         // Before the claim was first measured its sentences had no numbers.
-        before = before.filter(|before| is.claims.iter().any(|id| measured.contains_key(id)) || !before.text.contains('–'));
+        before =
+            before.filter(|before| is.claims.iter().any(|id| measured.contains_key(id)) || !before.text.contains('–'));
     }
     let Sentence { title, file, line, claims, .. } = is.or(was)?;
     Some((Quoted { title, file, line, before, after }, claims))

@@ -46,11 +46,17 @@ impl Side {
     }
 
     /// `place` says where a snapshot stands, for messages.
-    fn new(registry: Registry, texts: &BTreeMap<String, String>, place: &dyn Fn(&str) -> String) -> Result<Self, Vec<Diagnostic>> {
-        let known: BTreeSet<String> = registry.claims().flat_map(|claim| [claim.snapshot(), claim.snapshot() + FIGURE]).collect();
+    fn new(
+        registry: Registry,
+        texts: &BTreeMap<String, String>,
+        place: &dyn Fn(&str) -> String,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let known: BTreeSet<String> =
+            registry.claims().flat_map(|claim| [claim.snapshot(), claim.snapshot() + FIGURE]).collect();
         let mut problems = Vec::new();
         let (mut metrics, mut figures) = (BTreeMap::new(), BTreeMap::new());
-        // Of two snapshots of one claim, left behind by a move to another chapter, the one that the registry knows is read last and stays.
+        // Of two snapshots of one claim, left behind by a move to another chapter, the one that the registry knows is
+        // read last and stays.
         let (named, orphans): (Vec<_>, Vec<_>) = texts.iter().partition(|(name, _)| known.contains(*name));
         for (name, text) in orphans.into_iter().chain(named) {
             let read = if name.ends_with(FIGURE) {
@@ -59,14 +65,26 @@ impl Side {
                 snapshot::read_metrics(text).map(|read| drop(metrics.insert(id(name).to_owned(), read)))
             };
             if let Err((line, what)) = read {
-                problems.push(Diagnostic::at(place(name), line, what, "run `cargo test --test claims` to write it anew"));
+                problems.push(Diagnostic::at(
+                    place(name),
+                    line,
+                    what,
+                    "run `cargo test --test claims` to write it anew",
+                ));
             }
         }
         if !problems.is_empty() {
             return Err(problems);
         }
         let snapshots = texts.iter().map(|(name, text)| (name.clone(), snapshot::body(text).to_owned())).collect();
-        Ok(Self { registry, snapshots, metrics, figures, waiting: BTreeSet::new(), replication: Replication::default() })
+        Ok(Self {
+            registry,
+            snapshots,
+            metrics,
+            figures,
+            waiting: BTreeSet::new(),
+            replication: Replication::default(),
+        })
     }
 }
 
@@ -83,14 +101,16 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Diagnostic>> {
     let mut waiting = BTreeMap::new();
     for below in snapshot::pending(root).map_err(|problem| vec![problem])? {
         let path = Path::new(FOLDER).join(format!("{below}.snap.new"));
-        let text = std::fs::read_to_string(root.join(&path))
-            .map_err(|error| vec![Diagnostic::new(&path, format!("cannot be read: {error}"), "check its permissions")])?;
+        let text = std::fs::read_to_string(root.join(&path)).map_err(|error| {
+            vec![Diagnostic::new(&path, format!("cannot be read: {error}"), "check its permissions")]
+        })?;
         let name = Path::new(&below).file_name().map_or(below.clone(), |name| name.to_string_lossy().into_owned());
         fresh.insert(name.clone(), text.replace("\r\n", "\n"));
         waiting.insert(name, path.display().to_string());
     }
     let mut before = Side::new(with_removed(root, &registry, &accepted), &accepted, &accepted_at)?;
-    let mut after = Side::new(registry, &fresh, &|name| waiting.get(name).cloned().unwrap_or_else(|| accepted_at(name)))?;
+    let mut after =
+        Side::new(registry, &fresh, &|name| waiting.get(name).cloned().unwrap_or_else(|| accepted_at(name)))?;
     after.waiting = waiting.keys().map(|name| id(name).to_owned()).collect();
     after.replication = Replication::read(root).map_err(|problem| vec![problem])?;
     let mut notes = Vec::new();
@@ -102,7 +122,8 @@ pub(super) fn pending(root: &Path) -> Result<Sides, Vec<Diagnostic>> {
     Ok(Sides { before, after, against: "the accepted snapshots".to_owned(), notes })
 }
 
-/// The rates of a commit; where they cannot be read those of this checkout, so that none seems to have moved, and a note.
+/// The rates of a commit; where they cannot be read those of this checkout, so that none seems to have moved, and a
+/// note.
 fn committed_rates(git: &Git<'_>, commit: &str, revision: &str, after: &Side, notes: &mut Vec<String>) -> Replication {
     git.replication(commit).unwrap_or_else(|why| {
         notes.push(format!("How often claims held at {revision} cannot be read, so no rate is compared: {why}"));
@@ -110,14 +131,17 @@ fn committed_rates(git: &Git<'_>, commit: &str, revision: &str, after: &Side, no
     })
 }
 
-/// The claims with those that only a snapshot is left of, as the last commit has them, where there is git and it knows them.
+/// The claims with those that only a snapshot is left of, as the last commit has them, where there is git and it knows
+/// them.
 fn with_removed(root: &Path, registry: &Registry, accepted: &BTreeMap<String, String>) -> Registry {
     let mut all = registry.clone();
-    let removed: BTreeSet<&str> = accepted.keys().map(|name| id(name)).filter(|id| registry.claim(id).is_none()).collect();
+    let removed: BTreeSet<&str> =
+        accepted.keys().map(|name| id(name)).filter(|id| registry.claim(id).is_none()).collect();
     let git = if removed.is_empty() { None } else { Git::around(root).ok() };
     let committed = git.and_then(|git| git.registry("HEAD").ok());
     for chapter in committed.into_iter().flat_map(|registry| registry.chapters) {
-        let claims: Vec<_> = chapter.claims.iter().filter(|claim| removed.contains(claim.id.as_str())).cloned().collect();
+        let claims: Vec<_> =
+            chapter.claims.iter().filter(|claim| removed.contains(claim.id.as_str())).cloned().collect();
         match all.chapters.iter_mut().find(|other| other.id == chapter.id) {
             Some(there) => there.claims.extend(claims),
             None if claims.is_empty() => {}
@@ -147,6 +171,7 @@ pub(super) fn against(root: &Path, revision: &str) -> Result<Sides, Vec<Diagnost
         notes.push(format!("Pending snapshots, {waiting} of them, are not part of this comparison: `attention-regression review` shows them."));
     }
     let short = git::short(&commit);
-    let against = if short.starts_with(revision) { format!("commit {short}") } else { format!("{revision}, commit {short}") };
+    let against =
+        if short.starts_with(revision) { format!("commit {short}") } else { format!("{revision}, commit {short}") };
     Ok(Sides { before, after, against, notes })
 }

@@ -1,4 +1,5 @@
-//! Where the sentences of a piece of prose are: in Markdown with formulas, code and references, whose full stops end nothing.
+//! Where the sentences of a piece of prose are: in Markdown with formulas, code and references, whose full stops end
+//! nothing.
 
 use std::ops::Range;
 
@@ -8,13 +9,14 @@ use crate::publish::math::{self, Class};
 /// Abbreviations within a sentence, by what stands before their full stop.
 const ABBREVIATIONS: [&str; 5] = [" al", " cf", "(cf", " resp", " vs"];
 
-/// Where the sentences of a text are. Code blocks and tags have none; a caption is text between brackets; a formula on lines of its own
-/// belongs to the sentence that it stands in.
+/// Where the sentences of a text are. Code blocks and tags have none; a caption is text between brackets; a formula on
+/// lines of its own belongs to the sentence that it stands in.
 pub(super) fn split(text: &str, quotes: &[Quote]) -> Vec<Range<usize>> {
     let spans = math::spans(text);
     let closed = |at: usize| {
         let span = |class: &Class| matches!(class, Class::Code(_) | Class::Math { .. } | Class::Link(_) | Class::Tag);
-        spans.iter().any(|other| span(&other.class) && other.range.contains(&at)) || quotes.iter().any(|quote| quote.range.contains(&at))
+        spans.iter().any(|other| span(&other.class) && other.range.contains(&at))
+            || quotes.iter().any(|quote| quote.range.contains(&at))
     };
     let mut found = Vec::new();
     for block in joined(text, blocks(text)) {
@@ -22,10 +24,15 @@ pub(super) fn split(text: &str, quotes: &[Quote]) -> Vec<Range<usize>> {
         let mut letters = text[block.clone()].char_indices().peekable();
         while let Some((offset, letter)) = letters.next() {
             let at = block.start + offset;
-            if !matches!(letter, '.' | '!' | '?') || closed(at) || ABBREVIATIONS.iter().any(|short| text[..at].ends_with(short)) {
+            if !matches!(letter, '.' | '!' | '?')
+                || closed(at)
+                || ABBREVIATIONS.iter().any(|short| text[..at].ends_with(short))
+            {
                 continue;
             }
-            while letters.next_if(|(_, letter)| matches!(letter, '*' | '_' | ')' | ']' | '"' | '”' | '’')).is_some() {}
+            while letters.next_if(|(_, letter)| matches!(letter, '*' | '_' | ')' | ']' | '"' | '”' | '’')).is_some()
+            {
+            }
             let end = letters.peek().map_or(block.end, |(offset, _)| block.start + offset);
             let rest = &text[end..block.end];
             let next = rest.trim_start();
@@ -43,7 +50,9 @@ pub(super) fn split(text: &str, quotes: &[Quote]) -> Vec<Range<usize>> {
 /// Blocks with those that a sentence runs through made one: up to a formula, through it, and on after it.
 fn joined(text: &str, blocks: Vec<Range<usize>>) -> Vec<Range<usize>> {
     const FORMULA: &str = "$$";
-    let ended = |block: &Range<usize>| text[block.clone()].trim_end_matches([')', '*', '_', '$', ' ']).ends_with(['.', '!', '?']);
+    let ended = |block: &Range<usize>| {
+        text[block.clone()].trim_end_matches([')', '*', '_', '$', ' ']).ends_with(['.', '!', '?'])
+    };
     let mut found: Vec<Range<usize>> = Vec::new();
     for block in blocks {
         let formula = text[block.clone()].starts_with(FORMULA);
@@ -108,7 +117,14 @@ mod tests {
     fn a_formula_and_a_reference_end_nothing() {
         let text = "So\n\n$$a. B,$$\n\nand (Demircigil et al. 2017) on. Then\n\n$$c.$$\n\nNext:\n\n- one\n\n<p class=\"lede\">First. Second\ngoes on.</p>\n";
         let found: Vec<&str> = split(text, &[]).into_iter().map(|range| &text[range]).collect();
-        let expected = ["So\n\n$$a. B,$$\n\nand (Demircigil et al. 2017) on.", "Then\n\n$$c.$$", "Next:", "one", "First.", "Second\ngoes on.</p>"];
+        let expected = [
+            "So\n\n$$a. B,$$\n\nand (Demircigil et al. 2017) on.",
+            "Then\n\n$$c.$$",
+            "Next:",
+            "one",
+            "First.",
+            "Second\ngoes on.</p>",
+        ];
         assert_eq!(found, expected);
     }
 
@@ -118,6 +134,17 @@ mod tests {
         let range = text.find("{{").unwrap_or(0)..text.find("}}").unwrap_or(0) + 2;
         let quote = Quote { range, of: (String::new(), String::new()), phrase: None, shown: Ok(String::new()) };
         let found: Vec<&str> = split(text, &[quote]).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, ["One, e.g. this, of $a. B$.", "Two is `x. Y` (and ends.)", "Three", "Four.", "Five!", "**Six.**", "Seven {{a|b. C|1..2}}."]);
+        assert_eq!(
+            found,
+            [
+                "One, e.g. this, of $a. B$.",
+                "Two is `x. Y` (and ends.)",
+                "Three",
+                "Four.",
+                "Five!",
+                "**Six.**",
+                "Seven {{a|b. C|1..2}}."
+            ]
+        );
     }
 }

@@ -15,9 +15,11 @@ pub fn text(review: &Review) -> String {
     if review.is_empty() {
         return format!("Nothing moved against {}.\n", review.against);
     }
-    let line = |alarm: bool, what: &str, happened: String| format!("{} {what}: {happened}\n", if alarm { '▲' } else { '◆' });
+    let line =
+        |alarm: bool, what: &str, happened: String| format!("{} {what}: {happened}\n", if alarm { '▲' } else { '◆' });
     let items = review.items.iter().map(|item| line(item.alarming(), &item.id, happened(item)));
-    let statements = review.judged_otherwise().map(|change| line(true, &format!("statement {}", change.id), change.words()));
+    let statements =
+        review.judged_otherwise().map(|change| line(true, &format!("statement {}", change.id), change.words()));
     let rates = review.rates.iter().map(|rate| line(rate.fell(), &rate.id, rate.words()));
     items.chain(statements).chain(rates).chain([summary(review), "\n".to_owned()]).collect()
 }
@@ -34,9 +36,14 @@ fn happened(item: &Item) -> String {
             largest.map(moved).into_iter().chain(more).chain(item.figure.as_ref().map(FigureChange::words)).collect()
         }
     };
-    let alarms: [(&str, fn(&Difference) -> bool); 3] =
-        [("NO LONGER BREAKS", Difference::tamed), ("DOES NOT HOLD", Difference::failing), ("tolerance WIDENED", Difference::widened)];
-    let mut alarm = |what: &str, names: Vec<String>| parts.extend((!names.is_empty()).then(|| format!("{what}: {}", names.join(", "))));
+    let alarms: [(&str, fn(&Difference) -> bool); 3] = [
+        ("NO LONGER BREAKS", Difference::tamed),
+        ("DOES NOT HOLD", Difference::failing),
+        ("tolerance WIDENED", Difference::widened),
+    ];
+    let mut alarm = |what: &str, names: Vec<String>| {
+        parts.extend((!names.is_empty()).then(|| format!("{what}: {}", names.join(", "))))
+    };
     for (what, test) in alarms {
         let others = item.differences.iter().filter(|difference| test(difference) && Some(*difference) != largest);
         alarm(what, others.map(|difference| difference.name.clone()).collect());
@@ -52,7 +59,8 @@ fn untrue(broken: &Broken) -> String {
 
 fn moved(difference: &Difference) -> String {
     let [before, after] = difference.digits();
-    let numbers = if before == after { difference.name.clone() } else { format!("{} {before} → {after}", difference.name) };
+    let numbers =
+        if before == after { difference.name.clone() } else { format!("{} {before} → {after}", difference.name) };
     let away = difference.tolerances().map(|away| format!("{away:+.1} tolerances"));
     std::iter::once(numbers).chain(away).chain(difference.remarks()).collect::<Vec<_>>().join(", ")
 }
@@ -60,7 +68,8 @@ fn moved(difference: &Difference) -> String {
 /// The counts, in a sentence.
 pub fn summary(review: &Review) -> String {
     let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
-    let claims = if review.items.is_empty() { "No claim".to_owned() } else { count(review.items.len(), "claim", "claims") };
+    let claims =
+        if review.items.is_empty() { "No claim".to_owned() } else { count(review.items.len(), "claim", "claims") };
     let that = |test| review.metrics_that(test).len();
     let rest = [
         (that(Difference::tamed), "control no longer breaks its claim", "controls no longer break their claims"),
@@ -68,7 +77,11 @@ pub fn summary(review: &Review) -> String {
         (that(Difference::widened), "tolerance is wider", "tolerances are wider"),
         (review.broken().len(), "phrase became untrue", "phrases became untrue"),
         (review.judged_otherwise().count(), "verdict changed", "verdicts changed"),
-        (review.rates.len(), "claim holds in another share of fresh draws", "claims hold in another share of fresh draws"),
+        (
+            review.rates.len(),
+            "claim holds in another share of fresh draws",
+            "claims hold in another share of fresh draws",
+        ),
         (review.statements.len(), "statement of the post is touched", "statements of the post are touched"),
     ];
     let rest = rest.into_iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(number, one, many));
@@ -91,7 +104,13 @@ pub fn json(review: &Review) -> Value {
 }
 
 fn counts(review: &Review) -> Value {
-    let that = |test| review.metrics_that(test).into_iter().map(|(claim, metric)| json!({ "claim": claim, "metric": metric })).collect::<Value>();
+    let that = |test| {
+        review
+            .metrics_that(test)
+            .into_iter()
+            .map(|(claim, metric)| json!({ "claim": claim, "metric": metric }))
+            .collect::<Value>()
+    };
     let changed = |change: Change| review.items.iter().filter(|item| item.change == change).count();
     json!({
         "claims": review.items.len(),

@@ -43,9 +43,12 @@ impl StatementChange {
 /// The statements that some of the claims that moved settle, and those with another verdict.
 pub(super) fn statements(items: &[Item], before: &Side, after: &Side) -> Vec<StatementChange> {
     let (before, after) = (&before.registry, &after.registry);
-    let verdict = |registry: &Registry, id: &str| registry.statements.iter().find(|other| other.id == id).map(|statement| registry.verdict(statement));
+    let verdict = |registry: &Registry, id: &str| {
+        registry.statements.iter().find(|other| other.id == id).map(|statement| registry.verdict(statement))
+    };
     let change = |statement: &Statement| {
-        let settles = |item: &&Item| item.claim.as_ref().is_some_and(|claim| claim.head.settles.contains_key(&statement.id));
+        let settles =
+            |item: &&Item| item.claim.as_ref().is_some_and(|claim| claim.head.settles.contains_key(&statement.id));
         let is = verdict(after, &statement.id);
         StatementChange {
             id: statement.id.clone(),
@@ -97,7 +100,12 @@ impl RateChange {
 
 /// The claims whose rate moved, in reading order.
 pub(super) fn rates(before: &Side, after: &Side) -> Vec<RateChange> {
-    let rate = |side: &Side, id: &str| side.replication.claims.get(id).map(|replicated| (replicated.held, replicated.of));
-    let change = |claim: &Claim| RateChange { id: claim.id.clone(), before: rate(before, &claim.id), after: rate(after, &claim.id) };
+    let rate =
+        |side: &Side, id: &str| side.replication.claims.get(id).map(|replicated| (replicated.held, replicated.of));
+    let change = |claim: &Claim| RateChange {
+        id: claim.id.clone(),
+        before: rate(before, &claim.id),
+        after: rate(after, &claim.id),
+    };
     after.registry.claims().map(change).filter(|change| change.before != change.after).collect()
 }

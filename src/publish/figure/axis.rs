@@ -19,11 +19,17 @@ pub(super) struct Mapped {
 
 impl Mapped {
     pub(super) fn new(axis: &Axis, from: i32, to: i32) -> Result<Self, DrawError> {
-        let (Some(&low), Some(&high)) = (axis.ticks.first(), axis.ticks.last()) else { return Err(DrawError::Empty(axis.name.clone())) };
+        let (Some(&low), Some(&high)) = (axis.ticks.first(), axis.ticks.last()) else {
+            return Err(DrawError::Empty(axis.name.clone()));
+        };
         if low >= high || (axis.scale == Scale::Log && low <= 0.0) {
             return Err(DrawError::Empty(axis.name.clone()));
         }
-        Ok(Self { range: (value(axis.scale, low)..value(axis.scale, high)).into(), scale: axis.scale, limits: (from * UNIT, to * UNIT) })
+        Ok(Self {
+            range: (value(axis.scale, low)..value(axis.scale, high)).into(),
+            scale: axis.scale,
+            limits: (from * UNIT, to * UNIT),
+        })
     }
 
     /// The place of a number in tenths, or nothing outside the axis.
@@ -103,7 +109,13 @@ mod tests {
 
     #[test]
     fn decades_are_powers_of_ten_on_logarithmic_axes_only() {
-        assert_eq!([1e-4, 0.1, 1.0, 1000.0, 1e4].map(|tick| tick_name(tick, Scale::Log)), ["10⁻⁴", "0.1", "1", "1000", "10⁴"]);
-        assert_eq!([-2.5, 0.0, 0.01, 10_000.0].map(|tick| tick_name(tick, Scale::Linear)), ["−2.5", "0", "0.01", "10000"]);
+        assert_eq!(
+            [1e-4, 0.1, 1.0, 1000.0, 1e4].map(|tick| tick_name(tick, Scale::Log)),
+            ["10⁻⁴", "0.1", "1", "1000", "10⁴"]
+        );
+        assert_eq!(
+            [-2.5, 0.0, 0.01, 10_000.0].map(|tick| tick_name(tick, Scale::Linear)),
+            ["−2.5", "0", "0.01", "10000"]
+        );
     }
 }

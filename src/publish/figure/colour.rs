@@ -41,7 +41,11 @@ impl Colour {
     /// It as a `fill` or a `stroke`.
     pub(super) fn attribute(self, name: &str, opacity: f64) -> String {
         let paint = format!(" {name}=\"{}\"", self.variable());
-        if opacity < 1.0 { paint + &format!(" {name}-opacity=\"{}\"", (opacity * 100.0).round() / 100.0) } else { paint }
+        if opacity < 1.0 {
+            paint + &format!(" {name}-opacity=\"{}\"", (opacity * 100.0).round() / 100.0)
+        } else {
+            paint
+        }
     }
 }
 

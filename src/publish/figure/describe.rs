@@ -41,14 +41,23 @@ pub fn describe(figure: &Figure) -> String {
 }
 
 fn of_chart(chart: &Chart) -> String {
-    format!("Horizontal: {}. Vertical: {}. {}", of_axis(&chart.x), of_axis(&chart.y), joined(&chart.series, of_series, " "))
+    format!(
+        "Horizontal: {}. Vertical: {}. {}",
+        of_axis(&chart.x),
+        of_axis(&chart.y),
+        joined(&chart.series, of_series, " ")
+    )
 }
 
 fn of_axis(axis: &Axis) -> String {
     let end = |tick: Option<&f64>| tick.copied().map_or(String::new(), short);
     let range = format!("{} to {}", end(axis.ticks.first()), end(axis.ticks.last()));
     let scale = if axis.scale == Scale::Log { "logarithmic" } else { "" };
-    [plain(&axis.name).as_str(), scale, &range].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    [plain(&axis.name).as_str(), scale, &range]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn of_series(series: &Series) -> String {

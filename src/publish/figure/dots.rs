@@ -1,7 +1,7 @@
 //! Marks in named rows, over one or more panes with an axis each: what is compared stands under one another.
 //!
-//! On a page up to three panes stand side by side and share the names of the rows; on a phone they stand under one another,
-//! each with its own. The first line is the key: every series' mark beside its name.
+//! On a page up to three panes stand side by side and share the names of the rows; on a phone they stand under one
+//! another, each with its own. The first line is the key: every series' mark beside its name.
 
 use super::axis::{self, Mapped, tick_width};
 use super::colour::{Colour, Line};
@@ -50,7 +50,10 @@ impl Layout {
 
     /// The left end of a pane's axis and the top of the pane.
     fn corner(&self, place: i32) -> (i32, i32) {
-        (self.names + place % self.columns * (self.across + self.gap), self.key + place / self.columns * (self.height() + AIR))
+        (
+            self.names + place % self.columns * (self.across + self.gap),
+            self.key + place / self.columns * (self.height() + AIR),
+        )
     }
 
     fn baseline(&self, top: i32, row: usize) -> i32 {
@@ -73,7 +76,9 @@ fn edge(dots: &Dots, columns: i32) -> i32 {
 /// What lies between two panes: more where the last tick of one and the first of the next have long names.
 fn gap(dots: &Dots, columns: i32) -> i32 {
     const AIR: i32 = 6;
-    let between = |pair: &[Pane]| half(&pair[0].axis, pair[0].axis.ticks.last()) + half(&pair[1].axis, pair[1].axis.ticks.first()) + AIR;
+    let between = |pair: &[Pane]| {
+        half(&pair[0].axis, pair[0].axis.ticks.last()) + half(&pair[1].axis, pair[1].axis.ticks.first()) + AIR
+    };
     let lines = dots.panes.chunks(usize::try_from(columns).unwrap_or(1));
     lines.flat_map(|line| line.windows(2)).map(between).fold(GAP, i32::max)
 }
@@ -119,7 +124,13 @@ fn keyed(dots: &Dots) -> Vec<Entry<'_>> {
     key::unique(all.map(|series| Entry::new(&series.name, series.ink, Some(series.mark), Stroke::None)))
 }
 
-fn draw_pane(pen: &Pen<'_>, dots: &Dots, pane: &Pane, layout: &Layout, (left, top): (i32, i32)) -> Result<(), DrawError> {
+fn draw_pane(
+    pen: &Pen<'_>,
+    dots: &Dots,
+    pane: &Pane,
+    layout: &Layout,
+    (left, top): (i32, i32),
+) -> Result<(), DrawError> {
     let mapped = Mapped::new(&pane.axis, left, left + layout.across)?;
     let base = top + HEAD + ROW * layout.rows;
     pen.bold(&pane.name, (left, top + 16), LABEL)?;
@@ -168,7 +179,11 @@ mod tests {
         let (wide, low) = drawn(&dots(), WIDE).expect("every mark lies on its axis");
         let (narrow, high) = drawn(&dots(), NARROW).expect("every mark lies on its axis");
         assert_eq!((wide.matches("<circle").count(), narrow.matches("<circle").count()), (4, 4));
-        assert_eq!((wide.matches(">one<").count(), narrow.matches(">one<").count()), (1, 2), "names are shared on a page");
+        assert_eq!(
+            (wide.matches(">one<").count(), narrow.matches(">one<").count()),
+            (1, 2),
+            "names are shared on a page"
+        );
         assert!(high > low + 50, "{high} {low}");
     }
 

@@ -1,9 +1,9 @@
 //! Where the names of series stand: beside their data, off the curves, the marks and each other.
 //!
 //! Every label has a wish, a point and a side. Around that point and, at a price, around the other points of its series
-//! it tries every side and a few shifts up and down, and takes the cheapest place: what it covers, how far it lies from the
-//! wish, how much of it leaves the drawing. Labels are placed in the order of the series, one after another; ties go to
-//! the first place tried, so the result is the same everywhere.
+//! it tries every side and a few shifts up and down, and takes the cheapest place: what it covers, how far it lies from
+//! the wish, how much of it leaves the drawing. Labels are placed in the order of the series, one after another; ties
+//! go to the first place tried, so the result is the same everywhere.
 //!
 //! What it renounces: leaders, and moving a label that stands already.
 
@@ -46,8 +46,12 @@ pub(super) fn draw(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), 
         let Some(label) = series.label else { continue };
         let points = units(series, layout)?;
         let length = text_width(&series.name, LABEL);
-        let places = places(label, &points, length).into_iter().map(|place| Place { cost: place.cost + field.cost(place, length), ..place });
-        let Some(place) = places.min_by_key(|place| place.cost) else { return Err(DrawError::Empty(series.name.clone())) };
+        let places = places(label, &points, length)
+            .into_iter()
+            .map(|place| Place { cost: place.cost + field.cost(place, length), ..place });
+        let Some(place) = places.min_by_key(|place| place.cost) else {
+            return Err(DrawError::Empty(series.name.clone()));
+        };
         field.taken.push((place.start, place.start + length, place.base));
         let x = match place.anchor {
             Anchor::Start => place.start,
@@ -97,7 +101,9 @@ impl Field<'_> {
         const CENTRE: i32 = 300;
         if series.mark.is_some() {
             // A label may touch the rim of a mark where there is no better place, and not lie on it.
-            let around = |&(x, y): &(i32, i32)| [(x - 4, y, MARK / 2), (x + 4, y, MARK / 2), (x, y - 4, MARK / 2), (x, y + 4, MARK / 2), (x, y, CENTRE)];
+            let around = |&(x, y): &(i32, i32)| {
+                [(x - 4, y, MARK / 2), (x + 4, y, MARK / 2), (x, y - 4, MARK / 2), (x, y + 4, MARK / 2), (x, y, CENTRE)]
+            };
             self.dots.extend(points.iter().flat_map(around));
         }
         if series.stroke == Stroke::None {
@@ -105,7 +111,8 @@ impl Field<'_> {
         }
         for (&(x, y), &(to_x, to_y)) in points.iter().zip(points.iter().skip(1)) {
             let steps = ((to_x - x).abs().max((to_y - y).abs()) / SAMPLE).max(1);
-            self.dots.extend((0..=steps).map(|step| (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps, CURVE)));
+            self.dots
+                .extend((0..=steps).map(|step| (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps, CURVE)));
         }
     }
 
@@ -114,12 +121,26 @@ impl Field<'_> {
         const OUTSIDE: i32 = 40;
         const OVERLAP: i32 = 1000;
         let (left, right, top, bottom) = (start - 2, start + length + 2, base - ASCENT, base + DESCENT);
-        let outside = [self.layout.side + 4 - left, right + 2 - self.layout.width, self.layout.ceiling - top, bottom - self.layout.base]
-            .into_iter()
-            .map(|beyond| beyond.max(0))
+        let outside = [
+            self.layout.side + 4 - left,
+            right + 2 - self.layout.width,
+            self.layout.ceiling - top,
+            bottom - self.layout.base,
+        ]
+        .into_iter()
+        .map(|beyond| beyond.max(0))
+        .sum::<i32>();
+        let covered = self
+            .dots
+            .iter()
+            .filter(|(x, y, _)| (left..=right).contains(x) && (top..=bottom).contains(y))
+            .map(|(.., cost)| cost)
             .sum::<i32>();
-        let covered = self.dots.iter().filter(|(x, y, _)| (left..=right).contains(x) && (top..=bottom).contains(y)).map(|(.., cost)| cost).sum::<i32>();
-        let overlaps = self.taken.iter().filter(|(from, to, other)| left < *to && right > *from && (base - other).abs() < ASCENT + DESCENT - 1).count();
+        let overlaps = self
+            .taken
+            .iter()
+            .filter(|(from, to, other)| left < *to && right > *from && (base - other).abs() < ASCENT + DESCENT - 1)
+            .count();
         OUTSIDE * outside + covered + OVERLAP * i32::try_from(overlaps).unwrap_or(i32::MAX / OVERLAP)
     }
 }

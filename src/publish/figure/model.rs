@@ -1,6 +1,7 @@
 //! The vocabulary of figures: plain data for serde, from a claim to its snapshot and from there to the page.
 //!
-//! Everything is built by a constructor, whose defaults are those of most figures, and by methods that change one thing.
+//! Everything is built by a constructor, whose defaults are those of most figures, and by methods that change one
+//! thing.
 
 mod chart;
 mod dots;

@@ -1,7 +1,7 @@
 //! Small charts in rows and columns: what is compared along a row shares its meaning, along a column its axes.
 //!
-//! The same arrangement on a page and on a phone, where it is only smaller. A row is named above its charts, which are taller
-//! where they show clouds of points.
+//! The same arrangement on a page and on a phone, where it is only smaller. A row is named above its charts, which are
+//! taller where they show clouds of points.
 
 use super::axis::{self, Mapped, widest_tick};
 use super::colour::Colour;
@@ -30,7 +30,8 @@ struct Layout {
 impl Layout {
     fn new(multiples: &Multiples, width: i32, top: i32) -> Self {
         let ticks = multiples.columns.iter().map(|column| widest_tick(&column.y)).max().unwrap_or(0) + 10;
-        let (columns, gap) = (i32::try_from(multiples.columns.len()).unwrap_or(1).max(1), if width == WIDE { 22 } else { 10 });
+        let (columns, gap) =
+            (i32::try_from(multiples.columns.len()).unwrap_or(1).max(1), if width == WIDE { 22 } else { 10 });
         let clouds = multiples.series().any(|series| series.mark.is_some());
         let chart = if clouds { CLOUD } else { CHART };
         Self { top, ticks, across: (width - 12 - columns * ticks - (columns - 1) * gap) / columns, gap, chart }
@@ -122,7 +123,11 @@ mod tests {
         let column = |name: &str| Column::new(name, Axis::linear("size", &[0.0, 2.0]));
         let row = |name: &str| Row::new(name, vec![cell.clone(), cell.clone()]);
         let x = Axis::linear("size", &[0.0, 1.0]);
-        Multiples { x, columns: ["left", "right"].map(column).to_vec(), rows: ["one", "two", "three"].map(row).to_vec() }
+        Multiples {
+            x,
+            columns: ["left", "right"].map(column).to_vec(),
+            rows: ["one", "two", "three"].map(row).to_vec(),
+        }
     }
 
     fn drawn(multiples: &Multiples, width: i32) -> Result<String, DrawError> {

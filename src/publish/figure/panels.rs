@@ -8,7 +8,8 @@ use crate::publish::number::{self, Digits};
 
 /// Steps of |entry|/max: equal steps of the square root.
 const EDGES: [f64; 6] = [0.01, 0.06, 0.16, 0.31, 0.51, 0.76];
-/// The side of a matrix, in units: a multiple of 36 and of 8. Cells are whole tenths, so others may come out a little smaller.
+/// The side of a matrix, in units: a multiple of 36 and of 8. Cells are whole tenths, so others may come out a little
+/// smaller.
 const SIDE: i32 = 144;
 const GAP: i32 = 24;
 /// Above a matrix: its symbol and what it is; below: its largest entry.
@@ -54,11 +55,23 @@ pub(super) fn panel(pen: &Pen<'_>, panel: &Panel, (x, y): (i32, i32), head: i32,
     let largest = panel.largest();
     let foot = matrix(pen, &panel.rows, largest, (x * UNIT, (y + head) * UNIT), side)?;
     let note = if panel.note.is_empty() { String::new() } else { format!(" · {}", panel.note) };
-    pen.text(&format!("max {}{note}", number::unicode(largest, Digits::Short(2))), (x, foot + 17), 12, Colour::Muted, Anchor::Start)
+    pen.text(
+        &format!("max {}{note}", number::unicode(largest, Digits::Short(2))),
+        (x, foot + 17),
+        12,
+        Colour::Muted,
+        Anchor::Start,
+    )
 }
 
 /// Draws the cells level by level, so that each level is one path; returns where the matrix ends, in units.
-fn matrix(pen: &Pen<'_>, entries: &[Vec<f64>], largest: f64, (left, top): (i32, i32), side: i32) -> Result<i32, DrawError> {
+fn matrix(
+    pen: &Pen<'_>,
+    entries: &[Vec<f64>],
+    largest: f64,
+    (left, top): (i32, i32),
+    side: i32,
+) -> Result<i32, DrawError> {
     let rows = i32::try_from(entries.len()).unwrap_or(i32::MAX);
     let columns = i32::try_from(entries.first().map_or(0, Vec::len)).unwrap_or(i32::MAX);
     let cell = (side * UNIT / rows.max(columns).max(1)).max(1);
@@ -78,7 +91,11 @@ fn matrix(pen: &Pen<'_>, entries: &[Vec<f64>], largest: f64, (left, top): (i32, 
 
 /// Stretches of a row on one level and side of zero: start and length in cells.
 fn runs(row: &[f64], largest: f64, level: usize, positive: bool) -> Vec<(i32, i32)> {
-    let on = |entry: &f64| largest > 0.0 && (*entry > 0.0) == positive && EDGES.iter().filter(|&&edge| entry.abs() / largest >= edge).count() == level;
+    let on = |entry: &f64| {
+        largest > 0.0
+            && (*entry > 0.0) == positive
+            && EDGES.iter().filter(|&&edge| entry.abs() / largest >= edge).count() == level
+    };
     let mut runs: Vec<(i32, i32)> = Vec::new();
     for place in (0..row.len()).filter(|&place| on(&row[place])) {
         let place = i32::try_from(place).unwrap_or(0);

@@ -84,7 +84,14 @@ impl<'a> Pen<'a> {
     }
 
     /// Words on their baseline, at a place in units.
-    pub(super) fn text(&self, words: &str, at: (i32, i32), size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
+    pub(super) fn text(
+        &self,
+        words: &str,
+        at: (i32, i32),
+        size: i32,
+        colour: Colour,
+        anchor: Anchor,
+    ) -> Result<(), DrawError> {
         self.words(words, at, Type { size, colour, anchor, bold: false, halo: false })
     }
 
@@ -100,7 +107,14 @@ impl<'a> Pen<'a> {
     }
 
     /// Words over data, legible on a curve, at a place in units.
-    pub(super) fn label(&self, words: &str, at: (i32, i32), size: i32, colour: Colour, anchor: Anchor) -> Result<(), DrawError> {
+    pub(super) fn label(
+        &self,
+        words: &str,
+        at: (i32, i32),
+        size: i32,
+        colour: Colour,
+        anchor: Anchor,
+    ) -> Result<(), DrawError> {
         self.words(words, at, Type { size, colour, anchor, bold: false, halo: true })
     }
 

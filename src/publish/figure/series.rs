@@ -15,7 +15,13 @@ pub(super) fn check(series: &Series) -> Result<(), DrawError> {
 /// Its points in tenths.
 pub(super) fn points(series: &Series, x: &Mapped, y: &Mapped) -> Result<Vec<Tenths>, DrawError> {
     let place = |(&across, &up): (&f64, &f64)| Some((x.place(across)?, y.place(up)?));
-    series.x.iter().zip(&series.y).map(place).collect::<Option<_>>().ok_or_else(|| DrawError::Outside(series.name.clone()))
+    series
+        .x
+        .iter()
+        .zip(&series.y)
+        .map(place)
+        .collect::<Option<_>>()
+        .ok_or_else(|| DrawError::Outside(series.name.clone()))
 }
 
 /// Draws its curve, and its marks over that.

@@ -3,8 +3,8 @@
 //! plotters draws in whole pixels, so the canvas is ten times as large as the drawing and coordinates are written in
 //! tenths. Its styles know RGB alone: what is drawn is an element of ours, a [`Form`] at the points that plotters has
 //! placed. Equal strokes that follow one another share a path, equal marks a group; filled rectangles become horizontal
-//! strokes, which keeps a matrix of 36 × 36 near ten kilobytes. Text stands on its baseline; an underscore lowers the next
-//! character.
+//! strokes, which keeps a matrix of 36 × 36 near ten kilobytes. Text stands on its baseline; an underscore lowers the
+//! next character.
 
 use std::fmt::Write as _;
 
@@ -69,11 +69,13 @@ impl<'a> Canvas<'a> {
         match shape {
             Shape::Cells { size: (width, height), colour, opacity } => {
                 let paint = colour.attribute("stroke", opacity);
-                let attributes = format!(" fill=\"none\"{paint} stroke-width=\"{}\" shape-rendering=\"crispEdges\"", tenths(height));
+                let attributes =
+                    format!(" fill=\"none\"{paint} stroke-width=\"{}\" shape-rendering=\"crispEdges\"", tenths(height));
                 self.run(attributes, (x, y + height / 2), width);
             }
             Shape::Frame { size: (width, height) } => {
-                let outline = format!("M{} {}h{}v{}h{}z", tenths(x), tenths(y), tenths(width), tenths(height), tenths(-width));
+                let outline =
+                    format!("M{} {}h{}v{}h{}z", tenths(x), tenths(y), tenths(width), tenths(height), tenths(-width));
                 self.join(stroke(Colour::Rule, Line::Solid, UNIT), &outline);
             }
             Shape::Circle { radius, fill, colour } => {
@@ -100,7 +102,10 @@ impl<'a> Canvas<'a> {
         let halo = if halo { Colour::Raised.attribute("stroke", 1.0) + behind } else { String::new() };
         self.flush();
         let (x, y, words) = (tenths(x), tenths(y), spans(words));
-        let _ = writeln!(self.out, "<text x=\"{x}\" y=\"{y}\"{anchor} font-size=\"{size}\"{face}{paint}{halo}>{words}</text>");
+        let _ = writeln!(
+            self.out,
+            "<text x=\"{x}\" y=\"{y}\"{anchor} font-size=\"{size}\"{face}{paint}{halo}>{words}</text>"
+        );
     }
 
     /// A mark, in one group with its equals before it: their order, and so their halos, stay.
@@ -128,7 +133,8 @@ impl<'a> Canvas<'a> {
         let joined = self.pending.as_ref().is_some_and(|path| path.attributes == attributes && path.at.is_some());
         if !joined {
             self.flush();
-            self.pending = Some(Pending { attributes, data: format!("M{} {}", tenths(from.0), tenths(from.1)), at: Some(from) });
+            self.pending =
+                Some(Pending { attributes, data: format!("M{} {}", tenths(from.0), tenths(from.1)), at: Some(from) });
         }
         if let Some(path) = &mut self.pending {
             if let Some(at) = path.at.filter(|at| *at != from) {
@@ -186,7 +192,11 @@ impl DrawingBackend for Canvas<'_> {
 /// A coordinate in units, with one decimal at the most.
 fn tenths(pixels: i32) -> String {
     let (sign, pixels) = if pixels < 0 { ("-", -pixels) } else { ("", pixels) };
-    if pixels % UNIT == 0 { format!("{sign}{}", pixels / UNIT) } else { format!("{sign}{}.{}", pixels / UNIT, pixels % UNIT) }
+    if pixels % UNIT == 0 {
+        format!("{sign}{}", pixels / UNIT)
+    } else {
+        format!("{sign}{}.{}", pixels / UNIT, pixels % UNIT)
+    }
 }
 
 fn stroke(colour: Colour, line: Line, width: i32) -> String {

@@ -4,7 +4,8 @@
 pub(crate) const LABEL: i32 = 13;
 pub(crate) const TICK: i32 = 12;
 
-/// A name as it is, underscores included: in a figure one underscore lowers the next character, two are one that is shown.
+/// A name as it is, underscores included: in a figure one underscore lowers the next character, two are one that is
+/// shown.
 pub(crate) fn literal(name: &str) -> String {
     name.replace('_', "__")
 }
@@ -60,7 +61,10 @@ mod tests {
     #[test]
     fn one_underscore_lowers_and_two_are_one() {
         let part = |text: &str, low: bool| (text.to_owned(), low);
-        assert_eq!(lowered("W_qW_kᵀ"), [part("W", false), part("q", true), part("W", false), part("k", true), part("ᵀ", false)]);
+        assert_eq!(
+            lowered("W_qW_kᵀ"),
+            [part("W", false), part("q", true), part("W", false), part("k", true), part("ᵀ", false)]
+        );
         assert_eq!(lowered(&literal("a_b__c_")), [part("a_b__c_", false)]);
         assert_eq!(lowered("end_"), [part("end", false)]);
     }

@@ -1,5 +1,5 @@
-//! The place where a folder is to stand: what it is called without links, what stands there and whose it is, and the one step that
-//! puts another in its stead.
+//! The place where a folder is to stand: what it is called without links, what stands there and whose it is, and the
+//! one step that puts another in its stead.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -45,7 +45,11 @@ pub(super) fn refuse(named: &Path, goal: &Path, kind: Kind) -> Result<(), Folder
         let empty = goal.read_dir().map_err(cannot)?.next().is_none();
         return if empty { Ok(()) } else { Err(FolderError::Exists(named.to_path_buf())) };
     }
-    ours(goal, kind).map(drop).map_err(|names| FolderError::Foreign { folder: named.to_path_buf(), names, made_by: kind.made_by })
+    ours(goal, kind).map(drop).map_err(|names| FolderError::Foreign {
+        folder: named.to_path_buf(),
+        names,
+        made_by: kind.made_by,
+    })
 }
 
 /// The files of an earlier result, or the names of what a folder holds besides; none in an empty folder.
@@ -56,14 +60,18 @@ pub(super) fn ours(folder: &Path, kind: Kind) -> Result<Vec<String>, String> {
     }
     // A folder of somebody else's is not searched.
     let Ok(list) = read(&folder.join(LIST), LONGEST_LIST) else {
-        let names: Result<Vec<String>, _> =
-            folder.read_dir().map_err(cannot)?.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect();
+        let names: Result<Vec<String>, _> = folder
+            .read_dir()
+            .map_err(cannot)?
+            .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+            .collect();
         let mut names = names.map_err(cannot)?;
         names.sort();
         return if names.is_empty() { Ok(names) } else { Err(few(&names.iter().collect::<Vec<_>>())) };
     };
     let mut lines = list.lines();
-    let listed: BTreeSet<&str> = if lines.next() == Some(kind.made_by) { lines.chain([LIST]).collect() } else { BTreeSet::new() };
+    let listed: BTreeSet<&str> =
+        if lines.next() == Some(kind.made_by) { lines.chain([LIST]).collect() } else { BTreeSet::new() };
     let there = files_below(folder).map_err(cannot)?;
     let foreign: Vec<&String> = there.iter().filter(|name| !listed.contains(name.as_str())).collect();
     if foreign.is_empty() { Ok(there) } else { Err(few(&foreign)) }
@@ -76,8 +84,8 @@ fn few(names: &[&String]) -> String {
     if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
 }
 
-/// Everything below a folder that is no folder, and folders that are empty, sorted: with `/` between names and behind an empty folder,
-/// `@` behind what is no plain file, such as a link, which is not followed.
+/// Everything below a folder that is no folder, and folders that are empty, sorted: with `/` between names and behind
+/// an empty folder, `@` behind what is no plain file, such as a link, which is not followed.
 pub(super) fn files_below(folder: &Path) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut below = vec![String::new()];
@@ -106,7 +114,8 @@ pub(super) fn remove(folder: &Path, files: &[String]) {
     for file in files {
         let _ = std::fs::remove_file(folder.join(file));
     }
-    let folders: BTreeSet<PathBuf> = files.iter().flat_map(|file| Path::new(file).ancestors().skip(1).map(Path::to_path_buf)).collect();
+    let folders: BTreeSet<PathBuf> =
+        files.iter().flat_map(|file| Path::new(file).ancestors().skip(1).map(Path::to_path_buf)).collect();
     // The deepest first.
     folders.iter().rev().for_each(|below| drop(std::fs::remove_dir(folder.join(below))));
 }

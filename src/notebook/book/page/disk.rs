@@ -1,4 +1,5 @@
-//! The pages on the disk: which of them differ from what was woven, and how they are written over what was woven before.
+//! The pages on the disk: which of them differ from what was woven, and how they are written over what was woven
+//! before.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,9 @@ pub fn stale(root: &Path, pages: &Pages) -> Vec<Diagnostic> {
     let files = pages.files();
     let compared = files.iter().filter_map(|(path, text)| {
         let path = Path::new(PAGES).join(path);
-        let Ok(there) = std::fs::read_to_string(root.join(&path)) else { return Some(Diagnostic::new(path, "is missing", cure)) };
+        let Ok(there) = std::fs::read_to_string(root.join(&path)) else {
+            return Some(Diagnostic::new(path, "is missing", cure));
+        };
         let there = there.replace("\r\n", "\n");
         let line = 1 + there.lines().zip(text.lines()).take_while(|(old, new)| old == new).count();
         (&there != text).then(|| Diagnostic::at(path, line, "is stale", cure))
@@ -35,7 +38,9 @@ pub fn stale(root: &Path, pages: &Pages) -> Vec<Diagnostic> {
 pub fn write(root: &Path, pages: &Pages) -> Result<usize, Diagnostic> {
     let files = pages.files();
     let mut changed = 0;
-    let failed = |path: &Path, error: std::io::Error| Diagnostic::new(path, format!("cannot be written: {error}"), "check that book/src is writable");
+    let failed = |path: &Path, error: std::io::Error| {
+        Diagnostic::new(path, format!("cannot be written: {error}"), "check that book/src is writable")
+    };
     for below in others(root, &files)? {
         refuse_foreign(root, &below)?;
         std::fs::remove_file(root.join(&below)).map_err(|error| failed(&below, error))?;
@@ -50,7 +55,11 @@ pub fn write(root: &Path, pages: &Pages) -> Result<usize, Diagnostic> {
         if target.symlink_metadata().is_ok() {
             refuse_foreign(root, &below)?;
         }
-        target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&target, text)).map_err(|error| failed(&below, error))?;
+        target
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::write(&target, text))
+            .map_err(|error| failed(&below, error))?;
         changed += 1;
     }
     Ok(changed)
@@ -61,7 +70,11 @@ fn others(root: &Path, files: &BTreeMap<PathBuf, String>) -> Result<Vec<PathBuf>
     match files_below(&root.join(PAGES)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(Diagnostic::new(PAGES, format!("cannot be read: {error}"), "check the folder's permissions")),
-        Ok(there) => Ok(there.into_iter().filter(|path| !files.contains_key(path)).map(|path| Path::new(PAGES).join(path)).collect()),
+        Ok(there) => Ok(there
+            .into_iter()
+            .filter(|path| !files.contains_key(path))
+            .map(|path| Path::new(PAGES).join(path))
+            .collect()),
     }
 }
 
@@ -72,5 +85,9 @@ fn refuse_foreign(root: &Path, below: &Path) -> Result<(), Diagnostic> {
     if plain && std::fs::read_to_string(&path).is_ok_and(|text| text.starts_with(MARK)) {
         return Ok(());
     }
-    Err(Diagnostic::new(below, "was not woven by this notebook", "move it out of book/src: everything there is generated"))
+    Err(Diagnostic::new(
+        below,
+        "was not woven by this notebook",
+        "move it out of book/src: everything there is generated",
+    ))
 }

@@ -1,4 +1,5 @@
-//! Prose, parsed once: where its references and figures are, what else in it is no plain text, and what was typed by hand.
+//! Prose, parsed once: where its references and figures are, what else in it is no plain text, and what was typed by
+//! hand.
 
 use std::ops::Range;
 
@@ -31,9 +32,10 @@ impl<'p> Parsed<'p> {
             }
             let (what, cure) = match end {
                 None => ("`{{` is never closed", "write `{{metric}}`"),
-                Some(_) if parsed.is_in(start, |class| matches!(class, Class::Math { .. })) => {
-                    ("a reference stands inside mathematics", "close the formula before it: a number links to its evidence")
-                }
+                Some(_) if parsed.is_in(start, |class| matches!(class, Class::Math { .. })) => (
+                    "a reference stands inside mathematics",
+                    "close the formula before it: a number links to its evidence",
+                ),
                 Some(end) => {
                     parsed.references.push(Reference::read(text, start..end));
                     continue;
@@ -62,24 +64,34 @@ impl<'p> Parsed<'p> {
             Some((at, (at.start + 2).min(end)..end, target.as_str()))
         })
     }
-    /// What is wrong with it beside its references: LaTeX that cannot be set, and decimals that nobody measured, but for `constants`,
-    /// which may stand in a formula.
+    /// What is wrong with it beside its references: LaTeX that cannot be set, and decimals that nobody measured, but
+    /// for `constants`, which may stand in a formula.
     pub(super) fn typed_by_hand(&self, constants: &[String]) -> Vec<Diagnostic> {
         let mut problems = Vec::new();
         let mut problem = |at: usize, what: String, cure: &str| problems.push(self.prose.diagnostic(at, what, cure));
         for span in &self.spans {
             let Class::Math { latex, display } = &span.class else { continue };
             if let Err(error) = math::mathml(latex, *display) {
-                problem(span.range.start, format!("the formula `{latex}` cannot be set: {}", error.trim()), "mend the LaTeX");
+                problem(
+                    span.range.start,
+                    format!("the formula `{latex}` cannot be set: {}", error.trim()),
+                    "mend the LaTeX",
+                );
             }
-            for (_, number) in decimals(latex).filter(|(_, number)| !constants.iter().any(|constant| constant == number)) {
+            for (_, number) in
+                decimals(latex).filter(|(_, number)| !constants.iter().any(|constant| constant == number))
+            {
                 let cure = "measure it and quote it, or list it in the head: `constants = [\"…\"]`";
                 problem(span.range.start, format!("the decimal {number} is typed into mathematics"), cure);
             }
         }
         let exempt = |at: usize| self.is_quoted(at) || self.is_in(at, |class| !matches!(class, Class::Image(_)));
         for (at, number) in decimals(&self.prose.text).filter(|(at, _)| !exempt(*at)) {
-            problem(at, format!("the decimal {number} is typed into prose"), "measure it in the test and quote it as `{{metric}}`");
+            problem(
+                at,
+                format!("the decimal {number} is typed into prose"),
+                "measure it in the test and quote it as `{{metric}}`",
+            );
         }
         problems
     }
@@ -88,7 +100,9 @@ impl<'p> Parsed<'p> {
 /// Numbers with a decimal point or a decimal exponent.
 fn decimals(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let inside = |letter: char| letter.is_ascii_alphanumeric() || letter == '.' || letter == '_';
-    let starts = text.match_indices(|letter: char| letter.is_ascii_digit()).filter(move |(at, _)| !text[..*at].ends_with(inside));
+    let starts = text
+        .match_indices(|letter: char| letter.is_ascii_digit())
+        .filter(move |(at, _)| !text[..*at].ends_with(inside));
     starts.filter_map(|(at, _)| decimal(&text[at..]).map(|length| (at, &text[at..at + length])))
 }
 
@@ -99,7 +113,8 @@ fn decimal(text: &str) -> Option<usize> {
     let fraction = text[whole..].strip_prefix('.').map_or(0, digits);
     let mantissa = if fraction > 0 { whole + 1 + fraction } else { whole };
     let power = text[mantissa..].strip_prefix(['e', 'E']).map(|power| power.strip_prefix(['-', '+']).unwrap_or(power));
-    let end = power.filter(|power| digits(power) > 0).map_or(mantissa, |power| text.len() - power.len() + digits(power));
+    let end =
+        power.filter(|power| digits(power) > 0).map_or(mantissa, |power| text.len() - power.len() + digits(power));
     (end > whole).then_some(end)
 }
 
@@ -120,10 +135,18 @@ mod tests {
         let text = "{{a}} `{{b}}` ![of {{c/d:2^}}, *e*](figure:f) ![](figure)";
         let prose = Prose::at("file", 1, text);
         let parsed = Parsed::new(&prose);
-        let references: Vec<_> = parsed.references.iter().map(|reference| (&text[reference.at.clone()], reference.claim, reference.metric)).collect();
+        let references: Vec<_> = parsed
+            .references
+            .iter()
+            .map(|reference| (&text[reference.at.clone()], reference.claim, reference.metric))
+            .collect();
         assert_eq!(references, [("{{a}}", None, "a"), ("{{c/d:2^}}", Some("c"), "d")]);
-        let figures: Vec<_> = parsed.figures().map(|(at, caption, target)| (&text[at.clone()], &text[caption], target)).collect();
-        assert_eq!(figures, [("![of {{c/d:2^}}, *e*](figure:f)", "of {{c/d:2^}}, *e*", "figure:f"), ("![](figure)", "", "figure")]);
+        let figures: Vec<_> =
+            parsed.figures().map(|(at, caption, target)| (&text[at.clone()], &text[caption], target)).collect();
+        assert_eq!(
+            figures,
+            [("![of {{c/d:2^}}, *e*](figure:f)", "of {{c/d:2^}}, *e*", "figure:f"), ("![](figure)", "", "figure")]
+        );
         assert!(parsed.problems.is_empty());
     }
 }

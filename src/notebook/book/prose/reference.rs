@@ -41,9 +41,14 @@ impl<'t> Reference<'t> {
     }
 
     /// The claim that it names and what a reader sees, on a page as a link to the row of evidence.
-    pub(super) fn written<'a>(&self, place: Place<'a>, numbers: Numbers<'a>) -> Result<(&'a Claim, String), Diagnostic> {
+    pub(super) fn written<'a>(
+        &self,
+        place: Place<'a>,
+        numbers: Numbers<'a>,
+    ) -> Result<(&'a Claim, String), Diagnostic> {
         let resolved = |medium| {
-            let named = |wrong: Diagnostic| Diagnostic { what: format!("`{{{{{}}}}}` {}", self.text, wrong.what), ..wrong };
+            let named =
+                |wrong: Diagnostic| Diagnostic { what: format!("`{{{{{}}}}}` {}", self.text, wrong.what), ..wrong };
             self.resolve(Place { medium, ..place }, numbers).map_err(named)
         };
         let ((claim, shown), (_, plain)) = (resolved(place.medium)?, resolved(Medium::Terminal)?);
@@ -57,13 +62,20 @@ impl<'t> Reference<'t> {
     }
 
     /// The claim that it names, and the number or the words.
-    pub(super) fn resolve<'a>(&self, place: Place<'a>, numbers: Numbers<'a>) -> Result<(&'a Claim, String), Diagnostic> {
+    pub(super) fn resolve<'a>(
+        &self,
+        place: Place<'a>,
+        numbers: Numbers<'a>,
+    ) -> Result<(&'a Claim, String), Diagnostic> {
         let metric = self.metric;
         let (digits, up) = self.digits.map_or(Ok((Digits::Significant(3), None)), digits)?;
         let claim = self.claim.map_or(place.claim, |id| numbers.registry.claim(id));
-        let claim = claim.ok_or_else(|| Diagnostic::of("names no claim", "write `{{claim/metric}}` with the name of a test"))?;
+        let claim = claim
+            .ok_or_else(|| Diagnostic::of("names no claim", "write `{{claim/metric}}` with the name of a test"))?;
         let metrics = numbers.metrics.get(&claim.id);
-        let metrics = metrics.ok_or_else(|| Diagnostic::of(format!("cannot be read: `{}` has no snapshot yet", claim.id), run_claim(claim)))?;
+        let metrics = metrics.ok_or_else(|| {
+            Diagnostic::of(format!("cannot be read: `{}` has no snapshot yet", claim.id), run_claim(claim))
+        })?;
         let measured = numbers.metric(&claim.id, metric).ok_or_else(|| {
             let what = format!("dangles: `{}` records no metric `{metric}`", claim.id);
             Diagnostic::of(what, format!("record it in the test, or quote one of: {}", names(metrics)))
@@ -72,7 +84,9 @@ impl<'t> Reference<'t> {
         let written = if place.medium == Medium::Page { number::markdown } else { number::unicode };
         let shown = match (self.words, self.range, measured.reading) {
             (Some(words), Some(range), _) => phrase(words, range, value)?,
-            (Some(_), None, _) => return Err(Diagnostic::of("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`")),
+            (Some(_), None, _) => {
+                return Err(Diagnostic::of("is a phrase without a range", "write `{{metric|about twice|1.8..2.2}}`"));
+            }
             (None, _, Reading::Count { exactly, .. }) => exactly.to_string(),
             (None, _, Reading::Rounding { .. }) => written(value, Digits::Short(2)),
             (None, _, Reading::Value(_)) => written(up.map_or(value, |up| number::outward(value, digits, up)), digits),
@@ -131,12 +145,18 @@ fn number(metric: &Metric, part: Option<&str>) -> Result<f64, Diagnostic> {
 }
 
 fn phrase(words: &str, range: &str, value: f64) -> Result<String, Diagnostic> {
-    let bounds = range.split_once("..").and_then(|(low, high)| Some((low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?)));
-    let (low, high) = bounds.ok_or_else(|| Diagnostic::of(format!("has the range `{range}`"), "write two numbers: `1.8..2.2`"))?;
+    let bounds = range
+        .split_once("..")
+        .and_then(|(low, high)| Some((low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?)));
+    let (low, high) =
+        bounds.ok_or_else(|| Diagnostic::of(format!("has the range `{range}`"), "write two numbers: `1.8..2.2`"))?;
     if (low..=high).contains(&value) {
         return Ok(words.to_owned());
     }
-    Err(Diagnostic::of(format!("is no longer true: the number is now {value:.4e}, outside {low}..{high}"), "rewrite the sentence to say what is true now"))
+    Err(Diagnostic::of(
+        format!("is no longer true: the number is now {value:.4e}, outside {low}..{high}"),
+        "rewrite the sentence to say what is true now",
+    ))
 }
 
 #[cfg(test)]
@@ -160,7 +180,9 @@ mod tests {
             assert!(phrase("about twice", "1.8..2.2", value).is_err_and(|wrong| wrong.what.contains("no longer true")));
         }
         for range in ["1.8", "1.8..", "low..high"] {
-            assert!(phrase("about twice", range, 2.0).is_err_and(|wrong| wrong.what == format!("has the range `{range}`")));
+            assert!(
+                phrase("about twice", range, 2.0).is_err_and(|wrong| wrong.what == format!("has the range `{range}`"))
+            );
         }
     }
 }

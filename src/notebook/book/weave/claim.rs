@@ -47,12 +47,18 @@ fn claim(loom: &mut Loom<'_>, claim: &Claim, above: Page) -> Page {
 fn check(loom: &mut Loom<'_>, claim: &Claim, laid: &Laid, broken: &BTreeSet<(String, String)>) {
     if loom.figures.contains_key(&claim.id) && !laid.shown.contains(&claim.id) {
         let what = format!("the figure of `{}` is recorded and not shown", claim.id);
-        loom.problems.push(Diagnostic::at(&claim.file, claim.line, what, "place it in the prose with `![caption](figure)`"));
+        loom.problems.push(Diagnostic::at(
+            &claim.file,
+            claim.line,
+            what,
+            "place it in the prose with `![caption](figure)`",
+        ));
     }
     // Without a snapshot nothing could be quoted, and that is said already.
     let Some(metrics) = loom.metrics.get(&claim.id) else { return };
     let controls: BTreeSet<&str> = loom.controls(claim).map(|(name, _)| name.as_str()).collect();
-    let mut problem = |key: &str, what: String, cure: &str| loom.problems.push(claim.sentence(key, "").diagnostic(0, what, cure));
+    let mut problem =
+        |key: &str, what: String, cure: &str| loom.problems.push(claim.sentence(key, "").diagnostic(0, what, cure));
     let headline = (claim.id.clone(), claim.head.headline.clone());
     if !laid.quoted.contains(&headline) && !broken.contains(&headline) {
         let what = format!("the headline metric `{}` of `{}` is absent from its prose", headline.1, claim.id);
@@ -86,6 +92,8 @@ fn uses(loom: &Loom<'_>, claim: &Claim) -> Markup {
     let below: Vec<&Claim> = claim.head.uses.iter().filter_map(|id| loom.registry.claim(id)).collect();
     let above: Vec<&Claim> = loom.registry.users(&claim.id).collect();
     let sentences = [("Builds on ", below), ("Used by ", above)].into_iter().filter(|(_, claims)| !claims.is_empty());
-    let sentences: Vec<Markup> = sentences.map(|(words, claims)| html! { (words) (separated(claims.into_iter().map(link), ", ")) "." }).collect();
+    let sentences: Vec<Markup> = sentences
+        .map(|(words, claims)| html! { (words) (separated(claims.into_iter().map(link), ", ")) "." })
+        .collect();
     html! { @if !sentences.is_empty() { p.uses { (separated(sentences, " ")) } } }
 }

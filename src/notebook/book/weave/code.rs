@@ -15,7 +15,12 @@ pub(super) fn fold(loom: &mut Loom<'_>, claim: &Claim) -> String {
             Some(assertion) => anchors.push((assertion, prose::anchor(&claim.id, name))),
             None => {
                 let cure = "record it with `evidence.…(\"name\", …)` in the test itself: the book links every number to the call that recorded it";
-                loom.problems.push(Diagnostic::at(&claim.file, claim.line, format!("no call in the test `{}` records the metric `{name}`", claim.id), cure));
+                loom.problems.push(Diagnostic::at(
+                    &claim.file,
+                    claim.line,
+                    format!("no call in the test `{}` records the metric `{name}`", claim.id),
+                    cure,
+                ));
             }
         }
     }

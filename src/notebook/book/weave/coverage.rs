@@ -1,4 +1,5 @@
-//! Coverage: every statement of the post, the claims that settle it, and the controls without which they would prove nothing.
+//! Coverage: every statement of the post, the claims that settle it, and the controls without which they would prove
+//! nothing.
 
 use maud::{Markup, html};
 
@@ -19,9 +20,11 @@ pub(super) fn coverage(loom: &Loom<'_>) -> Page {
         }
     };
     let own: Vec<&Claim> = registry.claims().filter(|claim| claim.head.settles.is_empty()).collect();
-    let settled = registry.statements.iter().filter(|statement| registry.settling(&statement.id).next().is_some()).count();
+    let settled =
+        registry.statements.iter().filter(|statement| registry.settling(&statement.id).next().is_some()).count();
     let settling = registry.claims().filter(|claim| !claim.head.settles.is_empty());
-    let (claims, controls) = settling.fold((0, 0), |(claims, all), claim| (claims + 1, all + loom.controls(claim).count()));
+    let (claims, controls) =
+        settling.fold((0, 0), |(claims, all), claim| (claims + 1, all + loom.controls(claim).count()));
     let argued = match registry.statements.len() - settled {
         0 => String::new(),
         1 => " The other one is interpretation, argued and not tested.".to_owned(),
@@ -79,6 +82,8 @@ fn posts(count: usize) -> String {
     const FEW: [&str; 8] = ["two", "three", "four", "five", "six", "seven", "eight", "nine"];
     match count.checked_sub(2) {
         None => "the post".to_owned(),
-        Some(place) => format!("the {} posts", FEW.get(place).map_or_else(|| count.to_string(), |word| (*word).to_owned())),
+        Some(place) => {
+            format!("the {} posts", FEW.get(place).map_or_else(|| count.to_string(), |word| (*word).to_owned()))
+        }
     }
 }

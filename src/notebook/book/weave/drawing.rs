@@ -1,7 +1,7 @@
 //! Claims and what they build on: a line each, in reading order, and an arc from every claim to each that builds on it.
 //!
-//! Unlike the other figures it holds links, which plotters cannot draw: its elements are written with `maud`. A claim's kind is a
-//! shape with a sign in it, as in its head on the page.
+//! Unlike the other figures it holds links, which plotters cannot draw: its elements are written with `maud`. A claim's
+//! kind is a shape with a sign in it, as in its head on the page.
 
 use maud::{Markup, html};
 
@@ -28,12 +28,15 @@ const SHAPE: i32 = 14;
 /// Between arcs and shapes: the arrow's length.
 const ARROW: i32 = 7;
 
-/// Draws the claims; the one at `focus` is where the reader stands. `id` distinguishes the drawing from the others of a page.
+/// Draws the claims; the one at `focus` is where the reader stands. `id` distinguishes the drawing from the others of a
+/// page.
 pub(crate) fn draw(nodes: &[Node], focus: Option<usize>, title: &str, description: &str, id: &str) -> Drawing {
     let on = |width: i32, id: &str| {
         let layout = Layout::new(nodes, width);
         let body = html! {
-            @for (place, node) in nodes.iter().enumerate() { @for &used in &node.uses { (arc(&layout, used, place, focus)) } }
+            @for (place, node) in nodes.iter().enumerate() {
+                @for &used in &node.uses { (arc(&layout, used, place, focus)) }
+            }
             @for (place, node) in nodes.iter().enumerate() { (claim(&layout, place, node, focus == Some(place))) }
         };
         framed(id, (width, layout.height), "group", title, description, &body.into_string())
@@ -54,7 +57,8 @@ struct Layout {
 
 impl Layout {
     fn new(nodes: &[Node], width: i32) -> Self {
-        let spans = nodes.iter().enumerate().flat_map(|(place, node)| node.uses.iter().map(move |used| place.abs_diff(*used)));
+        let spans =
+            nodes.iter().enumerate().flat_map(|(place, node)| node.uses.iter().map(move |used| place.abs_diff(*used)));
         let longest = i32::try_from(spans.max().unwrap_or(0)).unwrap_or(i32::MAX);
         let widest = if width == WIDE { 150 } else { 58 };
         let left = (14 + 12 * longest).min(widest);
@@ -79,7 +83,8 @@ impl Layout {
 fn arc(layout: &Layout, used: usize, user: usize, focus: Option<usize>) -> Markup {
     let (from, to) = (layout.middle(used), layout.middle(user));
     let span = i32::try_from(used.abs_diff(user)).unwrap_or(1);
-    // Its reach grows with the root of its span, so that short ones stay apart; a cubic reaches three quarters of its handles.
+    // Its reach grows with the root of its span, so that short ones stay apart; a cubic reaches three quarters of its
+    // handles.
     let reach = f64::from((layout.left - 6) * 4 / 3) * (f64::from(span) / f64::from(layout.longest.max(1))).sqrt();
     let handle = f64::from(layout.left) - reach;
     let near = focus.is_some_and(|focus| used == focus || user == focus);
@@ -118,7 +123,9 @@ fn shape(kind: Kind, x: i32, y: i32) -> Markup {
         Kind::Identity => (outline(format!("M{x} {y}H{right}V{low}H{x}z"), "none"), "="),
         Kind::Bound => (html! { path d=(format!("M{x} {low}H{right}")) stroke=(INK) stroke-width="2.4" {} }, "≤"),
         Kind::Rate => (outline(format!("M{x} {y}H{}a7 7 0 0 1 0 14H{x}z", x + SHAPE / 2), "none"), "→"),
-        Kind::Measured => (html! { circle cx=(x + 7) cy=(y + 7) r="7" fill="none" stroke=(INK) stroke-width="1.2" {} }, "±"),
+        Kind::Measured => {
+            (html! { circle cx=(x + 7) cy=(y + 7) r="7" fill="none" stroke=(INK) stroke-width="1.2" {} }, "±")
+        }
         Kind::Counterexample => (outline(format!("M{x} {y}H{right}V{low}H{x}z"), INK), "≠"),
     };
     let paint = if kind == Kind::Counterexample { "var(--paper,#fbf9f4)" } else { INK };
@@ -133,14 +140,23 @@ mod tests {
     use super::*;
 
     fn node(title: &str, uses: &[usize]) -> Node {
-        Node { title: title.to_owned(), link: format!("page.md#{title}"), kind: Kind::Bound, chapter: None, uses: uses.to_vec() }
+        Node {
+            title: title.to_owned(),
+            link: format!("page.md#{title}"),
+            kind: Kind::Bound,
+            chapter: None,
+            uses: uses.to_vec(),
+        }
     }
 
     #[test]
     fn every_claim_has_a_line_and_every_use_an_arc() {
         let drawing = draw(&[node("a < b", &[]), node("c", &[0]), node("d", &[0, 1])], Some(1), "t", "d", "uses");
         for svg in [&drawing.wide, &drawing.narrow] {
-            assert_eq!((svg.matches("stroke-width=\"1\"").count(), svg.matches("stroke-width=\"1.3\"").count()), (1, 2));
+            assert_eq!(
+                (svg.matches("stroke-width=\"1\"").count(), svg.matches("stroke-width=\"1.3\"").count()),
+                (1, 2)
+            );
             assert_eq!(svg.matches("<a href").count(), 2, "the reader stands at one of the three");
             assert!(svg.contains("a &lt; b") && svg.contains("role=\"group\""));
         }
@@ -148,7 +164,13 @@ mod tests {
 
     #[test]
     fn a_long_title_is_broken_where_the_drawing_is_narrow() {
-        let drawing = draw(&[node("softmax brings the intercept for keys and values, not for queries", &[])], None, "t", "d", "uses");
+        let drawing = draw(
+            &[node("softmax brings the intercept for keys and values, not for queries", &[])],
+            None,
+            "t",
+            "d",
+            "uses",
+        );
         assert_eq!((drawing.wide.matches("<tspan").count(), drawing.narrow.matches("<tspan").count()), (1, 2));
     }
 }

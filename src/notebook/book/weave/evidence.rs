@@ -12,7 +12,11 @@ use crate::publish::number::{self, Digits};
 /// Metric by metric, in the order in which the test measured them; nothing without a snapshot.
 pub(super) fn evidence(claim: &Claim, metrics: &[(String, Metric)]) -> String {
     let rows: Vec<Markup> = metrics.iter().map(|(name, metric)| row(&prose::anchor(&claim.id, name), metric)).collect();
-    if rows.is_empty() { String::new() } else { table("evidence", &["Measured", ">value", ">allowed", "remark"], &rows).0 }
+    if rows.is_empty() {
+        String::new()
+    } else {
+        table("evidence", &["Measured", ">value", ">allowed", "remark"], &rows).0
+    }
 }
 
 /// What is measured; for a control behind what holds in place of a hypothesis.
@@ -23,7 +27,8 @@ pub(super) fn measures(metric: &Metric) -> Markup {
     }
 }
 
-/// The title holds every recorded digit: the page changes whenever the snapshot does. The value leads to the call that recorded it.
+/// The title holds every recorded digit: the page changes whenever the snapshot does. The value leads to the call that
+/// recorded it.
 fn row(anchor: &str, metric: &Metric) -> Markup {
     let reading = metric.reading;
     html! {
@@ -39,9 +44,12 @@ fn row(anchor: &str, metric: &Metric) -> Markup {
 fn remark(metric: &Metric) -> Markup {
     match metric.reading {
         Reading::Rounding { .. } => html! { @if let Some(room) = metric.reading.room() { (headroom(room)) } },
-        _ if let Some(removed) = &metric.removed => muted(format!("misses the limit by a factor of {}", number::unicode(removed.by, Digits::Short(3)))),
+        _ if let Some(removed) = &metric.removed => {
+            muted(format!("misses the limit by a factor of {}", number::unicode(removed.by, Digits::Short(3))))
+        }
         Reading::Value(Value { spread: Some(spread), .. }) => {
-            let [lowest, highest] = [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Significant(3)));
+            let [lowest, highest] =
+                [spread.lowest, spread.highest].map(|number| number::unicode(number, Digits::Significant(3)));
             let range = if lowest == highest { format!("all {lowest}") } else { format!("{lowest} to {highest}") };
             muted(format!("{} runs, {range}", spread.runs))
         }

@@ -12,9 +12,16 @@ use crate::publish::number::{self, Digits};
 pub(super) fn line(loom: &Loom<'_>, claim: &Claim) -> String {
     let words = match loom.replication.claims.get(&claim.id) {
         None => return String::new(),
-        Some(replicated) if !replicated.is_of(loom.registry, claim) => format!("Its test has changed since it was last replicated ({}).", replicated.words()),
+        Some(replicated) if !replicated.is_of(loom.registry, claim) => {
+            format!("Its test has changed since it was last replicated ({}).", replicated.words())
+        }
         Some(replicated) if !replicated.drawn => "Nothing in it depends on a draw.".to_owned(),
-        Some(replicated) => format!("Held in {} (numbers {}){}.", replicated.words(), replicated.draws.replace("..", " to "), between(replicated)),
+        Some(replicated) => format!(
+            "Held in {} (numbers {}){}.",
+            replicated.words(),
+            replicated.draws.replace("..", " to "),
+            between(replicated)
+        ),
     };
     html! { p.fresh { (words) } }.into_string()
 }

@@ -19,8 +19,13 @@ pub(super) fn whole(registry: &Registry) -> Plate {
     }
     let uses: usize = claims.iter().map(|claim| claim.head.uses.len()).sum();
     let most = claims.iter().rev().max_by_key(|claim| registry.users(&claim.id).count());
-    let most = most.map_or(String::new(), |claim| format!(" Most build on “{}”: {} claims.", claim.title, registry.users(&claim.id).count()));
-    let description = format!("{} claims in reading order, and {uses} arcs, each from a claim to one that builds on it.{most}", claims.len());
+    let most = most.map_or(String::new(), |claim| {
+        format!(" Most build on “{}”: {} claims.", claim.title, registry.users(&claim.id).count())
+    });
+    let description = format!(
+        "{} claims in reading order, and {uses} arcs, each from a claim to one that builds on it.{most}",
+        claims.len()
+    );
     let drawing = drawing::draw(&nodes, None, "What the claims build on", &description, "uses");
     let below = html! { figcaption { "All claims in reading order, with their kinds. Arrows lead from a claim to what builds on it." } };
     Plate::new("uses".to_owned(), drawing, description, None, &below)
@@ -33,7 +38,8 @@ pub(super) fn around(registry: &Registry, claim: &Claim) -> Option<Plate> {
     if foundations.is_empty() && users.is_empty() {
         return None;
     }
-    let near = |other: &&Claim| other.id == claim.id || foundations.iter().chain(&users).any(|near| near.id == other.id);
+    let near =
+        |other: &&Claim| other.id == claim.id || foundations.iter().chain(&users).any(|near| near.id == other.id);
     let claims: Vec<&Claim> = registry.claims().filter(near).collect();
     let words = format!("It {}", standing(foundations.len(), users.len()));
     let title = format!("Where “{}” stands", claim.title);
@@ -62,14 +68,19 @@ fn standing(foundations: usize, users: usize) -> String {
 
 fn sentences(claims: &[&Claim]) -> String {
     let sentence = |claim: &&Claim| {
-        let used: Vec<String> = claims.iter().filter(|other| claim.head.uses.contains(&other.id)).map(|other| format!("“{}”", other.title)).collect();
+        let used: Vec<String> = claims
+            .iter()
+            .filter(|other| claim.head.uses.contains(&other.id))
+            .map(|other| format!("“{}”", other.title))
+            .collect();
         (!used.is_empty()).then(|| format!("“{}” builds on {}", claim.title, used.join(" and ")))
     };
     claims.iter().filter_map(sentence).collect::<Vec<_>>().join("; ")
 }
 
 fn nodes(claims: &[&Claim]) -> Vec<Node> {
-    let places: BTreeMap<&str, usize> = claims.iter().enumerate().map(|(place, claim)| (claim.id.as_str(), place)).collect();
+    let places: BTreeMap<&str, usize> =
+        claims.iter().enumerate().map(|(place, claim)| (claim.id.as_str(), place)).collect();
     let node = |claim: &&Claim| Node {
         title: claim.title.clone(),
         link: href(claim),

@@ -56,7 +56,8 @@ fn kinds(registry: &Registry) -> impl Iterator<Item = Block> {
     all.into_iter().filter_map(|of| {
         let claims: Vec<&Claim> = registry.claims().filter(|claim| claim.head.kind == of).collect();
         let summary = html! { summary { (kind(of)) " " (claims.len()) ": " (shows(of)) } };
-        (!claims.is_empty()).then(|| Block::Text(html! { details.list { (summary) "\n" (list(claims)) "\n" } }.into_string()))
+        (!claims.is_empty())
+            .then(|| Block::Text(html! { details.list { (summary) "\n" (list(claims)) "\n" } }.into_string()))
     })
 }
 

@@ -19,7 +19,9 @@ pub(super) fn summary(registry: &Registry) -> Page {
         }
         out.push_str(&format!("- [{}]({}.md)\n", chapter.title, chapter.id));
     }
-    Page::of(out).and("# Reference").and("- [All claims](claims.md)\n- [Coverage](coverage.md)\n- [Room to spare](room.md)\n- [Notation](notation.md)")
+    Page::of(out).and("# Reference").and(
+        "- [All claims](claims.md)\n- [Coverage](coverage.md)\n- [Room to spare](room.md)\n- [Notation](notation.md)",
+    )
 }
 
 /// The first page: what this is, what the tests say of each statement, how to check it.
@@ -44,7 +46,9 @@ pub(super) fn first_page(loom: &mut Loom<'_>) -> Page {
 }
 
 fn tally(registry: &Registry) -> Markup {
-    let count = |verdict: Verdict| registry.statements.iter().filter(|statement| registry.verdict(statement) == verdict).count();
+    let count = |verdict: Verdict| {
+        registry.statements.iter().filter(|statement| registry.verdict(statement) == verdict).count()
+    };
     let words = |verdict: Verdict, one: &str, many: &str| {
         let number = count(verdict);
         (number > 0).then(|| badge(verdict, &format!("{number} {}", if number == 1 { one } else { many })))
@@ -54,7 +58,11 @@ fn tally(registry: &Registry) -> Markup {
         words(Verdict::HoldsIf, "holds on a condition", "hold on a condition"),
         words(Verdict::False, "is false as stated", "are false as stated"),
         words(Verdict::Sound, "describes a sound method", "describe a sound method"),
-        words(Verdict::SoundIf, "describes one that is sound on a condition", "describe one that is sound on a condition"),
+        words(
+            Verdict::SoundIf,
+            "describes one that is sound on a condition",
+            "describe one that is sound on a condition",
+        ),
         words(Verdict::Unsound, "describes an unsound one", "describe an unsound one"),
         words(Verdict::Argued, "is argued, not tested", "are argued, not tested"),
     ];
@@ -84,7 +92,12 @@ fn verdict_row(loom: &mut Loom<'_>, statement: &Statement) -> Markup {
 /// A statement in our words, how we read it, and where it stands in its post.
 fn says(registry: &Registry, statement: &Statement) -> Markup {
     let at = &statement.at;
-    let place = [&at.section, &at.passage].into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let place = [&at.section, &at.passage]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     let anchor = if at.anchor.is_empty() { String::new() } else { format!("#{}", at.anchor) };
     html! {
         span.says { (markup(&statement.says)) }

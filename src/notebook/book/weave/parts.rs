@@ -8,7 +8,8 @@ use crate::notebook::claim::wording;
 use crate::notebook::registry::{Claim, Kind, Verdict};
 use crate::publish::capital;
 
-/// One line of Markdown as HTML: emphasis and code as elements. Formulas stay between dollars, for the forge and for the renderer.
+/// One line of Markdown as HTML: emphasis and code as elements. Formulas stay between dollars, for the forge and for
+/// the renderer.
 pub(super) fn markup(text: &str) -> Markup {
     use pulldown_cmark::{Event, Options, Parser};
     let events = Parser::new_ext(text, Options::ENABLE_MATH).map(|event| match event {

@@ -1,4 +1,5 @@
-//! Words of quantity in titles and findings of measured claims: each stands on a judgement, on a phrase with a range, or on a reason.
+//! Words of quantity in titles and findings of measured claims: each stands on a judgement, on a phrase with a range,
+//! or on a reason.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,8 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
     if claim.head.kind != Kind::Measured {
         return Vec::new();
     }
-    let found: BTreeSet<&str> = [bare(&claim.titled), bare(&claim.sentence("finding", &claim.head.finding))].concat().into_iter().collect();
+    let found: BTreeSet<&str> =
+        [bare(&claim.titled), bare(&claim.sentence("finding", &claim.head.finding))].concat().into_iter().collect();
     let mut problems = Vec::new();
     for word in &found {
         match claim.head.words.get(*word) {
@@ -32,8 +34,13 @@ pub(super) fn problems(claim: &Claim, metrics: &Metrics) -> Vec<Diagnostic> {
             Some(metric) if metrics.iter().any(|(name, metric_of)| name == metric && metric_of.is_judged()) => {}
             Some(reason) if reason.contains(' ') && reason.len() >= REASON => {}
             Some(metric) => {
-                let what = format!("“{word}” of `{}` stands on `{metric}`, which is no judged metric and no reason", claim.id);
-                problems.push(claim.sentence("words", "").diagnostic(0, what, "name a metric with a limit, or say in a sentence why none is needed"));
+                let what =
+                    format!("“{word}” of `{}` stands on `{metric}`, which is no judged metric and no reason", claim.id);
+                problems.push(claim.sentence("words", "").diagnostic(
+                    0,
+                    what,
+                    "name a metric with a limit, or say in a sentence why none is needed",
+                ));
             }
         }
     }

@@ -17,14 +17,25 @@ pub(super) struct Recorded {
 }
 
 /// The metrics of every claim that has a snapshot.
-pub fn metrics(registry: &Registry, snapshots: &BTreeMap<String, String>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Metrics> {
+pub fn metrics(
+    registry: &Registry,
+    snapshots: &BTreeMap<String, String>,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Metrics> {
     for claim in registry.claims().filter(|claim| !snapshots.contains_key(&claim.snapshot())) {
-        problems.push(Diagnostic::at(&claim.file, claim.line, format!("the claim `{}` has no snapshot", claim.id), prose::run_claim(claim)));
+        problems.push(Diagnostic::at(
+            &claim.file,
+            claim.line,
+            format!("the claim `{}` has no snapshot", claim.id),
+            prose::run_claim(claim),
+        ));
     }
     let mut labels = Vec::new();
     let all = read(registry, snapshots, "", problems, |name, text| {
         let metrics = snapshot::read_metrics(text)?;
-        labels.extend(metrics.iter().filter_map(|(metric, measured)| broken_label(name, text, metric, &measured.measures)));
+        labels.extend(
+            metrics.iter().filter_map(|(metric, measured)| broken_label(name, text, metric, &measured.measures)),
+        );
         Ok(metrics)
     });
     problems.append(&mut labels);
@@ -32,8 +43,14 @@ pub fn metrics(registry: &Registry, snapshots: &BTreeMap<String, String>, proble
 }
 
 /// The figures of the claims that recorded one.
-pub(super) fn figures(registry: &Registry, snapshots: &BTreeMap<String, String>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Recorded> {
-    read(registry, snapshots, FIGURE, problems, |_, text| Ok(Recorded { figure: snapshot::read_figure(text)?, digest: digest(text) }))
+pub(super) fn figures(
+    registry: &Registry,
+    snapshots: &BTreeMap<String, String>,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Recorded> {
+    read(registry, snapshots, FIGURE, problems, |_, text| {
+        Ok(Recorded { figure: snapshot::read_figure(text)?, digest: digest(text) })
+    })
 }
 
 /// What `of` makes of a snapshot's name and text, by claim.
@@ -49,7 +66,9 @@ fn read<T>(
         let name = claim.snapshot() + suffix;
         match snapshots.get(&name).map(|text| of(&name, text)) {
             Some(Ok(read)) => drop(all.insert(claim.id.clone(), read)),
-            Some(Err((line, what))) => problems.push(Diagnostic::at(snapshot::path(&name), line, what, prose::run_claim(claim))),
+            Some(Err((line, what))) => {
+                problems.push(Diagnostic::at(snapshot::path(&name), line, what, prose::run_claim(claim)))
+            }
             None => {}
         }
     }
@@ -58,7 +77,8 @@ fn read<T>(
 
 /// The snapshots that no claim records.
 pub(super) fn orphans(registry: &Registry, snapshots: &BTreeMap<String, String>) -> Vec<Diagnostic> {
-    let known: BTreeSet<String> = registry.claims().flat_map(|claim| [claim.snapshot(), claim.snapshot() + FIGURE]).collect();
+    let known: BTreeSet<String> =
+        registry.claims().flat_map(|claim| [claim.snapshot(), claim.snapshot() + FIGURE]).collect();
     let cure = "delete it, or give the claim its old name and chapter again";
     let orphans = snapshots.keys().filter(|name| !known.contains(*name));
     orphans.map(|name| Diagnostic::new(snapshot::path(name), "is an orphan: no claim records it", cure)).collect()
@@ -68,7 +88,12 @@ pub(super) fn orphans(registry: &Registry, snapshots: &BTreeMap<String, String>)
 fn broken_label(snapshot: &str, text: &str, metric: &str, measures: &str) -> Option<Diagnostic> {
     let (_, error) = math::typeset(measures).err()?;
     let what = format!("the label of `{metric}` holds a formula that cannot be set: {error}");
-    Some(Diagnostic::at(snapshot::path(snapshot), snapshot::line_of_key(text, metric), what, "mend it in the test that records it"))
+    Some(Diagnostic::at(
+        snapshot::path(snapshot),
+        snapshot::line_of_key(text, metric),
+        what,
+        "mend it in the test that records it",
+    ))
 }
 
 fn digest(text: &str) -> String {

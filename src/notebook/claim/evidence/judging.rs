@@ -73,8 +73,8 @@ impl Bounded<'_> {
         self.judged(Limit::AtLeast(limit), None);
     }
 
-    /// Every value must be `value`, as far as theory allows: a number that the test computes by another road, whose formula is the
-    /// `source`.
+    /// Every value must be `value`, as far as theory allows: a number that the test computes by another road, whose
+    /// formula is the `source`.
     pub fn equals(self, value: f64, source: &str, allowed: Tolerance) {
         self.judged(Limit::Expected(Expected { value, allowed }), Some(source));
     }
@@ -101,7 +101,13 @@ impl Bounded<'_> {
 }
 
 impl<'e> Removing<'e> {
-    pub(super) fn new(evidence: &'e mut Evidence, name: &str, from: &str, instead: &str, Values(values): Values) -> Self {
+    pub(super) fn new(
+        evidence: &'e mut Evidence,
+        name: &str,
+        from: &str,
+        instead: &str,
+        Values(values): Values,
+    ) -> Self {
         let words = evidence.metric(from).map_or_else(String::new, |metric| metric.measures.clone());
         let pending = Pending { evidence, name: name.to_owned(), words, values };
         Self { pending, from: from.to_owned(), instead: instead.to_owned() }
@@ -118,10 +124,11 @@ impl<'e> Removing<'e> {
         let Self { mut pending, from, instead } = self;
         match limit {
             Some(Limit::AtMost(limit)) if bound <= limit => {}
-            Some(Limit::AtMost(limit)) => {
-                pending.fail(format!("the control vanishes up to {bound:.1e}, and must be below {limit:.1e} to break {from} by {by}"))
-            }
-            Some(_) => pending.fail(format!("the control vanishes, and that does not break {from}, which is small or exact itself")),
+            Some(Limit::AtMost(limit)) => pending.fail(format!(
+                "the control vanishes up to {bound:.1e}, and must be below {limit:.1e} to break {from} by {by}"
+            )),
+            Some(_) => pending
+                .fail(format!("the control vanishes, and that does not break {from}, which is small or exact itself")),
             None => {}
         }
         let gap = pending.values.iter().fold(0.0_f64, |worst, value| worst.max(value.abs()));
@@ -137,7 +144,9 @@ impl<'e> Removing<'e> {
         let limit = pending.evidence.metric(from).and_then(|metric| match metric.reading {
             _ if metric.is_control() => None,
             Reading::Rounding { rounding_at_most, .. } => Some(Limit::AtMost(rounding_at_most)),
-            Reading::Count { exactly, must: true } => Some(Limit::Expected(Expected { value: exactly as f64, allowed: Tolerance::Absolute(1.0) })),
+            Reading::Count { exactly, must: true } => {
+                Some(Limit::Expected(Expected { value: exactly as f64, allowed: Tolerance::Absolute(1.0) }))
+            }
             Reading::Count { .. } => None,
             Reading::Value(value) => value.limit,
         });
@@ -169,7 +178,8 @@ impl Broken<'_> {
         if let Some(limit) = limit {
             pending.hold(limit, ": the control no longer breaks the claim");
         }
-        pending.push(tolerance, limit, |metric| Metric { removed: Some(Removed { from, instead, by: factor }), ..metric });
+        pending
+            .push(tolerance, limit, |metric| Metric { removed: Some(Removed { from, instead, by: factor }), ..metric });
     }
 }
 
@@ -188,13 +198,15 @@ impl<'e> Compared<'e> {
 impl Contrasted<'_> {
     /// The one is at least `factor` times the other; both are positive.
     pub fn by(self, factor: f64) {
-        let wrong = (factor <= 1.0 || factor.is_nan()).then(|| format!("a factor of {factor} lets both be equal: a contrast has a margin"));
+        let wrong = (factor <= 1.0 || factor.is_nan())
+            .then(|| format!("a factor of {factor} lets both be equal: a contrast has a margin"));
         self.judged(factor, |above, below| if below > 0.0 { above / below } else { f64::NAN }, wrong);
     }
 
     /// The one exceeds the other by at least `difference`.
     pub fn apart(self, difference: f64) {
-        let wrong = (difference <= 0.0 || difference.is_nan()).then(|| format!("a difference of {difference} lets both be equal: a contrast has a margin"));
+        let wrong = (difference <= 0.0 || difference.is_nan())
+            .then(|| format!("a difference of {difference} lets both be equal: a contrast has a margin"));
         self.judged(difference, |above, below| above - below, wrong);
     }
 
@@ -205,12 +217,16 @@ impl Contrasted<'_> {
         let values = if above.len() == below.len() {
             above.iter().zip(&below).map(|(&above, &below)| compare(above, below)).collect()
         } else {
-            vec![compare(above.iter().copied().fold(f64::INFINITY, f64::min), below.iter().copied().fold(f64::NEG_INFINITY, f64::max))]
+            vec![compare(
+                above.iter().copied().fold(f64::INFINITY, f64::min),
+                below.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            )]
         };
         let mut pending = Pending { evidence, name, words, values };
         for (metric, values) in [(&contrast.above, &above), (&contrast.below, &below)] {
             if values.is_empty() {
-                pending.fail(format!("`{metric}` was not measured before: a contrast compares two metrics of this test"));
+                pending
+                    .fail(format!("`{metric}` was not measured before: a contrast compares two metrics of this test"));
             }
         }
         if let Some(wrong) = wrong {
@@ -233,9 +249,11 @@ impl Pending<'_> {
         match (broken, self.values.len()) {
             (0, _) => {}
             (_, 1) => self.fail(format!("{} is {lowest:.6e}, must be {}{moral}", self.words, wording::limit(limit))),
-            (_, runs) => {
-                self.fail(format!("{} lies in {lowest:.4e} … {highest:.4e}; {broken} of {runs} runs are not {}{moral}", self.words, wording::limit(limit)))
-            }
+            (_, runs) => self.fail(format!(
+                "{} lies in {lowest:.4e} … {highest:.4e}; {broken} of {runs} runs are not {}{moral}",
+                self.words,
+                wording::limit(limit)
+            )),
         }
     }
 

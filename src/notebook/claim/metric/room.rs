@@ -78,8 +78,16 @@ mod tests {
         assert_eq!(room(Limit::AtMost(200.0), SPREAD), Some(Room { decades: 2.0, tolerances: Some(198.0 / 0.25) }));
         assert_eq!(room(Limit::AtLeast(0.05), SPREAD), Some(Room { decades: 1.0, tolerances: Some(0.45 / 0.0625) }));
         assert_eq!(room(Limit::AtMost(100.0), None), Some(Room { decades: 2.0, tolerances: Some(99.0 / 0.125) }));
-        assert_eq!(room(Limit::AtLeast(0.0), None), Some(Room { decades: f64::INFINITY, tolerances: Some(8.0) }), "there is no ratio to nothing");
-        assert_eq!(room(Limit::AtLeast(-1.0), None), Some(Room { decades: f64::INFINITY, tolerances: Some(16.0) }), "nor to another sign");
+        assert_eq!(
+            room(Limit::AtLeast(0.0), None),
+            Some(Room { decades: f64::INFINITY, tolerances: Some(8.0) }),
+            "there is no ratio to nothing"
+        );
+        assert_eq!(
+            room(Limit::AtLeast(-1.0), None),
+            Some(Room { decades: f64::INFINITY, tolerances: Some(16.0) }),
+            "nor to another sign"
+        );
         assert_eq!(room(Limit::Expected(Expected { value: 1.0, allowed: Tolerance::Relative(0.5) }), None), None);
         assert_eq!(Reading::Count { exactly: 3, must: true }.room(), None);
         let rounding = Reading::Rounding { rounding_at_most: 1e-9, headroom: 6 };

@@ -1,7 +1,8 @@
-//! The digits of a figure that stay: where a number is within both tolerances of the accepted one, that is written again.
+//! The digits of a figure that stay: where a number is within both tolerances of the accepted one, that is written
+//! again.
 //!
-//! Tolerances are relative to each number on a logarithmic scale, to the largest one on a linear scale. Series are known by
-//! name; panes, panels, rows and groups by place.
+//! Tolerances are relative to each number on a logarithmic scale, to the largest one on a linear scale. Series are
+//! known by name; panes, panels, rows and groups by place.
 
 use std::collections::BTreeMap;
 use std::mem::discriminant;
@@ -140,7 +141,11 @@ mod tests {
         };
         let accepted = figure("t", panel("A", -0.02));
         let again = |fresh: Figure| entry(super::figure(&fresh, Some(&accepted)));
-        assert_eq!(again(figure("t", panel("A", 0.03))).to_bits(), (-0.02_f64).to_bits(), "within a tenth of the largest");
+        assert_eq!(
+            again(figure("t", panel("A", 0.03))).to_bits(),
+            (-0.02_f64).to_bits(),
+            "within a tenth of the largest"
+        );
         assert!(again(figure("t", panel("H", 0.03))) > 0.0, "another matrix in its place");
         assert!(again(figure("u", panel("A", 0.03))) > 0.0, "another figure");
     }

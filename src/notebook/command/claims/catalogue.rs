@@ -15,11 +15,14 @@ use crate::publish::aligned;
 /// The version of the JSON document.
 const SCHEMA: &str = "attention-regression/claims/2";
 
-/// Every claim on a line: id, kind, headline number, what it is held to, how long it took; then every statement with its verdict.
+/// Every claim on a line: id, kind, headline number, what it is held to, how long it took; then every statement with
+/// its verdict.
 pub(super) fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, runs: &LastRuns) -> String {
     let claim = |claim: &Claim| {
         let headline = headline(claim, metrics);
-        let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| (wording::value(metric.reading), allowed(metric)));
+        let (value, allowed) = headline.map_or(("not yet run".to_owned(), String::new()), |metric| {
+            (wording::value(metric.reading), allowed(metric))
+        });
         let seconds = runs.get(&claim.id).map_or(String::new(), |run| format!("{:.2}", run.seconds));
         [claim.id.clone(), claim.head.kind.name().to_owned(), value, allowed, seconds, claim.chapter.clone()]
     };
@@ -27,8 +30,13 @@ pub(super) fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, ru
         let claims: Vec<&str> = registry.settling(&statement.id).map(|claim| claim.id.as_str()).collect();
         [statement.id.clone(), registry.verdict(statement).name().to_owned(), claims.join(", ")]
     };
-    let claims = aligned(["claim", "kind", "headline", "allowed", "seconds", "chapter"], &[2, 4], registry.claims().map(claim).collect());
-    let statements = aligned(["statement", "verdict", "settled by"], &[], registry.statements.iter().map(statement).collect());
+    let claims = aligned(
+        ["claim", "kind", "headline", "allowed", "seconds", "chapter"],
+        &[2, 4],
+        registry.claims().map(claim).collect(),
+    );
+    let statements =
+        aligned(["statement", "verdict", "settled by"], &[], registry.statements.iter().map(statement).collect());
     let total: f64 = registry.claims().filter_map(|claim| runs.get(&claim.id)).map(|run| run.seconds).sum();
     let note = if total > 0.0 {
         format!("{total:.1} seconds in all, when each last ran; claims that share trainings wait for them together.\n")
@@ -43,9 +51,15 @@ pub(super) fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> 
     let claim = |claim: &Claim| {
         let measured = metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
         let pick = |of: fn(&Metric) -> bool| -> Value {
-            measured.iter().filter(|(_, metric)| of(metric)).map(|(name, metric)| (name.clone(), json!(metric))).collect::<serde_json::Map<_, _>>().into()
+            measured
+                .iter()
+                .filter(|(_, metric)| of(metric))
+                .map(|(name, metric)| (name.clone(), json!(metric)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         };
-        let settles: serde_json::Map<_, _> = claim.head.settles.iter().map(|(id, verdict)| (id.clone(), json!(verdict.name()))).collect();
+        let settles: serde_json::Map<_, _> =
+            claim.head.settles.iter().map(|(id, verdict)| (id.clone(), json!(verdict.name()))).collect();
         json!({
             "id": claim.id, "kind": claim.head.kind.name(), "chapter": claim.chapter, "title": claim.title, "headline": claim.head.headline,
             "file": claim.file, "line": claim.line, "settles": settles, "uses": claim.head.uses, "metrics": pick(|metric| !metric.is_control() && metric.contrast.is_none()),
@@ -68,11 +82,23 @@ pub(super) fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> 
 pub(super) fn show(registry: &Registry, claim: &Claim, metrics: &BTreeMap<String, Metrics>) -> String {
     let place = Place { page: &prose::page(claim), claim: Some(claim), medium: Medium::Terminal };
     let woven = |text: &Prose| prose::weave(text, place, &Numbers { registry, metrics }).markdown().trim().to_owned();
-    let head = format!("{}\n{} · {} · {}:{}", claim.title, claim.head.kind.name(), claim.chapter, claim.file.display(), claim.line);
+    let head = format!(
+        "{}\n{} · {} · {}:{}",
+        claim.title,
+        claim.head.kind.name(),
+        claim.chapter,
+        claim.file.display(),
+        claim.line
+    );
     let mut out = format!("{head}\n\n{}\n\n", woven(&claim.prose));
     for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
         let role = if metric.is_control() { " (control)" } else { "" };
-        out.push_str(&format!("  {name}{role}: {}, {}\n      {}\n", wording::value(metric.reading), allowed(metric), metric.measures));
+        out.push_str(&format!(
+            "  {name}{role}: {}, {}\n      {}\n",
+            wording::value(metric.reading),
+            allowed(metric),
+            metric.measures
+        ));
     }
     out.push_str(&format!("\nBreaks when {}\n", woven(&claim.sentence("breaks_when", &claim.head.breaks_when))));
     for (statement, verdict) in &claim.head.settles {
@@ -91,7 +117,9 @@ fn headline<'a>(claim: &Claim, metrics: &'a BTreeMap<String, Metrics>) -> Option
 /// What a metric is held to, and how much room is left.
 fn allowed(metric: &Metric) -> String {
     match metric.reading {
-        Reading::Rounding { headroom, .. } => format!("{}, {} to spare", wording::allowed(metric.reading), wording::decades(headroom)),
+        Reading::Rounding { headroom, .. } => {
+            format!("{}, {} to spare", wording::allowed(metric.reading), wording::decades(headroom))
+        }
         reading => wording::allowed(reading),
     }
 }

@@ -28,7 +28,11 @@ pub(crate) struct Verify {
 
 pub(crate) fn verify(root: &Path, registry: &Registry, arguments: &Verify) -> Result<(), Vec<Diagnostic>> {
     if let Some(id) = arguments.ids.iter().find(|id| registry.claim(id).is_none()) {
-        return Err(vec![Diagnostic::new("tests/claims", format!("`{}` is no claim", harmless(id)), "see `attention-regression claims`")]);
+        return Err(vec![Diagnostic::new(
+            "tests/claims",
+            format!("`{}` is no claim", harmless(id)),
+            "see `attention-regression claims`",
+        )]);
     }
     // What cannot be read or must not be replaced is told before anything runs for a minute.
     let other = arguments.against.as_deref().map(read).transpose()?;
@@ -45,8 +49,16 @@ pub(crate) fn verify(root: &Path, registry: &Registry, arguments: &Verify) -> Re
     if let Some(file) = &arguments.certificate {
         say(&format!("The certificate is at {}", harmless(&file.to_string_lossy())))?;
     }
-    let mut problems: Vec<Diagnostic> =
-        failed.iter().map(|id| Diagnostic::new("tests/claims", format!("`{id}` does not hold"), format!("run `cargo test --test claims {id}`"))).collect();
+    let mut problems: Vec<Diagnostic> = failed
+        .iter()
+        .map(|id| {
+            Diagnostic::new(
+                "tests/claims",
+                format!("`{id}` does not hold"),
+                format!("run `cargo test --test claims {id}`"),
+            )
+        })
+        .collect();
     if let (Some(other), Some(file)) = (other, &arguments.against) {
         let (lines, different) = compared(&certificate, &other, file, &arguments.ids);
         say(&lines.join("\n"))?;
@@ -62,13 +74,26 @@ fn compared(here: &Certificate, other: &Certificate, file: &Path, ids: &[String]
     for (id, (sameness, what)) in here.compare(other).into_iter().filter(|(id, _)| ids.is_empty() || ids.contains(id)) {
         let (id, what) = (harmless(&id), harmless(&what));
         *counts.entry(sameness).or_default() += 1;
-        lines.push(format!("{id}: {}{}", sameness.words(), if what.is_empty() { String::new() } else { format!(" ({what})") }));
+        lines.push(format!(
+            "{id}: {}{}",
+            sameness.words(),
+            if what.is_empty() { String::new() } else { format!(" ({what})") }
+        ));
         if sameness == Sameness::Different {
-            problems.push(one(file, &format!("`{id}` is different: {what}"), "compare both certificates, or run `attention-regression review`"));
+            problems.push(one(
+                file,
+                &format!("`{id}` is different: {what}"),
+                "compare both certificates, or run `attention-regression review`",
+            ));
         }
     }
     let of = |sameness: Sameness| counts.get(&sameness).copied().unwrap_or(0);
-    lines.push(format!("{} same, {} same within tolerance, {} different.", of(Sameness::Same), of(Sameness::WithinTolerance), of(Sameness::Different)));
+    lines.push(format!(
+        "{} same, {} same within tolerance, {} different.",
+        of(Sameness::Same),
+        of(Sameness::WithinTolerance),
+        of(Sameness::Different)
+    ));
     (lines, problems)
 }
 
@@ -80,13 +105,18 @@ fn one(file: &Path, what: &str, cure: &str) -> Diagnostic {
 const LONGEST: u64 = 1 << 28;
 
 fn read(file: &Path) -> Result<Certificate, Vec<Diagnostic>> {
-    let text = publish::read(file, LONGEST).map_err(|error| vec![one(file, &format!("cannot be read: {error}"), "name a certificate")])?;
-    let certificate: Certificate =
-        serde_json::from_str(&text).map_err(|error| vec![one(file, &format!("is no certificate: {error}"), "make one with --certificate")])?;
+    let text = publish::read(file, LONGEST)
+        .map_err(|error| vec![one(file, &format!("cannot be read: {error}"), "name a certificate")])?;
+    let certificate: Certificate = serde_json::from_str(&text)
+        .map_err(|error| vec![one(file, &format!("is no certificate: {error}"), "make one with --certificate")])?;
     if certificate.schema == SCHEMA {
         Ok(certificate)
     } else {
-        Err(vec![one(file, &format!("has the schema `{}`", harmless(&certificate.schema)), "make one with this version")])
+        Err(vec![one(
+            file,
+            &format!("has the schema `{}`", harmless(&certificate.schema)),
+            "make one with this version",
+        )])
     }
 }
 
@@ -103,9 +133,16 @@ fn run(root: &Path, registry: &Registry, arguments: &Verify) -> Result<BTreeMap<
     last_run::forget(root, wanted().map(|claim| claim.id.as_str()));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(root).args(["test", "--test", "claims", "--", "--exact"]).env("INSTA_UPDATE", "no").stderr(Stdio::inherit());
-    command.args(wanted().filter(|_| !arguments.ids.is_empty()).map(|claim| format!("{}::{}", claim.chapter, claim.id)));
-    let output = command.output().map_err(|error| vec![one(root, &format!("cargo cannot be run: {error}"), "install a Rust toolchain")])?;
+    command
+        .current_dir(root)
+        .args(["test", "--test", "claims", "--", "--exact"])
+        .env("INSTA_UPDATE", "no")
+        .stderr(Stdio::inherit());
+    command
+        .args(wanted().filter(|_| !arguments.ids.is_empty()).map(|claim| format!("{}::{}", claim.chapter, claim.id)));
+    let output = command
+        .output()
+        .map_err(|error| vec![one(root, &format!("cargo cannot be run: {error}"), "install a Rust toolchain")])?;
     let line = |line: &str| {
         let (name, result) = line.strip_prefix("test ")?.split_once(" ... ")?;
         Some((name.rsplit("::").next()?.to_owned(), result.trim_end().ends_with("ok")))
@@ -124,15 +161,21 @@ mod tests {
 
     #[test]
     fn names_in_a_certificate_are_shown_and_never_obeyed() -> Result<(), Box<dyn std::error::Error>> {
-        let text = |claims: &str| format!(r#"{{ "schema": "{SCHEMA}", "provenance": PROVENANCE, "claims": {{ {claims} }} }}"#);
+        let text =
+            |claims: &str| format!(r#"{{ "schema": "{SCHEMA}", "provenance": PROVENANCE, "claims": {{ {claims} }} }}"#);
         let provenance = serde_json::to_string(&crate::publish::provenance::Provenance::of(Path::new(".")))?;
-        let certificate = |claims: &str| serde_json::from_str::<Certificate>(&text(claims).replace("PROVENANCE", &provenance));
+        let certificate =
+            |claims: &str| serde_json::from_str::<Certificate>(&text(claims).replace("PROVENANCE", &provenance));
         let claim = r#"{ "holds": true, "seconds": null, "metrics": {}, "figure": null }"#;
         let other = certificate(&format!(r#""\u001b]0;owned\u0007": {claim}, "\u202etxet\nerror: ": {claim}"#))?;
         let (lines, problems) = compared(&certificate("")?, &other, Path::new("other.json"), &[]);
         assert_eq!((lines.len(), problems.len(), other.claims.len()), (3, 2, 2));
         let told = lines.into_iter().chain(problems.iter().map(Diagnostic::to_string));
-        assert!(told.clone().all(|line| !line.contains(|letter: char| letter.is_control() || letter == '\u{202e}')), "{:?}", told.collect::<Vec<_>>());
+        assert!(
+            told.clone().all(|line| !line.contains(|letter: char| letter.is_control() || letter == '\u{202e}')),
+            "{:?}",
+            told.collect::<Vec<_>>()
+        );
         Ok(())
     }
 }

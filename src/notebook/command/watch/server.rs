@@ -1,7 +1,8 @@
-//! The book on the loopback interface: files of one folder, and a question that is answered when the book was made again.
+//! The book on the loopback interface: files of one folder, and a question that is answered when the book was made
+//! again.
 //!
-//! Every page that is served carries a few lines of script that ask it; the files on disk stay as they are. Nothing outside the
-//! folder can be had, and no other machine is listened to.
+//! Every page that is served carries a few lines of script that ask it; the files on disk stay as they are. Nothing
+//! outside the folder can be had, and no other machine is listened to.
 
 use std::io::Cursor;
 use std::net::{Ipv4Addr, TcpListener};
@@ -53,12 +54,21 @@ impl Server {
         };
         let failed = |error: &dyn std::fmt::Display| {
             let place = format!("{}:{}", Ipv4Addr::LOCALHOST, port.unwrap_or(PORT));
-            vec![Diagnostic::new(place, format!("cannot be listened to: {error}"), "name another port with --port, 0 for a free one")]
+            vec![Diagnostic::new(
+                place,
+                format!("cannot be listened to: {error}"),
+                "name another port with --port, 0 for a free one",
+            )]
         };
         let listener = listener.map_err(|error| failed(&error))?;
         let port = listener.local_addr().map_err(|error| failed(&error))?.port();
         let http = tiny_http::Server::from_listener(listener, None).map_err(|error| failed(&error))?;
-        let shared = Arc::new(Shared { folder: folder.to_path_buf(), files: RwLock::new(()), made: Mutex::new(Made::default()), news: Condvar::new() });
+        let shared = Arc::new(Shared {
+            folder: folder.to_path_buf(),
+            files: RwLock::new(()),
+            made: Mutex::new(Made::default()),
+            news: Condvar::new(),
+        });
         let seen = Arc::clone(&shared);
         std::thread::spawn(move || {
             // A question waits, so every request has a thread of its own.
@@ -75,7 +85,10 @@ impl Server {
     }
 
     /// Makes the book anew; pages that ask are told, with what went wrong if something did.
-    pub(super) fn while_nothing_is_served(&self, make: &dyn Fn() -> Result<String, Vec<Diagnostic>>) -> Result<String, Vec<Diagnostic>> {
+    pub(super) fn while_nothing_is_served(
+        &self,
+        make: &dyn Fn() -> Result<String, Vec<Diagnostic>>,
+    ) -> Result<String, Vec<Diagnostic>> {
         let done = {
             let _files = self.shared.files.write().unwrap_or_else(PoisonError::into_inner);
             make()
@@ -108,7 +121,10 @@ impl Shared {
             // The page may come into being with the next change.
             None => request.respond(
                 typed(
-                    format!("<!doctype html><title>Not in the book</title><p>There is no such page in the book.{SCRIPT}").into_bytes(),
+                    format!(
+                        "<!doctype html><title>Not in the book</title><p>There is no such page in the book.{SCRIPT}"
+                    )
+                    .into_bytes(),
                     media(Path::new("x.html")),
                 )
                 .with_status_code(404),
@@ -119,14 +135,17 @@ impl Shared {
     /// The state of the book as JSON, once it is another than `since`, or after a while.
     fn newest(&self, since: Option<u64>) -> String {
         let same = |made: &mut Made| Some(made.version) == since;
-        let (made, _) = self.news.wait_timeout_while(self.made(), PATIENCE, same).unwrap_or_else(PoisonError::into_inner);
+        let (made, _) =
+            self.news.wait_timeout_while(self.made(), PATIENCE, same).unwrap_or_else(PoisonError::into_inner);
         serde_json::json!({ "version": made.version, "problems": made.problems }).to_string()
     }
 
     /// A file of the folder by the path of a request: plain names only, so that nothing above it is reached.
     fn file(&self, path: &str) -> Option<PathBuf> {
         let path = Path::new(path.trim_start_matches('/'));
-        let plain = path.components().all(|part| matches!(part, Component::Normal(name) if name.to_str().is_some_and(|name| !name.starts_with('.'))));
+        let plain = path.components().all(
+            |part| matches!(part, Component::Normal(name) if name.to_str().is_some_and(|name| !name.starts_with('.'))),
+        );
         let file = self.folder.join(path);
         plain.then(|| if path.as_os_str().is_empty() { file.join("index.html") } else { file })
     }

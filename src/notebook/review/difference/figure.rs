@@ -43,7 +43,9 @@ impl FigureChange {
         match (&self.before, &self.after, &self.difference) {
             (None, ..) => "the figure is new".to_owned(),
             (_, None, _) => "the figure is gone".to_owned(),
-            (.., None | Some(FigureDifference { moved: 0, .. })) => "the figure's words or axes differ, its numbers do not".to_owned(),
+            (.., None | Some(FigureDifference { moved: 0, .. })) => {
+                "the figure's words or axes differ, its numbers do not".to_owned()
+            }
             (.., Some(FigureDifference { moved, of, furthest })) => {
                 let place = |(place, was, is): &(String, f64, f64)| format!(", furthest `{place}`, {was:e} → {is:e}");
                 format!("{moved} of the figure's {of} numbers moved{}", furthest.as_ref().map_or(String::new(), place))
@@ -58,7 +60,8 @@ impl FigureDifference {
         let [before, after] = [Toml::try_from(before).ok()?, Toml::try_from(after).ok()?];
         let (was, is) = (numbers(&before), numbers(&after));
         let new: BTreeMap<&str, f64> = is.iter().map(|(place, number)| (place.as_str(), *number)).collect();
-        let pairs: Vec<(&str, f64, f64)> = was.iter().filter_map(|(at, was)| Some((at.as_str(), *was, *new.get(at.as_str())?))).collect();
+        let pairs: Vec<(&str, f64, f64)> =
+            was.iter().filter_map(|(at, was)| Some((at.as_str(), *was, *new.get(at.as_str())?))).collect();
         let (of, paired) = (was.len().max(is.len()), pairs.len());
         let moved: Vec<_> = pairs.into_iter().filter(|(_, was, is)| was.total_cmp(is).is_ne()).collect();
         let size = |(_, was, is): &(&str, f64, f64)| (is - was).abs() / was.abs().max(is.abs());
@@ -92,7 +95,9 @@ fn numbers(value: &Toml) -> Vec<(String, f64)> {
     };
     match value {
         Toml::Float(number) => vec![(String::new(), *number)],
-        Toml::Array(list) => list.iter().zip(1..).flat_map(|(inner, number)| below(&number.to_string(), inner)).collect(),
+        Toml::Array(list) => {
+            list.iter().zip(1..).flat_map(|(inner, number)| below(&number.to_string(), inner)).collect()
+        }
         Toml::Table(table) => table.iter().flat_map(|(key, inner)| below(key, inner)).collect(),
         _ => Vec::new(),
     }

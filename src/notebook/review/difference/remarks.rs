@@ -38,7 +38,10 @@ fn of_metrics(before: &Metric, after: &Metric) -> Vec<String> {
     if let (Some(was), Some(is)) = (&before.removed, &after.removed)
         && was != is
     {
-        remarks.push(format!("breaks {} where “{}” by {}, was {} where “{}” by {}", is.from, is.instead, is.by, was.from, was.instead, was.by));
+        remarks.push(format!(
+            "breaks {} where “{}” by {}, was {} where “{}” by {}",
+            is.from, is.instead, is.by, was.from, was.instead, was.by
+        ));
     }
     if after.measures != before.measures {
         remarks.push(format!("measures `{}`, was `{}`", after.measures, before.measures));
@@ -49,7 +52,10 @@ fn of_metrics(before: &Metric, after: &Metric) -> Vec<String> {
 fn of_readings(before: Reading, after: Reading) -> Vec<String> {
     match (before, after) {
         (Reading::Value(before), Reading::Value(after)) => of_values(before, after),
-        (Reading::Rounding { rounding_at_most: was, headroom: had }, Reading::Rounding { rounding_at_most: is, headroom }) => {
+        (
+            Reading::Rounding { rounding_at_most: was, headroom: had },
+            Reading::Rounding { rounding_at_most: is, headroom },
+        ) => {
             let bound = was.total_cmp(&is).is_ne().then(|| format!("bound {was:e} → {is:e}"));
             let room = || format!("headroom {} → {}", wording::decades(had), wording::decades(headroom));
             bound.into_iter().chain((had != headroom).then(room)).collect()

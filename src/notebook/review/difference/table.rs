@@ -19,7 +19,9 @@ pub fn text(name: &str, before: &str, after: &str) -> Result<String, (usize, Str
         let read = |text: &str| if text.is_empty() { Ok(None) } else { snapshot::read_figure(text).map(Some) };
         let (before, after) = (read(before)?, read(after)?);
         let same = if after.is_some() { "the figure is the same" } else { "" };
-        return Ok(FigureChange::between(before.as_ref(), after.as_ref()).map_or(same.to_owned(), |change| change.words()));
+        return Ok(
+            FigureChange::between(before.as_ref(), after.as_ref()).map_or(same.to_owned(), |change| change.words())
+        );
     }
     let read = |text: &str| if text.is_empty() { Ok(Metrics::new()) } else { snapshot::read_metrics(text) };
     Ok(table(&between(&read(before)?, &read(after)?)))

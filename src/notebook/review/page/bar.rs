@@ -1,4 +1,5 @@
-//! A move in tolerances as a bar: to the right where the number grew, to the left where it shrank; the band is the tolerance.
+//! A move in tolerances as a bar: to the right where the number grew, to the left where it shrank; the band is the
+//! tolerance.
 
 use maud::{Markup, html};
 
@@ -23,8 +24,11 @@ pub(super) fn bar(name: &str, tolerances: f64) -> Markup {
     let shaft = 100.0 + sign * (length - 6.0).max(0.0);
     let (from, to) = (100.0_f64.min(shaft), 100.0_f64.max(shaft));
     let colour = if tolerances.abs() <= 1.0 { "var(--muted,#665f53)" } else { "var(--holds-if,#7a5c00)" };
-    let decades: String =
-        (1..=8).flat_map(|decade| [-1.0, 1.0].map(|side| format!("M{:.1} 15v3", 100.0 + side * (BAND + DECADE * f64::from(decade))))).collect();
+    let decades: String = (1..=8)
+        .flat_map(|decade| {
+            [-1.0, 1.0].map(|side| format!("M{:.1} 15v3", 100.0 + side * (BAND + DECADE * f64::from(decade))))
+        })
+        .collect();
     let direction = if tolerances < 0.0 { "smaller" } else { "larger" };
     html! {
         svg.tolerances viewBox="0 0 200 18" role="img" {

@@ -1,4 +1,5 @@
-//! A figure as it was, as it is, and both in one drawing. Radio buttons choose, so that no script is needed and the keyboard suffices.
+//! A figure as it was, as it is, and both in one drawing. Radio buttons choose, so that no script is needed and the
+//! keyboard suffices.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -7,8 +8,8 @@ use super::widen;
 use crate::notebook::review::difference::figure::FigureChange;
 use crate::publish::capital;
 use crate::publish::figure::{
-    self, Axis, Cell, Chart, Dots, DrawError, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot, Row, RowSeries, Scale, Series, Stroke,
-    describe,
+    self, Axis, Cell, Chart, Dots, DrawError, Figure, Gallery, Group, Ink, Mark, Multiples, Pane, Panel, Panels, Plot,
+    Row, RowSeries, Scale, Series, Stroke, describe,
 };
 use crate::publish::number::{self, Digits};
 
@@ -62,7 +63,11 @@ fn prepared(id: &str, change: &FigureChange) -> (Vec<Version>, Vec<String>) {
         }
         None => None,
     };
-    let alone = |class, name, figure: Figure| Version { class, name, figure: Figure { title: format!("{name}: {}", figure.title), ..figure } };
+    let alone = |class, name, figure: Figure| Version {
+        class,
+        name,
+        figure: Figure { title: format!("{name}: {}", figure.title), ..figure },
+    };
     let before = before.map(|figure| alone("was", "Accepted", figure));
     let after = after.map(|figure| alone("is", "New", figure));
     (before.into_iter().chain(after).chain(both).collect(), notes)
@@ -98,8 +103,8 @@ fn drawn(id: &str, version: &Version) -> Markup {
     }
 }
 
-/// One drawing of both: what was accepted lies beneath as small grey dots and dotted lines; of matrices their difference.
-/// Where the two have not the same axes, or too little in common, why.
+/// One drawing of both: what was accepted lies beneath as small grey dots and dotted lines; of matrices their
+/// difference. Where the two have not the same axes, or too little in common, why.
 fn together(before: &Figure, after: &Figure) -> Result<(&'static str, Figure), String> {
     let (name, plot) = match (&before.plot, &after.plot) {
         (Plot::Chart(was), Plot::Chart(is)) => {
@@ -109,7 +114,9 @@ fn together(before: &Figure, after: &Figure) -> Result<(&'static str, Figure), S
         }
         (Plot::Dots(was), Plot::Dots(is)) => (OVERLAID, Plot::Dots(dots(was, is)?)),
         (Plot::Multiples(was), Plot::Multiples(is)) => (OVERLAID, Plot::Multiples(multiples(was, is)?)),
-        (Plot::Panels(was), Plot::Panels(is)) => (DIFFERENCE, Plot::Panels(Panels { panels: less(&was.panels, &is.panels)? })),
+        (Plot::Panels(was), Plot::Panels(is)) => {
+            (DIFFERENCE, Plot::Panels(Panels { panels: less(&was.panels, &is.panels)? }))
+        }
         (Plot::Gallery(was), Plot::Gallery(is)) => (DIFFERENCE, Plot::Gallery(gallery(was, is)?)),
         _ => return Err("it is another kind of plot now".to_owned()),
     };
@@ -125,7 +132,8 @@ fn together(before: &Figure, after: &Figure) -> Result<(&'static str, Figure), S
 fn same_axis(which: &str, was: &Axis, is: &Axis) -> Result<(), String> {
     let scale = |axis: &Axis| if axis.scale == Scale::Log { "logarithmic" } else { "linear" };
     let ends = |axis: &Axis| {
-        let short = |number: Option<&f64>| number.map_or(String::new(), |number| number::unicode(*number, Digits::Short(4)));
+        let short =
+            |number: Option<&f64>| number.map_or(String::new(), |number| number::unicode(*number, Digits::Short(4)));
         format!("from {} to {}", short(axis.ticks.first()), short(axis.ticks.last()))
     };
     if was.name != is.name {
@@ -142,7 +150,11 @@ fn same_axis(which: &str, was: &Axis, is: &Axis) -> Result<(), String> {
 
 /// There must be as many in both, or how many there were and are.
 fn as_many<T>(what: &str, was: &[T], is: &[T]) -> Result<(), String> {
-    if was.len() == is.len() { Ok(()) } else { Err(format!("the number of {what} is {} now, it was {}", is.len(), was.len())) }
+    if was.len() == is.len() {
+        Ok(())
+    } else {
+        Err(format!("the number of {what} is {} now, it was {}", is.len(), was.len()))
+    }
 }
 
 /// The accepted series that moved, told apart by size and stroke as much as by colour, and the new ones over them.
@@ -166,8 +178,19 @@ fn dots(was: &Dots, is: &Dots) -> Result<Dots, String> {
     }
     let pane = |(was, is): (&Pane, &Pane)| {
         same_axis(&format!("axis of “{}”", is.name), &was.axis, &is.axis)?;
-        let grey = |series: &RowSeries| RowSeries { name: ACCEPTED.to_owned(), ink: Ink::Muted, mark: Mark::Dot, ..series.clone() };
-        let series = was.series.iter().filter(|series| !is.series.contains(series)).map(grey).chain(is.series.iter().cloned()).collect();
+        let grey = |series: &RowSeries| RowSeries {
+            name: ACCEPTED.to_owned(),
+            ink: Ink::Muted,
+            mark: Mark::Dot,
+            ..series.clone()
+        };
+        let series = was
+            .series
+            .iter()
+            .filter(|series| !is.series.contains(series))
+            .map(grey)
+            .chain(is.series.iter().cloned())
+            .collect();
         Ok(Pane { series, ..is.clone() })
     };
     Ok(Dots { panes: was.panes.iter().zip(&is.panes).map(pane).collect::<Result<_, String>>()?, ..is.clone() })
@@ -177,10 +200,15 @@ fn multiples(was: &Multiples, is: &Multiples) -> Result<Multiples, String> {
     same_axis("horizontal axis", &was.x, &is.x)?;
     as_many("columns", &was.columns, &is.columns)?;
     as_many("rows", &was.rows, &is.rows)?;
-    was.columns.iter().zip(&is.columns).try_for_each(|(was, is)| same_axis(&format!("vertical axis of “{}”", is.name), &was.y, &is.y))?;
+    was.columns
+        .iter()
+        .zip(&is.columns)
+        .try_for_each(|(was, is)| same_axis(&format!("vertical axis of “{}”", is.name), &was.y, &is.y))?;
     let cell = |(was, is): (&Cell, &Cell)| {
         // One entry of the key for all that was accepted.
-        let named = |series: Series| if is.series.contains(&series) { series } else { Series { name: ACCEPTED.to_owned(), ..series } };
+        let named = |series: Series| {
+            if is.series.contains(&series) { series } else { Series { name: ACCEPTED.to_owned(), ..series } }
+        };
         Cell { series: beneath(&was.series, &is.series).into_iter().map(named).collect() }
     };
     let row = |(was, is): (&Row, &Row)| {
@@ -208,7 +236,12 @@ fn less(was: &[Panel], is: &[Panel]) -> Result<Vec<Panel>, String> {
         if was.rows.iter().map(Vec::len).ne(is.rows.iter().map(Vec::len)) {
             return Err(format!("{} is {} now, it was {}", is.symbol, shape(is), shape(was)));
         }
-        let rows = is.rows.iter().zip(&was.rows).map(|(is, was)| is.iter().zip(was).map(|(is, was)| is - was).collect()).collect();
+        let rows = is
+            .rows
+            .iter()
+            .zip(&was.rows)
+            .map(|(is, was)| is.iter().zip(was).map(|(is, was)| is - was).collect())
+            .collect();
         Ok(Panel { rows, note: String::new(), ..is.clone() })
     };
     was.iter().zip(is).map(panel).collect()
@@ -220,7 +253,15 @@ mod tests {
 
     fn matrix(rows: usize) -> Plot {
         let rows = vec![vec![1.0; 3]; rows];
-        Plot::Panels(Panels { panels: vec![Panel { symbol: "H".to_owned(), words: String::new(), note: String::new(), rows, relative: 1e-3 }] })
+        Plot::Panels(Panels {
+            panels: vec![Panel {
+                symbol: "H".to_owned(),
+                words: String::new(),
+                note: String::new(),
+                rows,
+                relative: 1e-3,
+            }],
+        })
     }
 
     fn chart(x: Axis, y: Axis) -> Plot {
@@ -230,17 +271,31 @@ mod tests {
     #[test]
     fn what_keeps_two_figures_apart_is_said() {
         let (x, y) = (Axis::linear("x", &[0.0, 1.0]), Axis::log("y", &[1.0, 10.0, 1e6]));
-        let rows = |rows: &[&str]| Plot::Dots(Dots { rows: rows.iter().map(ToString::to_string).collect(), panes: Vec::new() });
+        let rows = |rows: &[&str]| {
+            Plot::Dots(Dots { rows: rows.iter().map(ToString::to_string).collect(), panes: Vec::new() })
+        };
         let cases = [
             (chart(x.clone(), y.clone()), chart(x.clone(), y.clone()), None),
-            (chart(x.clone(), y.clone()), chart(Axis::linear("z", &[0.0, 1.0]), y.clone()), Some("the horizontal axis is “z” now, it was “x”")),
-            (chart(x.clone(), y.clone()), chart(Axis::log("x", &[0.0, 1.0]), y.clone()), Some("the horizontal axis is logarithmic now, it was linear")),
+            (
+                chart(x.clone(), y.clone()),
+                chart(Axis::linear("z", &[0.0, 1.0]), y.clone()),
+                Some("the horizontal axis is “z” now, it was “x”"),
+            ),
+            (
+                chart(x.clone(), y.clone()),
+                chart(Axis::log("x", &[0.0, 1.0]), y.clone()),
+                Some("the horizontal axis is logarithmic now, it was linear"),
+            ),
             (
                 chart(x.clone(), y.clone()),
                 chart(x.clone(), Axis::log("y", &[1.0, 2e6])),
                 Some("the vertical axis goes from 1 to 2 × 10⁶ now, it went from 1 to 10⁶"),
             ),
-            (chart(x.clone(), y.clone()), chart(x.clone(), Axis::log("y", &[1.0, 1e6])), Some("the vertical axis has other ticks")),
+            (
+                chart(x.clone(), y.clone()),
+                chart(x.clone(), Axis::log("y", &[1.0, 1e6])),
+                Some("the vertical axis has other ticks"),
+            ),
             (chart(x.clone(), y), matrix(3), Some("it is another kind of plot now")),
             (matrix(3), matrix(2), Some("H is 2 × 3 now, it was 3 × 3")),
             (rows(&["a"]), rows(&["a", "b"]), Some("the number of rows is 2 now, it was 1")),

@@ -1,4 +1,5 @@
-//! What a reviewer sees first: how much moved, what must not be passed over, the claims, the statements of the post that they settle.
+//! What a reviewer sees first: how much moved, what must not be passed over, the claims, the statements of the post
+//! that they settle.
 
 use maud::{Markup, html};
 

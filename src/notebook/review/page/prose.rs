@@ -69,7 +69,10 @@ pub(super) fn inline(markdown: &str) -> Markup {
         Event::InlineMath(latex) => Some(formula(&latex, false)),
         Event::DisplayMath(latex) => Some(formula(&latex, true)),
         Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => Some(Event::Text(" ".into())),
-        kept @ (Event::Text(_) | Event::Code(_) | Event::Start(Tag::Emphasis | Tag::Strong) | Event::End(TagEnd::Emphasis | TagEnd::Strong)) => Some(kept),
+        kept @ (Event::Text(_)
+        | Event::Code(_)
+        | Event::Start(Tag::Emphasis | Tag::Strong)
+        | Event::End(TagEnd::Emphasis | TagEnd::Strong)) => Some(kept),
         _ => None,
     });
     let mut out = String::new();
@@ -104,7 +107,10 @@ mod tests {
         let out = inline("a < b & *c*, `d<e>`, [words](x.md), <script>f</script> $g_1 < h$").0;
         assert!(out.starts_with("a &lt; b &amp; <em>c</em>, <code>d&lt;e&gt;</code>, words, f <math"), "{out}");
         assert!(!out.contains("script") && !out.contains("href"), "{out}");
-        assert_eq!(kept_together("a <math>x</math>, <math>y</math> b"), "a <span class=\"nowrap\"><math>x</math>,</span> <math>y</math> b");
+        assert_eq!(
+            kept_together("a <math>x</math>, <math>y</math> b"),
+            "a <span class=\"nowrap\"><math>x</math>,</span> <math>y</math> b"
+        );
         assert_eq!(inserted("it is \u{e000}5\u{e001}.").0, "it is <ins>5</ins>.");
     }
 }

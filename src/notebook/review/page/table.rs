@@ -1,4 +1,5 @@
-//! The numbers of a claim that moved: accepted and new, the change, its size in tolerances, and what is to be said of it.
+//! The numbers of a claim that moved: accepted and new, the change, its size in tolerances, and what is to be said of
+//! it.
 
 use maud::{Markup, html};
 
@@ -45,7 +46,8 @@ fn row(difference: &Difference) -> Markup {
 
 /// What must not be passed over is flagged.
 fn flagged(remark: &str) -> Markup {
-    let loud = ["THE CONTROL", "must be", "is no control"].iter().any(|start| remark.starts_with(start)) || remark.contains("WIDENED");
+    let loud = ["THE CONTROL", "must be", "is no control"].iter().any(|start| remark.starts_with(start))
+        || remark.contains("WIDENED");
     html! { @if loud { span.flag.remark { (remark) } } @else { small { (remark) } } }
 }
 
@@ -73,5 +75,9 @@ pub(super) fn signed(number: f64) -> String {
 
 /// A share, in per cent up to a factor of ten.
 fn percent(share: f64) -> String {
-    if share.abs() < 9.0 { format!("{} %", signed(100.0 * share)) } else { format!("× {}", number::unicode(1.0 + share, Digits::Significant(3))) }
+    if share.abs() < 9.0 {
+        format!("{} %", signed(100.0 * share))
+    } else {
+        format!("× {}", number::unicode(1.0 + share, Digits::Significant(3)))
+    }
 }

@@ -7,7 +7,9 @@ use crate::publish::number::{self, Digits};
 pub(super) fn fitted(before: Option<&Figure>, after: Option<&Figure>) -> (Option<Figure>, Option<Figure>) {
     let (mut before, mut after) = (before.map(widened), after.map(widened));
     if let (Some(before), Some(after)) = (&mut before, &mut after) {
-        for (was, is) in axes(&mut before.plot).into_iter().zip(axes(&mut after.plot)).filter(|(was, is)| was.scale == is.scale) {
+        for (was, is) in
+            axes(&mut before.plot).into_iter().zip(axes(&mut after.plot)).filter(|(was, is)| was.scale == is.scale)
+        {
             let ends = |axis: &Axis| axis.ticks.first().copied().zip(axis.ticks.last().copied());
             let (Some((low, high)), Some((lower, higher))) = (ends(was), ends(is)) else { continue };
             for axis in [was, is] {
@@ -23,7 +25,9 @@ fn axes(plot: &mut Plot) -> Vec<&mut Axis> {
     match plot {
         Plot::Chart(chart) => vec![&mut chart.x, &mut chart.y],
         Plot::Dots(dots) => dots.panes.iter_mut().map(|pane| &mut pane.axis).collect(),
-        Plot::Multiples(multiples) => std::iter::once(&mut multiples.x).chain(multiples.columns.iter_mut().map(|column| &mut column.y)).collect(),
+        Plot::Multiples(multiples) => {
+            std::iter::once(&mut multiples.x).chain(multiples.columns.iter_mut().map(|column| &mut column.y)).collect()
+        }
         Plot::Panels(_) | Plot::Gallery(_) => Vec::new(),
     }
 }
@@ -60,7 +64,10 @@ fn widened(figure: &Figure) -> Figure {
 /// Moves the outermost ticks out to where they cover the numbers that can stand on the axis.
 fn cover<'a>(axis: &mut Axis, numbers: impl Iterator<Item = &'a f64>) {
     let can_stand = |number: &f64| number.is_finite() && (axis.scale == Scale::Linear || *number > 0.0);
-    let (low, high) = numbers.copied().filter(can_stand).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
+    let (low, high) = numbers
+        .copied()
+        .filter(can_stand)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(number), high.max(number)));
     if let Some(first) = axis.ticks.first_mut().filter(|first| low < **first) {
         *first = number::outward(low, Digits::Significant(2), false);
     }
@@ -84,9 +91,24 @@ mod tests {
         assert_eq!(grown(Axis::linear("", &[0.0, 1.0, 2.0]), &[-3.13, 12.3]), [-3.2, 1.0, 13.0]);
         assert_eq!(grown(Axis::log("", &[1.0, 10.0]), &[0.0, 0.5, 20.0]), [0.5, 20.0]);
         let chart = |y: f64| {
-            let series =
-                Series { name: String::new(), ink: Ink::Linear, mark: None, stroke: Stroke::Solid, x: vec![0.5], y: vec![y], relative: 1.0, label: None };
-            Figure { title: String::new(), plot: Plot::Chart(Chart::new(Axis::linear("x", &[0.0, 1.0]), Axis::linear("y", &[0.0, 1.0]), vec![series])) }
+            let series = Series {
+                name: String::new(),
+                ink: Ink::Linear,
+                mark: None,
+                stroke: Stroke::Solid,
+                x: vec![0.5],
+                y: vec![y],
+                relative: 1.0,
+                label: None,
+            };
+            Figure {
+                title: String::new(),
+                plot: Plot::Chart(Chart::new(
+                    Axis::linear("x", &[0.0, 1.0]),
+                    Axis::linear("y", &[0.0, 1.0]),
+                    vec![series],
+                )),
+            }
         };
         let (mut was, mut is) = fitted(Some(&chart(0.5)), Some(&chart(4.0)));
         let ticks = |figure: &mut Option<Figure>| figure.as_mut().map(|figure| axes(&mut figure.plot)[1].ticks.clone());

@@ -136,7 +136,8 @@ fn of_chart(chart: &Chart, elsewhere: &str) -> String {
     let columns: Vec<Column> = names.map(|name| Column::numbers(name)).collect();
     let row = |x: f64| {
         let ordinate = |series: &Series| {
-            let y = series.x.iter().position(|&other| other.total_cmp(&x).is_eq()).and_then(|place| series.y.get(place));
+            let y =
+                series.x.iter().position(|&other| other.total_cmp(&x).is_eq()).and_then(|place| series.y.get(place));
             y.map_or(String::new(), |&y| short(y))
         };
         [short(x)].into_iter().chain(chart.series.iter().map(ordinate)).collect()
@@ -159,7 +160,13 @@ fn point_by_point<'a>(chart: &'a Chart, elsewhere: &str) -> String {
 }
 
 /// The table of the items, thinned evenly with the first and the last if they are too many.
-fn thinned<T: Copy>(columns: &[Column], all: &[T], row: impl Fn(T) -> Vec<String>, what: &str, elsewhere: &str) -> String {
+fn thinned<T: Copy>(
+    columns: &[Column],
+    all: &[T],
+    row: impl Fn(T) -> Vec<String>,
+    what: &str,
+    elsewhere: &str,
+) -> String {
     let shown = all.len().min(ROWS);
     let kept = (0..shown).filter_map(|row| all.get(row * (all.len() - 1) / (shown - 1).max(1)));
     let table = html(columns, &kept.map(|&item| row(item)).collect::<Vec<_>>());

@@ -20,7 +20,9 @@ pub struct Multiples {
 impl Multiples {
     /// Every chart in its row and column, line by line.
     pub(crate) fn charts(&self) -> impl Iterator<Item = (&Row, &Column, &Cell)> {
-        self.rows.iter().flat_map(move |row| self.columns.iter().zip(&row.cells).map(move |(column, cell)| (row, column, cell)))
+        self.rows
+            .iter()
+            .flat_map(move |row| self.columns.iter().zip(&row.cells).map(move |(column, cell)| (row, column, cell)))
     }
 
     /// The series of all charts.

@@ -25,9 +25,14 @@ use crate::support::{EULER, TERMS, sums};
 #[test]
 fn the_harmonic_sum_exceeds_the_logarithm_by_a_constant() -> Result<()> {
     let mut evidence = Evidence::new();
-    let times = |sums: Vec<f64>| sums.into_iter().zip(TERMS).map(|(sum, n)| f64::from(n) * (sum - f64::from(n).ln() - EULER).abs());
+    let times = |sums: Vec<f64>| {
+        sums.into_iter().zip(TERMS).map(|(sum, n)| f64::from(n) * (sum - f64::from(n).ln() - EULER).abs())
+    };
     let distances: Vec<f64> = times(sums(|k| 1.0 / k)).collect();
-    evidence.measure("distance", "$n$ times the distance from Euler's constant", distances).within(relative(1e-6)).at_most(0.5);
+    evidence
+        .measure("distance", "$n$ times the distance from Euler's constant", distances)
+        .within(relative(1e-6))
+        .at_most(0.5);
     let odd: Vec<f64> = times(sums(|k| 1.0 / (2.0 * k - 1.0))).collect();
     evidence.breaks("odd", "distance", "only every other term is added", odd).within(relative(1e-3)).by(5.0);
     evidence.exactly("terms", "numbers of terms", TERMS.len(), 4);
@@ -37,9 +42,15 @@ fn the_harmonic_sum_exceeds_the_logarithm_by_a_constant() -> Result<()> {
 
 fn excess() -> Figure {
     let points = sums(|k| 1.0 / k).into_iter().zip(TERMS).map(|(sum, n)| (f64::from(n), sum - f64::from(n).ln()));
-    let series = Series::through("the sum less the logarithm", points).ink(Ink::Accent).marks(Mark::Circle).label(Side::Above, 1);
+    let series = Series::through("the sum less the logarithm", points)
+        .ink(Ink::Accent)
+        .marks(Mark::Circle)
+        .label(Side::Above, 1);
     let x = Axis::log("terms", &[10.0, 100.0, 1e3, 1e4]);
-    Figure::new("The harmonic sum less the logarithm", Chart::new(x, Axis::linear("excess", &[0.5, 0.6, 0.7]), vec![series]))
+    Figure::new(
+        "The harmonic sum less the logarithm",
+        Chart::new(x, Axis::linear("excess", &[0.5, 0.6, 0.7]), vec![series]),
+    )
 }
 
 /// ## With alternating signs the sum is not one
@@ -61,6 +72,9 @@ fn with_alternating_signs_the_sum_is_not_one() -> Result<()> {
     let alternating = sums(|k| if k % 2.0 == 0.0 { -1.0 / k } else { 1.0 / k });
     let from = |limit: f64| alternating.iter().map(|sum| (limit - sum).abs()).collect::<Vec<f64>>();
     evidence.measure("short", "distance from one", from(1.0)).within(relative(1e-2)).at_least(0.3);
-    evidence.breaks("from_logarithm", "short", "the limit is the logarithm of two", from(2.0_f64.ln())).within(relative(1e-2)).by(5.0);
+    evidence
+        .breaks("from_logarithm", "short", "the limit is the logarithm of two", from(2.0_f64.ln()))
+        .within(relative(1e-2))
+        .by(5.0);
     record!(evidence, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/another/notebook"))
 }
