@@ -23,8 +23,8 @@
 #![doc = include_str!("../tests/another/notebook/tests/claims/main.rs")]
 //! ```
 //!
-//! 3. A chapter for each `mod` in it: claims as tests, each with its prose and its head. [`record!`](crate::record) ends
-//!    each; in a package of its own it takes the evidence alone.
+//! 3. A chapter for each `mod` in it: claims as tests, each with its prose and its head.
+//!    [`record!`](crate::record) ends each; in a package of its own it takes the evidence alone.
 //!
 //! ```text
 #![doc = include_str!("../tests/another/notebook/tests/claims/series.rs")]
@@ -32,8 +32,8 @@
 //!
 //! 4. `book/book.toml`, mdBook's settings, and `book/theme`, of which ours is one.
 //!
-//! `INSTA_UPDATE=always cargo test --test claims` writes the snapshots; a program whose `main` calls [`run`](crate::run)
-//! weaves the book, lists, repeats and reviews the claims.
+//! `INSTA_UPDATE=always cargo test --test claims` writes the snapshots; a program whose `main` calls
+//! [`run`](crate::run) weaves the book, lists, repeats and reviews the claims.
 
 pub mod book;
 pub mod claim;

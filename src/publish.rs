@@ -21,4 +21,4 @@ pub use folder::{Finished, Folder, FolderError, Kind};
 pub use harmless::{harmless, harmless_json, harmless_lines, harmless_page};
 pub use stop::Stop;
 pub use text::aligned;
-pub(crate) use text::{capital, escape};
+pub(crate) use text::{capital, counted, escape};

@@ -1,9 +1,9 @@
 //! Rows of softmax, in the widest registers the CPU has and with the same digits on every CPU.
 //!
 //! Sums run in eight interleaved lanes that are added in a fixed order, whatever the width of a register; there is no
-//! fused multiply-add. The exponential takes x ≤ 0, which softmax has once the largest score is subtracted: x = k ln 2
-//! + r with k whole and |r| ≤ ln 2/2, eʳ by its Taylor polynomial of degree 13 (remainder below 5·10⁻¹⁸), 2ᵏ through
-//! the bits of the exponent. It is within 1.5 ulp of eˣ; below −708 it is 0.
+//! fused multiply-add. The exponential takes x ≤ 0, which softmax has once the largest score is subtracted:
+//! x = k ln 2 + r with k whole and |r| ≤ ln 2/2, eʳ by its Taylor polynomial of degree 13 (remainder below 5·10⁻¹⁸), 2ᵏ
+//! through the bits of the exponent. It is within 1.5 ulp of eˣ; below −708 it is 0.
 
 use pulp::{Arch, Simd, WithSimd};
 

@@ -77,7 +77,7 @@ impl Review {
     }
 
     /// The metrics of which something is true: claim and name.
-    pub(crate) fn metrics_that(&self, test: fn(&Difference) -> bool) -> Vec<(&str, &str)> {
+    pub(crate) fn metrics_that(&self, test: difference::Test) -> Vec<(&str, &str)> {
         differences(&self.items)
             .filter(|(_, difference)| test(difference))
             .map(|(id, difference)| (id, difference.name.as_str()))

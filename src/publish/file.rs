@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_read_is_not_an_empty_one() -> io::Result<()> {
         let place = tempfile::tempdir()?;
-        assert_eq!(files_below(place.path())?, [PathBuf::new(); 0]);
+        assert!(files_below(place.path())?.is_empty());
         std::fs::create_dir_all(place.path().join("b/c"))?;
         std::fs::write(place.path().join("b/c/d"), "")?;
         std::fs::write(place.path().join("a"), "")?;

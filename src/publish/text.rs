@@ -24,3 +24,8 @@ pub(crate) fn capital(words: &str) -> String {
 pub(crate) fn escape(text: &str) -> String {
     maud::Render::render(text).into_string()
 }
+
+/// So many of something: `1 claim`, `3 claims`.
+pub(crate) fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}

@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 
 use syn::visit::Visit;
 
+/// A room, and what it may import beside itself.
+type Room = (&'static str, &'static [&'static str]);
+
 /// The rooms of the crate and of its larger rooms, from the ground up: what each may import beside itself. A room that
 /// is not here, a permission that nobody uses, or one that is given to a room further up, is a fault.
-const ROOMS: [(&str, &[(&str, &[&str])]); 8] = [
+const ROOMS: [(&str, &[Room]); 8] = [
     (
         "",
         &[

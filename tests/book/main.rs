@@ -94,19 +94,19 @@ fn the_book_tells_how_far_it_can_be_relied_on() {
         &[
             "It is <a class=\"n\" href=\"chapter.md#chapter_claim.moved\">2.00</a> or more by <em>design</em>.",
             ">0.50</td>",
-            "<summary>1 numbers",
+            "<summary>1 number,",
         ],
     );
     contains(
         "coverage.md",
         &[
             "tell 2 statements",
-            "Tests settle 1 of them, by 1 claims",
-            "1 controls",
+            "Tests settle 1 of them, by 1 claim;",
+            "1 control or contrast.",
             "The other one is interpretation",
             "Argued, not tested.",
             "<td class=\"control\">moved, where nothing moves</td>",
-            "Another 1 claims settle no statement",
+            "One more claim settles no statement.",
         ],
     );
     contains(

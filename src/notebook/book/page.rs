@@ -1,6 +1,6 @@
 //! The pages of the book as blocks, and their two writers: Markdown for a forge, and what mdBook makes HTML of.
 //!
-//! A [`Plate`] is the one form in which a drawing stands on a page. On a forge it is an image that shows a file; in the
+//! A plate is the one form in which a drawing stands on a page. On a forge it is an image that shows a file; in the
 //! HTML its two drawings stand inline, so that their colours follow the theme and the style sheet shows the one that
 //! fits.
 

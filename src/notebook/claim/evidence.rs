@@ -190,6 +190,11 @@ impl Evidence {
         self.failures.push(Failure { metric: Some(name.to_owned()), what: format!("{name}: {what}") });
     }
 
+    /// What a metric was measured as, run by run; nothing of one that was not.
+    fn runs(&self, name: &str) -> &[f64] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// The metric of that name, as far as the test has come.
     fn metric(&self, name: &str) -> Option<&Metric> {
         snapshot::metric(&self.metrics, name)
@@ -223,12 +228,7 @@ impl Evidence {
         let broken: BTreeSet<&String> = self.failures.iter().filter_map(|failure| failure.metric.as_ref()).collect();
         let judged = self.metrics.iter().filter(|(_, metric)| metric.is_judged());
         judged
-            .map(|(name, _)| {
-                (
-                    name.clone(),
-                    Judged { held: !broken.contains(name), values: self.values.get(name).cloned().unwrap_or_default() },
-                )
-            })
+            .map(|(name, _)| (name.clone(), Judged { held: !broken.contains(name), values: self.runs(name).to_vec() }))
             .collect()
     }
 

@@ -29,15 +29,22 @@ fn folder(root: &Path) -> PathBuf {
 
 /// Remembers a run. Losing one is no reason to fail a claim, so errors are dropped.
 pub fn write(root: &Path, claim: &str, seconds: f64, metrics: &Metrics) {
-    let folder = folder(root);
     let run = LastRun { seconds, metrics: metrics.iter().cloned().collect() };
-    let text = serde_json::to_string(&run).unwrap_or_default();
-    let _ = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(format!("{claim}.json")), text));
+    let _ = write_in(&folder(root), claim, &run);
 }
 
-/// The last runs on this machine.
+fn write_in(folder: &Path, claim: &str, run: &LastRun) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(folder.join(format!("{claim}.json")), serde_json::to_string(run)?)
+}
+
+/// The last runs on this machine; none where nothing ever ran.
 pub fn read_all(root: &Path) -> LastRuns {
-    let entries = std::fs::read_dir(folder(root)).into_iter().flatten().filter_map(Result::ok);
+    read_in(&folder(root))
+}
+
+fn read_in(folder: &Path) -> LastRuns {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let run = |entry: std::fs::DirEntry| {
         let run = serde_json::from_slice(&std::fs::read(entry.path()).ok()?).ok()?;
         Some((entry.file_name().to_str()?.strip_suffix(".json")?.to_owned(), run))
@@ -47,8 +54,12 @@ pub fn read_all(root: &Path) -> LastRuns {
 
 /// Forgets the last runs of some claims, so that what is found afterwards ran afterwards.
 pub fn forget<'a>(root: &Path, claims: impl IntoIterator<Item = &'a str>) {
+    forget_in(&folder(root), claims);
+}
+
+fn forget_in<'a>(folder: &Path, claims: impl IntoIterator<Item = &'a str>) {
     claims.into_iter().for_each(|claim| {
-        let _ = std::fs::remove_file(folder(root).join(format!("{claim}.json")));
+        let _ = std::fs::remove_file(folder.join(format!("{claim}.json")));
     });
 }
 
@@ -59,20 +70,15 @@ mod tests {
 
     #[test]
     fn a_run_is_found_again_with_all_its_digits() {
-        // Only a target folder below the root is private to this test.
-        if std::env::var_os("CARGO_TARGET_DIR").is_none() {
-            let root = tempfile::tempdir().expect("a folder");
-            let value = Value { value: 0.1 + 0.2, tolerance: Tolerance::Relative(1e-3), limit: None, spread: None };
-            let metric = Metric::new("a sum", Reading::Value(value));
-            write(root.path(), "a_claim", 1.25, &vec![("sum".to_owned(), metric.clone())]);
-            let found = read_all(root.path());
-            assert_eq!(
-                found["a_claim"],
-                LastRun { seconds: 1.25, metrics: BTreeMap::from([("sum".to_owned(), metric)]) }
-            );
-            forget(root.path(), ["a_claim"]);
-            assert!(read_all(root.path()).is_empty());
-        }
-        assert!(read_all(Path::new("/nowhere")).is_empty());
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("runs");
+        let value = Value { value: 0.1 + 0.2, tolerance: Tolerance::Relative(1e-3), limit: None, spread: None };
+        let metrics = BTreeMap::from([("sum".to_owned(), Metric::new("a sum", Reading::Value(value)))]);
+        let run = LastRun { seconds: 1.25, metrics };
+        write_in(&folder, "a_claim", &run).expect("a file");
+        assert_eq!(read_in(&folder), BTreeMap::from([("a_claim".to_owned(), run)]));
+        forget_in(&folder, ["a_claim"]);
+        assert!(read_in(&folder).is_empty());
+        assert!(read_in(Path::new("/nowhere")).is_empty());
     }
 }

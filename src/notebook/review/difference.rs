@@ -26,6 +26,9 @@ pub struct Difference {
     pub after: Option<Metric>,
 }
 
+/// What a reader is warned of, as a question to a difference.
+pub(super) type Test = fn(&Difference) -> bool;
+
 /// Every metric that differs, in the order of the new ones; those that are gone come last.
 pub fn between(before: &Metrics, after: &Metrics) -> Vec<Difference> {
     let difference = |name: &String| Difference {

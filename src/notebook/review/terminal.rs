@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::difference::Difference;
 use super::difference::figure::FigureChange;
+use super::difference::{Difference, Test};
 use super::{Broken, Change, Item, Review, StatementChange};
 use crate::notebook::registry::Verdict;
 
@@ -36,7 +36,7 @@ fn happened(item: &Item) -> String {
             largest.map(moved).into_iter().chain(more).chain(item.figure.as_ref().map(FigureChange::words)).collect()
         }
     };
-    let alarms: [(&str, fn(&Difference) -> bool); 3] = [
+    let alarms: [(&str, Test); 3] = [
         ("NO LONGER BREAKS", Difference::tamed),
         ("DOES NOT HOLD", Difference::failing),
         ("tolerance WIDENED", Difference::widened),

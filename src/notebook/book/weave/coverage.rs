@@ -9,6 +9,7 @@ use crate::notebook::book::page::Page;
 use crate::notebook::claim::metric::Metric;
 use crate::notebook::claim::wording;
 use crate::notebook::registry::{Claim, Statement};
+use crate::publish::counted;
 
 /// The page.
 pub(super) fn coverage(loom: &Loom<'_>) -> Page {
@@ -32,16 +33,23 @@ pub(super) fn coverage(loom: &Loom<'_>) -> Page {
     };
     Page::of("# Coverage")
         .and(format!(
-            "We could tell {} statements of {} apart. Tests settle {settled} of them, by {claims} claims; these are kept honest by {controls} controls and contrasts. A control takes away one hypothesis and repeats the measure, which must then miss the limit that the claim sets it; a contrast compares one measure under two conditions.{argued}",
+            "We could tell {} statements of {} apart. Tests settle {settled} of them, by {}; these are kept honest by {}. A control takes away one hypothesis and repeats the measure, which must then miss the limit that the claim sets it; a contrast compares one measure under two conditions.{argued}",
             registry.statements.len(),
-            posts(registry.posts.len())
+            posts(registry.posts.len()),
+            counted(claims, "claim", "claims"),
+            counted(controls, "control or contrast", "controls and contrasts")
         ))
         .and(wide(&table))
         .and("## Beyond the posts")
-        .and(format!(
-            "Another {} claims settle no statement. They hold up those that do, follow from them, or say what we wanted to know next.",
-            own.len()
-        ))
+        .and(match own.len() {
+            1 => "One more claim settles no statement. It holds up one that does, follows from one, or says what we wanted \
+                  to know next."
+                .to_owned(),
+            more => format!(
+                "Another {more} claims settle no statement. They hold up those that do, follow from them, or say what we \
+                 wanted to know next."
+            ),
+        })
         .and(list(own))
 }
 

@@ -11,6 +11,7 @@ use crate::notebook::book::page::Page;
 use crate::notebook::claim::metric::{Metric, Reading, Room};
 use crate::notebook::claim::wording;
 use crate::notebook::registry::Claim;
+use crate::publish::counted;
 
 /// A number that has a limit.
 struct Limited<'a> {
@@ -40,7 +41,7 @@ pub(super) fn room(loom: &mut Loom<'_>) -> Page {
     };
     let far = justified(|limited| limited.room.loose() && !limited.metric.is_control());
     let near = justified(|limited| limited.room.unwatched());
-    let folded = html! { details.list { summary { (thin.len()) " numbers, the nearest first" } "\n" (numbers_table(&thin)) "\n" } };
+    let folded = html! { details.list { summary { (counted(thin.len(), "number", "numbers")) ", the nearest first" } "\n" (numbers_table(&thin)) "\n" } };
     let page = Page::of("# Room to spare").and(INTRODUCTION).and(counts(&all));
     let page = listed(page.and("## Very far"), &far, FAR, NONE_FAR);
     listed(page.and("## Very near"), &near, WITHIN, NONE_WITHIN).and("## Near").and(NEAR).and(folded)

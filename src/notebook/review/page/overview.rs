@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::table::signed;
 use super::{breakable, flag, phrases, prose};
 use crate::notebook::registry::{STATEMENTS, Verdict};
-use crate::notebook::review::difference::Difference;
+use crate::notebook::review::difference::{Difference, Test};
 use crate::notebook::review::terminal::summary;
 use crate::notebook::review::{Item, RateChange, Review, StatementChange};
 
@@ -31,7 +31,7 @@ fn alarms(review: &Review) -> Markup {
     if review.judged_otherwise().next().is_some() {
         alarms.push(("Verdicts that changed", judged_otherwise(review)));
     }
-    let metrics: [(&str, fn(&Difference) -> bool); 3] = [
+    let metrics: [(&str, Test); 3] = [
         ("Controls that no longer break their claims", Difference::tamed),
         ("Numbers beyond their limits", Difference::failing),
         ("Tolerances that became wider", Difference::widened),
