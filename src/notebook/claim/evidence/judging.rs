@@ -212,7 +212,6 @@ impl Contrasted<'_> {
 
     fn judged(self, margin: f64, compare: impl Fn(f64, f64) -> f64, wrong: Option<String>) {
         let Self(Compared { evidence, name, words, contrast }, tolerance) = self;
-        // Of a metric that was not measured there are no runs, which is a fault below.
         let of = |metric: &String| evidence.runs(metric).to_vec();
         let (above, below) = (of(&contrast.above), of(&contrast.below));
         let values = if above.len() == below.len() {
