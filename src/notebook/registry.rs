@@ -31,7 +31,7 @@ use serde::Deserialize;
 
 pub use assertions::Assertion;
 pub use source::Prose;
-pub use statement::{Passage, Post, Sort, Statement};
+pub use statement::{Check, Passage, Post, Sort, Statement};
 
 use crate::diagnostic::Diagnostic;
 
@@ -237,6 +237,8 @@ pub struct Registry {
     pub posts: Vec<Post>,
     /// In the post's order.
     pub statements: Vec<Statement>,
+    /// What can be run beside the claims.
+    pub check: Option<Check>,
 }
 
 impl Registry {

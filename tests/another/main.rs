@@ -17,7 +17,7 @@ use attention_regression::notebook::registry::Registry;
 use attention_regression::publish::Stop;
 
 /// What our book is about.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "attention",
     "regression",
     "softmax",
@@ -31,6 +31,7 @@ const OURS: [&str; 14] = [
     "two posts",
     "eight attentions",
     "effective weights",
+    "-- compare",
     "Everything is matter",
 ];
 

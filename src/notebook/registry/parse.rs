@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{CONTENTS, Chapter, Claim, Head, NOTATION, Post, Prose, Registry, STATEMENTS, Statement, assertions};
+use super::{
+    CONTENTS, Chapter, Check, Claim, Head, NOTATION, Post, Prose, Registry, STATEMENTS, Statement, assertions,
+};
 use crate::diagnostic::{Diagnostic, line_of};
 
 /// The module of `tests/claims` that is no chapter.
@@ -25,7 +27,7 @@ pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Registr
             "explain the symbols of the book there",
         )),
     }
-    (registry.posts, registry.statements) = statements(open, problems);
+    (registry.posts, registry.statements, registry.check) = statements(open, problems);
     registry.shared = open(Path::new(SHARED)).map_or_else(|_| String::new(), |text| shared(&text, &[]));
     let contents = Path::new(CONTENTS);
     let Some((_, file)) = rust_file(open, contents, problems) else {
@@ -58,13 +60,17 @@ fn rust_file(open: Open<'_>, path: &Path, problems: &mut Vec<Diagnostic>) -> Opt
     parsed.map_err(|problem| problems.push(problem)).ok()
 }
 
-fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> (Vec<Post>, Vec<Statement>) {
+/// What `statements.toml` holds.
+type Statements = (Vec<Post>, Vec<Statement>, Option<Check>);
+
+fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Statements {
     #[derive(Deserialize)]
     struct File {
         #[serde(default)]
         post: Vec<Post>,
         #[serde(default)]
         statement: Vec<toml::Spanned<Statement>>,
+        check: Option<Check>,
     }
     let path = Path::new(STATEMENTS);
     let text = match open(path) {
@@ -84,7 +90,7 @@ fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> (Vec<Post>, Vec
                 line: line_of(&text, spanned.span().start),
                 ..spanned.into_inner()
             };
-            (file.post, file.statement.into_iter().map(statement).collect())
+            (file.post, file.statement.into_iter().map(statement).collect(), file.check)
         }
         Err(error) => {
             let line = line_of(&text, error.span().map_or(0, |span| span.start));
@@ -92,7 +98,7 @@ fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> (Vec<Post>, Vec
                 path,
                 line,
                 error.message().to_owned(),
-                "a post has `id`, `title`, `author`, `date` and `link`; a statement `id`, `at`, `sort`, `says`, and may have `reading` and `argument`",
+                "a post has `id`, `title`, `author`, `date` and `link`; a statement `id`, `at`, `sort`, `says`, and may have `reading` and `argument`; a check `name`, `does` and `command`",
             ));
             Default::default()
         }

@@ -56,6 +56,18 @@ pub struct Post {
     pub link: String,
 }
 
+/// What a reader can run beside the claims: a row under “Check it yourself”.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// What it is called: `Your table`.
+    pub name: String,
+    /// What it does, after “One command runs every claim; another runs one;”.
+    pub does: String,
+    /// The command.
+    pub command: String,
+}
+
 /// Where in a post a statement stands.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

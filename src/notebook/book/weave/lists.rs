@@ -30,19 +30,24 @@ pub(super) fn first_page(loom: &mut Loom<'_>) -> Page {
     let opening = loom.lay(&registry.opening, "index.md", None).blocks;
     let rows: Vec<Markup> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
     let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
+    let own = registry.check.as_ref();
     let commands = [
-        command("All claims", "cargo test --test claims"),
-        command("One claim", &format!("cargo test --test claims {first}")),
-        command("Your table", "cargo run -- compare data.csv --target y"),
+        Some(command("All claims", "cargo test --test claims")),
+        Some(command("One claim", &format!("cargo test --test claims {first}"))),
+        own.map(|check| command(&check.name, &check.command)),
     ];
+    let does = own.map_or_else(String::new, |check| format!("; a third {}", check.does));
+    let posts = if registry.posts.len() == 1 { "The post, in our words" } else { "The posts, in our words" };
     Page::of(format!("# {}", registry.title))
         .with(opening)
         .and("## What the tests say")
         .and(tally(registry))
-        .and(wide(&table("verdicts", &["Verdict", "The posts, in our words", "The tests find"], &rows)))
+        .and(wide(&table("verdicts", &["Verdict", posts, "The tests find"], &rows)))
         .and("## Check it yourself")
-        .and("One command runs every claim; another runs one; a third makes the experiment on a table of your own. After the first build none of them needs a network.")
-        .and(commands.join("\n"))
+        .and(format!(
+            "One command runs every claim; another runs one{does}. After the first build none of them needs a network."
+        ))
+        .and(commands.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
 fn tally(registry: &Registry) -> Markup {
