@@ -1,5 +1,4 @@
-//! The command line: weave and render the book, list the claims, compare on a table, review a change. Everything it
-//! does stands in the library.
+//! The command line: reads the arguments and hands them to the commands of the notebook and to `compare`.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! The commands whose arguments take more than a few lines, and how all of them speak: nothing foreign reaches a
-//! terminal unescaped, and what could not be said is no success.
+//! How commands speak, and how they are stopped: nothing foreign reaches a terminal unescaped, and what could not be
+//! said is no success.
 
 pub(crate) mod interruption;
 

@@ -1,5 +1,5 @@
-//! What leaves the program, whoever makes it: text that no name can turn into commands, and folders that appear whole
-//! or not at all.
+//! What makes pages, and how they leave the program: figures, numbers in words, mathematics, a page that stands alone;
+//! text that no name can turn into commands, and folders that appear whole or not at all.
 //!
 //! [`harmless()`] is the one way of names and cells from outside to a terminal; [`Folder`] the one way of many files to
 //! a disk, [`write()`] of one; [`Stop`] says whether somebody asked to end it. It knows neither claims nor matrices.
