@@ -345,14 +345,17 @@ fn beyond_the_mean(case: &Case) -> f64 {
 /// product ([tied weights](tying.md)), but towards nothing that regression would know of. The smaller the start, the less of it: in
 /// the limit of a vanishing one plain descent leaves the smallest form that predicts like least squares, and the tied one of these
 /// has $A = \hat y\hat y^\top/\|\hat y\|^2$, the projection onto one of the $d$ directions onto which $H$ projects. Its size is
-/// $d^{-1/2}$, so is its alignment, and its distance from $H$ is $(1 - 1/d)^{1/2}$. Adam ends near it. On the diabetes table tied
+/// $d^{-1/2}$, so is its alignment, and its distance from $H$ is $(1 - 1/d)^{1/2}$. The free one, $\hat\beta c^\top/\|c\|^2$, has
+/// $\langle A, H\rangle = 1$ and therefore $1/d$ for the product of size and alignment; by the Cauchy–Schwarz inequality
+/// $\|\hat y\|\|Xc\| \ge \hat y^\top Xc = \|c\|^2$ it is the larger and the less aligned of the two, unless the rows are white, where they are
+/// one. Adam ends near the tied one. On the diabetes table tied
 /// weights from the smallest start end at a size of {{size_small:3}}, where $d^{-1/2}$ is {{limit:3}}, and at a distance of
 /// {{tied_small:2}}.
 ///
 /// So “same outputs, another machine” is not a statement about attention and regression. It is one about a single target, which
 /// leaves most of the machine to whatever was there before.
 ///
-/// ![**What the start does.** Each trail is one kind of attention on one table, from a start of one hundredth (first mark) to one (last), medians over five draws, initialisations, and whitened or unwhitened rows. Across: the size of $A$ over that of $H$; up: its alignment with $H$. Regression is at (1, 1); the squares on the left are the smallest tied forms, where a vanishing start leads. Without softmax (blue) a larger start moves the machine far to the right, tied weights at one height and separate ones at another, and the predictions stay regression's where training arrives; with softmax (red) the size changes little.](figure)
+/// ![**What the start does.** Each trail is one kind of attention on one table, from a start of one hundredth (first mark) to one (last), medians over five draws, initialisations, and whitened or unwhitened rows. Across: the size of $A$ over that of $H$; up: its alignment with $H$. Regression is at (1, 1); the hollow marks without a trail are the smallest forms, where a vanishing start leads: tied (squares) and free, on unwhitened rows (triangles). Without softmax (blue) a larger start moves the machine far to the right, tied weights at one height and separate ones at another, and the predictions stay regression's where training arrives; with softmax (red) the size changes little.](figure)
 ///
 /// ```toml
 /// kind = "measured"
@@ -411,6 +414,13 @@ fn the_start_decides_what_one_target_leaves_open() -> Result<()> {
     let words = "tied, whitened, without softmax, diabetes, from a start of";
     let size: Number = |_, run| run.mechanism.size;
     evidence.measure("limit", "$d^{-1/2}$, diabetes", limit).within(relative(1e-6)).noted();
+    let product = |case: &Case| {
+        let form = smallest_form(case);
+        count(case.comparison.data().train.d()) * form.size * form.alignment
+    };
+    let products = all.iter().flat_map(|experiment| &experiment.cases).map(product).collect::<Vec<_>>();
+    let of = "$d$ times size times alignment of the smallest form, unwhitened rows, three tables";
+    evidence.measure("smallest_product", of, products).within(relative(1e-3)).at_least(0.99);
     evidence
         .measure("size_small", &format!("$\\|A\\|/\\|H\\|$, {words} 0.01"), all[1].numbers(STARTS[0], smallest, size))
         .within(relative(0.02))
@@ -464,6 +474,16 @@ fn shares(all: &[Experiment; 3], number: impl Fn(&Run) -> f64, factors: &[Factor
     all.iter().flat_map(|experiment| &experiment.cases).map(of).collect()
 }
 
+/// A of the smallest form that predicts like ridge on rows as they are, β̂cᵀ/‖c‖², beside H.
+fn smallest_form(case: &Case) -> Mechanism {
+    let rows = &case.comparison.rows(Variant::grid()[0]).train;
+    let (x, y) = (rows.x.as_ref(), rows.y.as_ref());
+    let content = x.transpose() * y;
+    let square = linalg::frobenius_norm(content.as_ref()).powi(2);
+    let a = case.comparison.ridge().predict(x) * (x * content).transpose() * faer::Scale(1.0 / square);
+    case.comparison.mechanism_of(a.as_ref())
+}
+
 /// Size and alignment of each kind of attention on each table, from start to start.
 fn trails(all: &'static [Experiment; 3]) -> Result<Figure> {
     let mut series = Vec::new();
@@ -486,6 +506,9 @@ fn trails(all: &'static [Experiment; 3]) -> Result<Figure> {
     series.push(
         Series::through("smallest tied forms", smallest).marks(Mark::HollowSquare).within(0.05).label(Side::Left, 0),
     );
+    let free =
+        all.iter().map(|experiment| smallest_form(experiment.first_case())).map(|form| (form.size, form.alignment));
+    series.push(Series::through("smallest forms", free).marks(Mark::HollowTriangle).within(0.05));
     let x = Axis::log("size, ‖A‖ ∕ ‖H‖", &[0.1, 1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::linear("alignment, ⟨A, H⟩ ∕ ‖A‖‖H‖", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]);
     Ok(Figure::new(
