@@ -46,7 +46,7 @@ fn compiler() -> String {
 
 /// Writes the notation where the map of the crate includes it.
 fn notation(registry: &Registry) -> Result<(), Diagnostic> {
-    let notation = &registry.notation;
+    let notation = &registry.notebook.notation;
     let set = math::typeset(&notation.text).map_err(|(at, what)| notation.diagnostic(at, what, "mend the LaTeX"))?;
     let file = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join("notation.md");
     std::fs::write(&file, set)

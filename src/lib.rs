@@ -54,6 +54,7 @@
 //! # Notation
 //!
 #![doc = include_str!(concat!(env!("OUT_DIR"), "/notation.md"))]
+// Here and not in Cargo.toml, whose lints hold for the helpers of tests too, and those may.
 #![warn(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod agreement;

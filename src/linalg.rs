@@ -127,7 +127,6 @@ pub fn rank_above(a: MatRef<'_, f64>, share: f64) -> Result<usize> {
 
 /// Below this a singular value of `a`, whose largest is `largest`, counts as zero.
 pub(crate) fn rank_floor(a: MatRef<'_, f64>, largest: f64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "dimensions are far below 2⁵³")]
     let size = a.nrows().max(a.ncols()) as f64;
     size * f64::EPSILON * largest
 }
@@ -230,7 +229,6 @@ pub fn entries(a: MatRef<'_, f64>) -> impl Iterator<Item = f64> + Clone + '_ {
 }
 
 /// A count as a number.
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2⁵³")]
 pub fn count(n: usize) -> f64 {
     n as f64
 }

@@ -14,6 +14,7 @@ pub mod provenance;
 pub mod standalone;
 mod stop;
 mod text;
+mod theme;
 
 pub(crate) use file::files_below;
 pub use file::{read, write};

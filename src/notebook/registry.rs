@@ -15,6 +15,8 @@
 mod assertions;
 #[path = "registry/checks.rs"]
 mod checks;
+#[path = "registry/config.rs"]
+mod config;
 #[path = "registry/kind.rs"]
 mod kind;
 #[path = "registry/parse.rs"]
@@ -32,6 +34,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use assertions::Assertion;
+pub use config::Notebook;
 pub use kind::{Kind, Verdict};
 pub use source::Prose;
 pub use statement::{Check, Passage, Post, Sort, Statement};
@@ -44,6 +47,9 @@ pub const CONTENTS: &str = "tests/claims/main.rs";
 pub const STATEMENTS: &str = "tests/claims/statements.toml";
 /// Where the notation is explained.
 pub const NOTATION: &str = "tests/claims/notation.md";
+
+/// Returns the text of a path below the root.
+type Open<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 
 /// The head of a claim: the TOML fence in its doc comment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -143,22 +149,12 @@ pub struct Chapter {
 /// Everything that the sources say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Registry {
-    /// The title of the book.
-    pub title: String,
-    /// The prose of the first page.
-    pub opening: Prose,
-    /// What the symbols of the book mean.
-    pub notation: Prose,
+    /// What the notebook is about.
+    pub notebook: Notebook,
     /// In reading order.
     pub chapters: Vec<Chapter>,
     /// The code that all chapters share, without prose.
     pub shared: String,
-    /// The texts that statements come from.
-    pub posts: Vec<Post>,
-    /// In the post's order.
-    pub statements: Vec<Statement>,
-    /// What can be run beside the claims.
-    pub check: Option<Check>,
 }
 
 impl Registry {
@@ -170,11 +166,6 @@ impl Registry {
     /// The claim of that name.
     pub fn claim(&self, id: &str) -> Option<&Claim> {
         self.claims().find(|claim| claim.id == id)
-    }
-
-    /// The post of that short name.
-    pub fn post(&self, id: &str) -> Option<&Post> {
-        self.posts.iter().find(|post| post.id == id)
     }
 
     /// The claims that settle a statement, in reading order.
@@ -201,7 +192,7 @@ impl Registry {
     ///
     /// # Errors
     /// Every problem found, in the order of files and lines.
-    pub fn parse(open: &dyn Fn(&Path) -> Result<String, String>) -> Result<Self, Vec<Diagnostic>> {
+    pub fn parse(open: Open<'_>) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let registry = parse::collect(open, &mut problems);
         checks::check(&registry, &mut problems);

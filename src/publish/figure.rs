@@ -100,7 +100,8 @@ pub(crate) fn framed(
     body: &str,
 ) -> String {
     format!(
-        "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-t {id}-d\" xmlns=\"http://www.w3.org/2000/svg\" font-family=\"var(--plot-font,'Open Sans','Helvetica Neue',Arial,sans-serif)\" fill=\"var(--fg,#24211c)\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{body}</svg>\n",
+        "<svg class=\"plot\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-t {id}-d\" xmlns=\"http://www.w3.org/2000/svg\" font-family=\"var(--plot-font,'Open Sans','Helvetica Neue',Arial,sans-serif)\" fill=\"{}\">\n<title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{body}</svg>\n",
+        super::theme::colour("fg"),
         escape(title),
         escape(description),
     )

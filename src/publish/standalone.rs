@@ -4,12 +4,12 @@
 //! book are three quarters of what its fonts weigh, and such a page sets next to nothing in them; that of formulas is
 //! there where there are any.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::publish::{harmless_lines, harmless_page};
+use super::theme::{BOOK, MATH};
+use super::{harmless_lines, harmless_page};
 
-const BOOK: &str = include_str!("../../book/theme/book.css");
-const MATH: &str = include_str!("../../book/theme/math.css");
 const PAGE: &str = include_str!("standalone/standalone.css");
 
 /// Family, weight and font.
@@ -51,7 +51,7 @@ fn sheet(own: &str, formulas: bool) -> String {
     let face = |(family, weight, font): &Face| {
         format!(
             "@font-face {{ font-family: \"{family}\"; font-weight: {weight}; src: url(\"data:font/woff2;base64,{}\") format(\"woff2\"); }}\n",
-            base64(font)
+            BASE64_STANDARD.encode(font)
         )
     };
     let faces: String = FACES.iter().chain(formulas.then_some(&FORMULAS)).map(face).collect();
@@ -66,30 +66,9 @@ fn without_comments(sheet: &str) -> String {
     parts.fold(first, |out, part| out + part.split_once("*/").map_or("", |(_, rest)| rest))
 }
 
-/// Bytes as text (RFC 4648): four characters for three bytes.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let quartet = |three: &[u8]| {
-        let byte = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let letter = |place: usize| {
-            if place <= three.len() { char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]) } else { '=' }
-        };
-        [0, 1, 2, 3].map(letter)
-    };
-    bytes.chunks(3).flat_map(quartet).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_become_text() {
-        let all = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
-        all.iter().for_each(|(bytes, text)| assert_eq!(base64(bytes.as_bytes()), *text));
-        assert_eq!(base64(&[255, 239, 190]), "/+++");
-    }
 
     #[test]
     fn the_sheet_loads_nothing() {

@@ -45,7 +45,10 @@ fn its_book_holds_no_word_of_ours() {
     }
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("book/theme"), &root.join("book/theme"));
     let registry = Registry::read(root).unwrap_or_else(|wrong| panic!("{}", told(&wrong)));
-    assert_eq!((registry.title.as_str(), registry.claims().count(), registry.statements.len()), ("Two sums", 2, 2));
+    assert_eq!(
+        (registry.notebook.title.as_str(), registry.claims().count(), registry.notebook.statements.len()),
+        ("Two sums", 2, 2)
+    );
     let snapshots = snapshot::read_all(root).expect("the snapshots");
     let pages =
         weave::weave(&registry, &snapshots, &Replication::default()).unwrap_or_else(|wrong| panic!("{}", told(&wrong)));

@@ -19,11 +19,12 @@ use attention_regression::agreement::{asymmetry, centred_cosine, mse};
 use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::softmax::{self, temperature_of_width};
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear};
+use attention_regression::compare::ink::{LINEAR, REGRESSION, SOFTMAX};
 use attention_regression::data::{Dataset, Scaling};
 use attention_regression::experiment::Variant;
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, spectral_norm};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::training::{Optimiser, Parametrisation, Record, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -415,16 +416,16 @@ fn losses(case: &Case, softmax: &Run, linear: &Run) -> Figure {
         let kept = path.iter().filter(|record| record.step > 0);
         Series::through(name, kept.map(|record| (count(record.step), of(record)))).within(0.02)
     };
-    let level = |name: &str, at: f64| Series::curve(name, [1.0, 600.0], [at; 2]).label(Side::Right, 1);
+    let level = |name: &str, at: f64| Series::curve(name, [1.0, 600.0], [at; 2]).ink(REGRESSION).label(Side::Right, 1);
     let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
     let train = |record: &Record| record.loss;
     let series = vec![
         level("ridge, test", ridge),
         level("ridge, training", fitted).stroke(Stroke::Dashed),
-        curve("linear, training", linear, train).ink(Ink::Linear).stroke(Stroke::Dashed).label(Side::Left, 25),
-        curve("linear, test", linear, test).ink(Ink::Linear).label(Side::Above, 15),
-        curve("softmax, training", softmax, train).ink(Ink::Softmax).stroke(Stroke::Dashed).label_at_end(Side::Right),
-        curve("softmax, test", softmax, test).ink(Ink::Softmax).label_at_end(Side::Right),
+        curve("linear, training", linear, train).ink(LINEAR).stroke(Stroke::Dashed).label(Side::Left, 25),
+        curve("linear, test", linear, test).ink(LINEAR).label(Side::Above, 15),
+        curve("softmax, training", softmax, train).ink(SOFTMAX).stroke(Stroke::Dashed).label_at_end(Side::Right),
+        curve("softmax, test", softmax, test).ink(SOFTMAX).label_at_end(Side::Right),
         lowest(softmax),
     ];
     let x = Axis::log("step of Adam", &[1.0, 10.0, 100.0, 1000.0]);
@@ -437,7 +438,7 @@ fn lowest(path: &[Record]) -> Series {
     let held_out = |record: &&Record| record.held_out.unwrap_or(f64::INFINITY);
     let best = path.iter().filter(|record| record.step > 0).min_by(|a, b| held_out(a).total_cmp(&held_out(b)));
     let best = best.map(|record| (count(record.step), held_out(&record)));
-    Series::through("softmax, lowest test error", best).ink(Ink::Softmax).marks(Mark::Square).within(0.02)
+    Series::through("softmax, lowest test error", best).ink(SOFTMAX).marks(Mark::Square).within(0.02)
 }
 
 /// ## A product waits on a saddle

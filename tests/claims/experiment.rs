@@ -33,6 +33,7 @@
 use attention_regression::agreement::Mechanism;
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{self, Diagonal};
+use attention_regression::compare::ink::{LINEAR, REGRESSION, SOFTMAX};
 use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
@@ -494,7 +495,7 @@ fn trails(all: &'static [Experiment; 3]) -> Result<Figure> {
                 .map(|start| (of(start, |_, run| run.mechanism.size), of(start, |_, run| run.mechanism.alignment)));
             let trail = |name: String| Series::through(name, points).ink(ink).mark(mark).within(0.05);
             series.push(match (name, ink) {
-                ("diabetes", Ink::Linear) => trail(kind.to_owned()).label(Side::Above, 3),
+                ("diabetes", LINEAR) => trail(kind.to_owned()).label(Side::Above, 3),
                 ("diabetes", _) => trail(kind.to_owned()).label(Side::Below, 1),
                 _ => trail(format!("{kind}, {name}")),
             });
@@ -502,13 +503,23 @@ fn trails(all: &'static [Experiment; 3]) -> Result<Figure> {
     }
     let smallest = all.iter().map(|experiment| 1.0 / count(experiment.first_case().comparison.data().train.d()).sqrt());
     let smallest = smallest.map(|root| (root, root));
-    series.push(Series::through("regression", [(1.0, 1.0)]).marks(Mark::Circle).within(0.05).label(Side::Right, 0));
     series.push(
-        Series::through("smallest tied forms", smallest).marks(Mark::HollowSquare).within(0.05).label(Side::Left, 0),
+        Series::through("regression", [(1.0, 1.0)])
+            .ink(REGRESSION)
+            .marks(Mark::Circle)
+            .within(0.05)
+            .label(Side::Right, 0),
+    );
+    series.push(
+        Series::through("smallest tied forms", smallest)
+            .ink(REGRESSION)
+            .marks(Mark::HollowSquare)
+            .within(0.05)
+            .label(Side::Left, 0),
     );
     let free =
         all.iter().map(|experiment| smallest_form(experiment.first_case())).map(|form| (form.size, form.alignment));
-    series.push(Series::through("smallest forms", free).marks(Mark::HollowTriangle).within(0.05));
+    series.push(Series::through("smallest forms", free).ink(REGRESSION).marks(Mark::HollowTriangle).within(0.05));
     let x = Axis::log("size, ‖A‖ ∕ ‖H‖", &[0.1, 1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::linear("alignment, ⟨A, H⟩ ∕ ‖A‖‖H‖", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]);
     Ok(Figure::new(
@@ -522,10 +533,10 @@ type Kind = (&'static str, fn(Variant) -> bool, Ink, Mark);
 /// The kinds of attention that trails tell apart.
 fn kinds() -> [Kind; 4] {
     [
-        ("linear, separate", |variant| linear(variant) && !tied(variant), Ink::Linear, Mark::Circle),
-        ("linear, tied", |variant| linear(variant) && tied(variant), Ink::Linear, Mark::HollowCircle),
-        ("softmax, separate", |variant| softmax(variant) && !tied(variant), Ink::Softmax, Mark::Square),
-        ("softmax, tied", |variant| softmax(variant) && tied(variant), Ink::Softmax, Mark::Diamond),
+        ("linear, separate", |variant| linear(variant) && !tied(variant), LINEAR, Mark::Circle),
+        ("linear, tied", |variant| linear(variant) && tied(variant), LINEAR, Mark::HollowCircle),
+        ("softmax, separate", |variant| softmax(variant) && !tied(variant), SOFTMAX, Mark::Square),
+        ("softmax, tied", |variant| softmax(variant) && tied(variant), SOFTMAX, Mark::Diamond),
     ]
 }
 
@@ -955,15 +966,15 @@ fn losses(all: &'static [Experiment; 3]) -> Figure {
         let case = experiment.first_case();
         let path: Vec<&Record> =
             experiment.first(variant).trained.path.iter().filter(|record| record.step > 0).step_by(2).collect();
-        let (name, ink) =
-            if linear(variant) { ("linear attention", Ink::Linear) } else { ("softmax attention", Ink::Softmax) };
+        let (name, ink) = if linear(variant) { ("linear attention", LINEAR) } else { ("softmax attention", SOFTMAX) };
         let curve = |rows: &str, of: &dyn Fn(&Record) -> f64| {
             Series::through(format!("{name}, {rows} rows"), path.iter().map(|record| (count(record.step), of(record))))
                 .ink(ink)
                 .within(0.05)
         };
-        let level =
-            |name: &str, at: f64| Series::through(format!("ridge, {name} rows"), [(1.0, at), (600.0, at)]).within(0.05);
+        let level = |name: &str, at: f64| {
+            Series::through(format!("ridge, {name} rows"), [(1.0, at), (600.0, at)]).ink(REGRESSION).within(0.05)
+        };
         let test = |record: &Record| record.held_out.unwrap_or(f64::NAN);
         let series = vec![
             level("training", case.ridge[0]).stroke(Stroke::Dashed),
@@ -1005,12 +1016,12 @@ fn pane(name: &str, case: &Case, (words, of): (&str, Number), bar: Option<(&str,
     };
     let main = |ink, mark, chosen: &dyn Fn(Variant) -> bool| series(words, ink, mark, of, chosen);
     let mut all: Vec<RowSeries> =
-        bar.into_iter().map(|(name, bar)| series(name, Ink::Muted, Mark::Bar, bar, &|_| true)).collect();
-    all.push(main(Ink::Linear, Mark::Circle, &|variant| linear(variant) && !variant.whitened));
-    all.push(main(Ink::Linear, Mark::HollowCircle, &|variant| linear(variant) && variant.whitened));
-    all.push(main(Ink::Softmax, Mark::Square, &|variant| softmax(variant) && !variant.whitened && !tied(variant)));
-    all.push(main(Ink::Softmax, Mark::HollowSquare, &|variant| softmax(variant) && variant.whitened && !tied(variant)));
-    all.push(main(Ink::Softmax, Mark::Diamond, &|variant| softmax(variant) && !variant.whitened && tied(variant)));
-    all.push(main(Ink::Softmax, Mark::HollowDiamond, &|variant| softmax(variant) && variant.whitened && tied(variant)));
+        bar.into_iter().map(|(name, bar)| series(name, Ink::MUTED, Mark::Bar, bar, &|_| true)).collect();
+    all.push(main(LINEAR, Mark::Circle, &|variant| linear(variant) && !variant.whitened));
+    all.push(main(LINEAR, Mark::HollowCircle, &|variant| linear(variant) && variant.whitened));
+    all.push(main(SOFTMAX, Mark::Square, &|variant| softmax(variant) && !variant.whitened && !tied(variant)));
+    all.push(main(SOFTMAX, Mark::HollowSquare, &|variant| softmax(variant) && variant.whitened && !tied(variant)));
+    all.push(main(SOFTMAX, Mark::Diamond, &|variant| softmax(variant) && !variant.whitened && tied(variant)));
+    all.push(main(SOFTMAX, Mark::HollowDiamond, &|variant| softmax(variant) && variant.whitened && tied(variant)));
     Pane::new(name, axis, all)
 }

@@ -42,6 +42,7 @@
 
 use attention_regression::agreement::{cosine, idempotence_gap, mse};
 use attention_regression::attention::{Diagonal, Head, linear, scores, softmax};
+use attention_regression::compare::ink::{LINEAR, SOFTMAX};
 use attention_regression::data::Dataset;
 use attention_regression::linalg::{
     self, count, frobenius_norm, gram, relative_gap, singular_values, symmetric_power, trace,
@@ -293,9 +294,9 @@ fn scatter(data: &Dataset) -> Result<Figure> {
     let ticks = [-10.0, -5.0, 0.0, 5.0, 10.0];
     let diagonal = Series::through("agreement", [-10.0, 7.5, 10.0].map(|at| (at, at)));
     let series = vec![
-        diagonal.ink(Ink::Muted).stroke(Stroke::Dotted).within(1e-4).label(Side::Left, 1),
+        diagonal.ink(Ink::MUTED).stroke(Stroke::Dotted).within(1e-4).label(Side::Left, 1),
         Series::curve("XXᵀy, rescaled", points(fit.fitted()), points(picture.as_ref()))
-            .ink(Ink::Linear)
+            .ink(LINEAR)
             .marks(Mark::Circle)
             .within(1e-4),
     ];
@@ -645,8 +646,8 @@ fn widths(width: usize, scores: &[f64], normalised: &[f64]) -> Figure {
     let scores = (0..=most).map(|columns| if columns < width { scores[columns] } else { 0.0 }).collect();
     let curve = |name: &str, left: Vec<f64>| Series::curve(name, (0..=most).map(count), left).within(1e-4);
     let series = vec![
-        curve("softmax of the scores", normalised[..=most].to_vec()).ink(Ink::Softmax).label(Side::Above, 3 * width),
-        curve("scores", scores).ink(Ink::Linear).label(Side::Right, width / 4),
+        curve("softmax of the scores", normalised[..=most].to_vec()).ink(SOFTMAX).label(Side::Above, 3 * width),
+        curve("scores", scores).ink(LINEAR).label(Side::Right, width / 4),
     ];
     let x = Axis::linear("columns r that the product passes through", &[0, 1, 2, 3, 4].map(|step| count(step * width)));
     let y = Axis::linear("share of the norm that is left", &[0.0, 0.25, 0.5, 0.75, 1.0]);

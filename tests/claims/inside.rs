@@ -8,6 +8,7 @@
 //! tenth where no other is named.
 
 use attention_regression::agreement::{Signature, asymmetry, cosine};
+use attention_regression::compare::ink::{LINEAR, REGRESSION, SOFTMAX};
 use attention_regression::experiment::{Comparison, Variant};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
@@ -378,11 +379,11 @@ fn asked(experiment: &Experiment) -> Result<Figure> {
     };
     let of = |place: usize| case.weights(experiment.first(Variant::grid()[place]));
     let series = vec![
-        Series::curve("ten", [10.0; 2], [0.0, 1.0]).ink(Ink::Muted).stroke(Stroke::Dotted).within(0.05),
-        curve("hat matrix", comparison.hat()).label(Side::Right, 11),
-        curve("linear", of(0)?.as_ref()).ink(Ink::Linear).label(Side::Left, 9),
-        curve("softmax, tied", of(5)?.as_ref()).ink(Ink::Softmax).stroke(Stroke::Dashed).label(Side::Right, 8),
-        curve("softmax, separate", of(4)?.as_ref()).ink(Ink::Softmax).label(Side::Left, 4),
+        Series::curve("ten", [10.0; 2], [0.0, 1.0]).ink(Ink::MUTED).stroke(Stroke::Dotted).within(0.05),
+        curve("hat matrix", comparison.hat()).ink(REGRESSION).label(Side::Right, 11),
+        curve("linear", of(0)?.as_ref()).ink(LINEAR).label(Side::Left, 9),
+        curve("softmax, tied", of(5)?.as_ref()).ink(SOFTMAX).stroke(Stroke::Dashed).label(Side::Right, 8),
+        curve("softmax, separate", of(4)?.as_ref()).ink(SOFTMAX).label(Side::Left, 4),
     ];
     let x = Axis::log("number of heaviest columns", &[1.0, 10.0, 100.0, 221.0]);
     let y = Axis::linear("share of the sum of absolute weights", &[0.0, 0.25, 0.5, 0.75, 1.0]);
@@ -552,7 +553,7 @@ fn weights(
     let pane = |name: &str, chosen: fn(Variant) -> bool, ink: Ink, marks: [Mark; 4]| {
         let mut all = vec![series(
             "true weights",
-            Ink::Muted,
+            Ink::MUTED,
             Mark::Bar,
             of(&|experiment| experiment.first_case().comparison.data().truth.clone()),
         )];
@@ -568,20 +569,15 @@ fn weights(
         }
         all.push(series(
             "ridge",
-            Ink::Regression,
+            REGRESSION,
             Mark::Circle,
             of(&|experiment| Some(experiment.first_case().comparison.ridge().coefficients().to_owned())),
         ));
         Pane::new(name, Axis::linear("standard deviations of y for one of x", ticks), all)
     };
     let panes = vec![
-        pane(
-            "without softmax",
-            linear,
-            Ink::Linear,
-            [Mark::Circle, Mark::Cross, Mark::HollowCircle, Mark::HollowDiamond],
-        ),
-        pane(words, softmax, Ink::Softmax, [Mark::Square, Mark::Diamond, Mark::HollowSquare, Mark::HollowDiamond]),
+        pane("without softmax", linear, LINEAR, [Mark::Circle, Mark::Cross, Mark::HollowCircle, Mark::HollowDiamond]),
+        pane(words, softmax, SOFTMAX, [Mark::Square, Mark::Diamond, Mark::HollowSquare, Mark::HollowDiamond]),
     ];
     let several = experiments.len() > 1;
     let rows = experiments.iter().flat_map(|experiment| {

@@ -16,10 +16,11 @@ use attention_regression::agreement::mse;
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::softmax::temperature_of_width;
 use attention_regression::attention::{Diagonal, Head, Normalisation};
+use attention_regression::compare::ink::{REGRESSION, SOFTMAX};
 use attention_regression::data::{self, Dataset, Scaling};
 use attention_regression::linalg::{count, frobenius_norm, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, diagnostics, hat_matrix, kernel};
 use attention_regression::training::{Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -170,10 +171,10 @@ fn a_row_that_sees_itself_remembers() -> Result<()> {
 
 fn beliefs(bandwidths: &[f64], path: &[Errors], least: f64) -> Figure {
     let curve = |name: &str, of: fn(&Errors) -> f64| {
-        Series::curve(name, bandwidths.iter().copied(), path.iter().map(of)).ink(Ink::Softmax)
+        Series::curve(name, bandwidths.iter().copied(), path.iter().map(of)).ink(SOFTMAX)
     };
     let series = vec![
-        Series::curve("least squares, test", [0.05, 20.0], [least; 2]).label(Side::Below, 0),
+        Series::curve("least squares, test", [0.05, 20.0], [least; 2]).ink(REGRESSION).label(Side::Below, 0),
         curve("training", |errors| errors.train).stroke(Stroke::Dashed).label(Side::Right, 8),
         curve("masked diagonal", |errors| errors.masked).marks(Mark::Cross).label(Side::Below, 20),
         curve("test", |errors| errors.test).label(Side::Above, 4),

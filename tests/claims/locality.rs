@@ -17,6 +17,7 @@
 
 use attention_regression::agreement::mass_on_nearest;
 use attention_regression::attention::{Diagonal, Head, linear, softmax};
+use attention_regression::compare::ink::{LINEAR, REGRESSION, SOFTMAX};
 use attention_regression::data::Dataset;
 use attention_regression::experiment::{Scores, Variant};
 use attention_regression::linalg::{self, column, count, frobenius_norm, relative_gap};
@@ -248,9 +249,9 @@ fn polygon(keys: MatRef<'_, f64>, vertices: &[usize], inside: &[usize]) -> Figur
     let closed: Vec<usize> = order.iter().chain(order.first()).copied().collect();
     let axis = |name: &str| Axis::linear(name, &[-3.0, -1.5, 0.0, 1.5, 3.0]);
     let series = vec![
-        places("the hull", &closed).ink(Ink::Muted).stroke(Stroke::Dotted),
-        places("never wins", &inside).ink(Ink::Muted).marks(Mark::Dot).label(Side::Left, 0),
-        places("wins some query", &order).ink(Ink::Softmax).marks(Mark::Square).label(Side::Right, 0),
+        places("the hull", &closed).ink(Ink::MUTED).stroke(Stroke::Dotted),
+        places("never wins", &inside).ink(Ink::MUTED).marks(Mark::Dot).label(Side::Left, 0),
+        places("wins some query", &order).ink(SOFTMAX).marks(Mark::Square).label(Side::Right, 0),
     ];
     let chart = Chart::new(axis("first coordinate of the key"), axis("second coordinate"), series).tall();
     Figure::new("Keys in the plane: vertices of their convex hull, which can win, and the others, which cannot", chart)
@@ -748,11 +749,11 @@ fn influence(radii: &[f64], path: &[FarKey]) -> Figure {
         Series::through(name, points).mark(mark).within(0.01)
     };
     let series = vec![
-        curve("least squares", Mark::Circle, |far| far.least_squares).label(Side::Right, 18),
-        curve("softmax, towards", Mark::Square, |far| far.towards).ink(Ink::Softmax).label(Side::Right, 18),
-        curve("linear, W = I", Mark::Circle, |far| far.linear).ink(Ink::Linear).label(Side::Right, 18),
-        curve("softmax, away", Mark::HollowSquare, |far| far.away).ink(Ink::Softmax).label(Side::Right, 9),
-        curve("kernel", Mark::Diamond, |far| far.kernel).ink(Ink::Accent).label(Side::Left, 4),
+        curve("least squares", Mark::Circle, |far| far.least_squares).ink(REGRESSION).label(Side::Right, 18),
+        curve("softmax, towards", Mark::Square, |far| far.towards).ink(SOFTMAX).label(Side::Right, 18),
+        curve("linear, W = I", Mark::Circle, |far| far.linear).ink(LINEAR).label(Side::Right, 18),
+        curve("softmax, away", Mark::HollowSquare, |far| far.away).ink(SOFTMAX).label(Side::Right, 9),
+        curve("kernel", Mark::Diamond, |far| far.kernel).ink(Ink::ACCENT).label(Side::Left, 4),
     ];
     let x = Axis::log("distance R of the key", &[1.0, 10.0, 100.0, 1000.0]);
     let y = Axis::log("median weight of the key", &[1e-8, 1e-6, 1e-4, 1e-2, 1.0, 100.0]);

@@ -12,6 +12,7 @@
 
 use attention_regression::agreement::{centred_cosine, cosine, mse, r_squared};
 use attention_regression::attention::linear;
+use attention_regression::compare::ink::REGRESSION;
 use attention_regression::data::{self, Dataset, Synthetic};
 use attention_regression::linalg::{self, count, frobenius_norm, gram, relative_gap, singular_values, symmetric_power};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
@@ -360,8 +361,8 @@ fn blindness(predicted: MatRef<'_, f64>, y: MatRef<'_, f64>, mean: f64) -> Figur
             .label(Side::Below, 8)
     };
     let series = vec![
-        curve("R² on the test rows", &|stretched| r_squared(stretched, y)).mark(Mark::Circle),
-        curve("cosine to least squares", &|stretched| cosine(stretched, predicted)).ink(Ink::Accent).mark(Mark::Square),
+        curve("R² on the test rows", &|stretched| r_squared(stretched, y)).ink(REGRESSION).mark(Mark::Circle),
+        curve("cosine to least squares", &|stretched| cosine(stretched, predicted)).ink(Ink::ACCENT).mark(Mark::Square),
     ];
     let x = Axis::linear("share of least squares' deviation from the mean", &[0.0, 0.5, 1.0, 1.5, 2.0]);
     let y = Axis::linear("cosine to least squares, and R² on the test rows", &[-0.25, 0.0, 0.25, 0.5, 0.75, 1.0]);

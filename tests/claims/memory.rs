@@ -20,11 +20,12 @@
 
 use attention_regression::agreement::mse;
 use attention_regression::attention::{Diagonal, linear, scores, softmax};
+use attention_regression::compare::ink::{LINEAR, REGRESSION, SOFTMAX};
 use attention_regression::linalg::{
     centred, condition_number, count, frobenius_norm, moments, relative_gap, symmetric_power,
 };
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge};
 use attention_regression::{Error, Mat, MatRef, Result, record};
 use faer::Scale;
@@ -254,11 +255,11 @@ fn holdings(sizes: &[usize], table: &[Vec<[f64; 3]>]) -> Figure {
         Series::through(name, sizes.map(|n| (n, law(n)))).stroke(Stroke::Dotted)
     };
     let series = vec![
-        law("(n − 1) ∕ d", 4, 64, |n| (n - 1.0) / 32.0).ink(Ink::Linear),
-        law("1 − d ∕ n", 32, 1024, |n| 1.0 - 32.0 / n),
-        marks("sum of outer products", 0, Mark::Circle).ink(Ink::Linear).label(Side::Left, 17),
-        marks("least squares", 1, Mark::HollowCircle).label(Side::Below, 37),
-        marks("softmax, τ = 1 ∕ 32", 2, Mark::Square).ink(Ink::Softmax).label(Side::Above, 42),
+        law("(n − 1) ∕ d", 4, 64, |n| (n - 1.0) / 32.0).ink(LINEAR),
+        law("1 − d ∕ n", 32, 1024, |n| 1.0 - 32.0 / n).ink(REGRESSION),
+        marks("sum of outer products", 0, Mark::Circle).ink(LINEAR).label(Side::Left, 17),
+        marks("least squares", 1, Mark::HollowCircle).ink(REGRESSION).label(Side::Below, 37),
+        marks("softmax, τ = 1 ∕ 32", 2, Mark::Square).ink(SOFTMAX).label(Side::Above, 42),
     ];
     let x = Axis::log("stored pairs n", &[4.0, 16.0, 64.0, 256.0, 1024.0]);
     let y = Axis::linear("mean squared error of recall", &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5]);
@@ -425,7 +426,7 @@ fn stored_and_new(sizes: &[usize], curves: &[[[f64; 2]; 2]]) -> Figure {
         let errors = curves.iter().map(|curve| drawn(curve[learner][which]));
         let curve = Series::through(name, sizes.iter().map(|&n| count(n)).zip(errors)).within(0.02);
         curve
-            .ink([Ink::Softmax, Ink::Regression][learner])
+            .ink([SOFTMAX, REGRESSION][learner])
             .mark([Mark::Square, Mark::Circle][learner])
             .stroke([Stroke::Dashed, Stroke::Solid][which])
     };

@@ -17,6 +17,7 @@ use attention_regression::agreement::mse;
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::softmax::{self, temperature_of_width};
 use attention_regression::attention::{Diagonal, Normalisation, linear};
+use attention_regression::compare::ink::{LINEAR, REGRESSION, SOFTMAX};
 use attention_regression::data::{Dataset, Table};
 use attention_regression::linalg::{self, centred, column, column_means, count, max_abs, moments, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
@@ -289,10 +290,10 @@ fn curves(data: &Dataset) -> Result<Figure> {
     let scalar = attend(&grid, data, &LINE, leaning(best_alone(data)?).as_ref())?;
     let featured = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
     let series = vec![
-        points.ink(Ink::Muted).marks(Mark::Dot).within(1e-4),
-        curve("least squares", &fit.predict(features(&grid, &LINE).as_ref())).label(Side::Below, 60),
-        curve("softmax, key x", &scalar).ink(Ink::Softmax).stroke(Stroke::Dashed).label(Side::Right, 118),
-        curve("softmax, keys 1, x, x²", &featured).ink(Ink::Softmax).label(Side::Above, 77),
+        points.ink(Ink::MUTED).marks(Mark::Dot).within(1e-4),
+        curve("least squares", &fit.predict(features(&grid, &LINE).as_ref())).ink(REGRESSION).label(Side::Below, 60),
+        curve("softmax, key x", &scalar).ink(SOFTMAX).stroke(Stroke::Dashed).label(Side::Right, 118),
+        curve("softmax, keys 1, x, x²", &featured).ink(SOFTMAX).label(Side::Above, 77),
     ];
     let x = Axis::linear("x", &[-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]);
     let chart = Chart::new(x, Axis::linear("y", &[-1.5, -0.75, 0.0, 0.75, 1.5]), series);
@@ -406,15 +407,15 @@ fn beyond_the_edge(data: &Dataset) -> Result<Figure> {
     let kernel = attend(&grid, data, &PARABOLA, distance_form(bandwidth(data)?).as_ref())?;
     let last = Series::curve("last key", [3.0; 2], [-1.5, 1.5]);
     let series = vec![
-        last.ink(Ink::Muted).stroke(Stroke::Dotted).label(Side::Right, 1),
-        points.ink(Ink::Muted).marks(Mark::Dot),
-        curve("least squares", &fit.predict(features(&grid, &LINE).as_ref())).label(Side::Right, 120),
-        curve("softmax, keys 1, x, x²", &kernel).ink(Ink::Softmax).label(Side::Right, 120),
+        last.ink(Ink::MUTED).stroke(Stroke::Dotted).label(Side::Right, 1),
+        points.ink(Ink::MUTED).marks(Mark::Dot),
+        curve("least squares", &fit.predict(features(&grid, &LINE).as_ref())).ink(REGRESSION).label(Side::Right, 120),
+        curve("softmax, keys 1, x, x²", &kernel).ink(SOFTMAX).label(Side::Right, 120),
         curve("linear, 1, sin 2x, cos 2x", &told_of(&WAVE, &grid, data)?)
-            .ink(Ink::Linear)
+            .ink(LINEAR)
             .stroke(Stroke::Dashed)
             .label(Side::Right, 120),
-        curve("sin 2x", &truth).ink(Ink::Muted).stroke(Stroke::Dotted).label(Side::Above, 79),
+        curve("sin 2x", &truth).ink(Ink::MUTED).stroke(Stroke::Dotted).label(Side::Above, 79),
     ];
     let chart = Chart::new(
         Axis::linear("x", &[0.0, 1.5, 3.0, 4.5, 6.0]),

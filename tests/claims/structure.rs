@@ -15,6 +15,7 @@
 use attention_regression::agreement::mechanism::negative_share;
 use attention_regression::agreement::{Signature, mass_on_nearest, r_squared};
 use attention_regression::attention::{Diagonal, linear, softmax};
+use attention_regression::compare::ink::REGRESSION;
 use attention_regression::data::Dataset;
 use attention_regression::linalg::count;
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
@@ -211,8 +212,8 @@ fn far(a: MatRef<'_, f64>, x: MatRef<'_, f64>) -> f64 {
 
 fn signatures() -> Result<Figure> {
     let data = [
-        ("synthetic", synthetic(), Ink::Regression, Mark::HollowCircle),
-        ("diabetes", diabetes()?, Ink::Accent, Mark::Square),
+        ("synthetic", synthetic(), REGRESSION, Mark::HollowCircle),
+        ("diabetes", diabetes()?, Ink::ACCENT, Mark::Square),
     ];
     let mut rows: Vec<String> = Vec::new();
     let mut measured = Vec::new();

@@ -22,11 +22,12 @@
 use attention_regression::agreement::{asymmetry, idempotence_gap, r_squared};
 use attention_regression::attention::gradients::{Objective, Task};
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear};
+use attention_regression::compare::ink::{LINEAR, REGRESSION};
 use attention_regression::data::{Dataset, Synthetic, Table};
 use attention_regression::experiment::{Comparison, Settings, Variant};
 use attention_regression::linalg::{self, count, frobenius_norm, gram, rank_above, relative_gap, spectral_norm, trace};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, median, relative};
-use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
+use attention_regression::publish::figure::{Axis, Chart, Figure, Mark, Series, Side, Stroke};
 use attention_regression::regression::{Intercept, Ridge, hat_matrix, kernel};
 use attention_regression::training::{Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
@@ -373,11 +374,11 @@ fn each_independent_target_forces_one_direction_more() -> Result<()> {
     let targets = || (1..=8).map(count);
     let series = vec![
         Series::curve("whitened rows, √(1 − m ∕ d)", targets(), (1..=8).map(formula))
-            .ink(Ink::Linear)
+            .ink(LINEAR)
             .stroke(Stroke::Dotted)
             .label(Side::Below, 2),
         Series::curve("rows as they are", targets(), natural.into_iter().map(|gap| if gap < 1e-9 { 0.0 } else { gap }))
-            .ink(Ink::Linear)
+            .ink(LINEAR)
             .mark(Mark::Circle)
             .label(Side::Right, 4),
     ];
@@ -535,11 +536,12 @@ fn another_set_of_values_exposes_the_mechanism() -> Result<()> {
     evidence.count("below", "dots of 240 with $R^2 < -1/2$ on new targets, one to eight targets", below.len());
     let learned = (0..8).map(|place| medians(&|draw| draw.attention[place])[0]);
     let series = vec![
-        Series::through("single draws", shown).ink(Ink::Linear).marks(Mark::Dot),
+        Series::through("single draws", shown).ink(LINEAR).marks(Mark::Dot),
         Series::curve("regression", targets.clone(), [medians(&|draw| draw.regression)[0]; 8])
+            .ink(REGRESSION)
             .within(1e-5)
             .label(Side::Above, 0),
-        Series::curve("linear attention", targets, learned).ink(Ink::Linear).mark(Mark::Circle).label(Side::Right, 2),
+        Series::curve("linear attention", targets, learned).ink(LINEAR).mark(Mark::Circle).label(Side::Right, 2),
     ];
     let x = Axis::linear("number of targets that taught the form", &[1.0, 2.0, 4.0, 6.0, 8.0]);
     let y = Axis::linear("R² on new targets", &[FRAME, 0.0, 0.5, 1.0]);
@@ -686,7 +688,7 @@ fn trained_on_noise_attention_becomes_least_squares() -> Result<()> {
         }
         let at = at.min(points.len() - 1);
         let name = if m == 1 { "one noise target".to_owned() } else { format!("{m} noise targets") };
-        Ok::<_, Error>(Series::through(name, points).ink(Ink::Linear).within(0.02).label(side, at))
+        Ok::<_, Error>(Series::through(name, points).ink(LINEAR).within(0.02).label(side, at))
     };
     let series = vec![path(1, 1, Side::Below)?, path(8, 40, Side::Above)?, path(64, 12, Side::Left)?];
     let x = Axis::log("step of gradient descent", &[1.0, 10.0, 100.0, 1000.0]);

@@ -23,6 +23,7 @@
 
 use attention_regression::agreement::cosine;
 use attention_regression::attention::{Diagonal, Normalisation, linear, softmax};
+use attention_regression::compare::ink::{REGRESSION, SOFTMAX};
 use attention_regression::data::Dataset;
 use attention_regression::linalg::{self, column_means, count, frobenius_norm, relative_gap};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
@@ -269,7 +270,7 @@ fn two_opposed_heads_are_a_better_one() -> Result<()> {
 
 fn errors(made: &Heads, real: &Heads) -> Result<Figure> {
     let mut series = Vec::new();
-    for (name, case, ink) in [("diabetes", real, Ink::Accent), ("synthetic", made, Ink::Softmax)] {
+    for (name, case, ink) in [("diabetes", real, Ink::ACCENT), ("synthetic", made, SOFTMAX)] {
         let (third, fourth) = case.cumulants();
         for (heads, order, constant, mark) in
             [("one head", 1, third, Mark::HollowSquare), ("two heads", 2, fourth, Mark::Square)]
@@ -543,9 +544,9 @@ fn among_gaussian_keys_softmax_is_linear_at_every_temperature() -> Result<()> {
     evidence.figure(shapes(
         &sizes,
         &[
-            ("exponential keys", Ink::Accent, Mark::Diamond, exponential),
-            ("uniform keys", Ink::Regression, Mark::Circle, uniform),
-            ("Gaussian keys", Ink::Softmax, Mark::Square, gaussian),
+            ("exponential keys", Ink::ACCENT, Mark::Diamond, exponential),
+            ("uniform keys", REGRESSION, Mark::Circle, uniform),
+            ("Gaussian keys", SOFTMAX, Mark::Square, gaussian),
         ],
     ));
     record!(evidence)

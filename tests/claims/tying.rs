@@ -16,6 +16,7 @@
 use attention_regression::agreement::{asymmetry, cosine, r_squared};
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Normalisation, linear};
+use attention_regression::compare::ink::LINEAR;
 use attention_regression::data::{Dataset, Scaling};
 use attention_regression::linalg::{count, frobenius_norm, gram, relative_gap, singular_values, spectral_norm, trace};
 use attention_regression::notebook::claim::evidence::{Evidence, absolute, relative};
@@ -408,8 +409,8 @@ fn chart_series(name: &str, power: f64, ends: &[Vec<End>]) -> [Series; 2] {
         .flat_map(|(&deviation, ends)| ends.iter().map(move |end| (deviation, end.distance)));
     let marks = Series::through(format!("{name} weights"), points).marks(mark);
     [
-        line.ink(Ink::Muted).stroke(Stroke::Dotted).within(2e-2).label(law_side, 1),
-        marks.ink(Ink::Linear).within(1e-2).label(side, 9),
+        line.ink(Ink::MUTED).stroke(Stroke::Dotted).within(2e-2).label(law_side, 1),
+        marks.ink(LINEAR).within(1e-2).label(side, 9),
     ]
 }
 

@@ -17,6 +17,7 @@
 //! (it is a ridge), and what a small $\varepsilon$ added for safety does (it is a ridge too, and we can say which).
 
 use attention_regression::attention::{Diagonal, linear};
+use attention_regression::compare::ink::REGRESSION;
 use attention_regression::linalg::{self, condition_number, count, frobenius_norm, relative_gap, singular_values};
 use attention_regression::notebook::claim::evidence::{Evidence, relative};
 use attention_regression::publish::figure::{Axis, Chart, Figure, Ink, Mark, Series, Side, Stroke};
@@ -459,11 +460,11 @@ fn ridge_notices_whitening_by_an_amount_we_can_write_down() -> Result<()> {
     let [real_formula, made_formula] = formula;
     let curve = |name: &str, gaps: Vec<f64>| Series::curve(name, penalties.iter().copied(), gaps).within(1e-6);
     evidence.figure(gaps(vec![
-        curve("bound, synthetic", along(made, bound)?).ink(Ink::Muted).stroke(Stroke::Dotted).label(Side::Below, 14),
-        curve("diabetes, closed form", real_formula).ink(Ink::Accent),
-        curve("diabetes", real_gaps).ink(Ink::Accent).marks(Mark::Square).label(Side::Left, 4),
-        curve("synthetic, closed form", made_formula),
-        curve("synthetic", made_gaps).marks(Mark::Circle).label(Side::Right, 8),
+        curve("bound, synthetic", along(made, bound)?).ink(Ink::MUTED).stroke(Stroke::Dotted).label(Side::Below, 14),
+        curve("diabetes, closed form", real_formula).ink(Ink::ACCENT),
+        curve("diabetes", real_gaps).ink(Ink::ACCENT).marks(Mark::Square).label(Side::Left, 4),
+        curve("synthetic, closed form", made_formula).ink(REGRESSION),
+        curve("synthetic", made_gaps).ink(REGRESSION).marks(Mark::Circle).label(Side::Right, 8),
     ]));
     record!(evidence)
 }

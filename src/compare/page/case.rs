@@ -1,6 +1,7 @@
 //! A variant with its runs, and what stands for it in every figure: colour and mark by meaning.
 
 use crate::compare::Document;
+use crate::compare::ink::{LINEAR, SOFTMAX};
 use crate::experiment::{Comparison, Outcome, Run, Scores, Variant};
 use crate::publish::figure::{Ink, Mark};
 use crate::training::{Parametrisation, Trained};
@@ -48,7 +49,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn ink(&self) -> Ink {
-        if self.linear() { Ink::Linear } else { Ink::Softmax }
+        if self.linear() { LINEAR } else { SOFTMAX }
     }
 
     /// Circles are linear, the other shapes say how softmax was parametrised, hollow ones are whitened.

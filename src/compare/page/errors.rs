@@ -89,7 +89,7 @@ fn pane(
             cases.iter().zip(rows).map(|(case, values)| if chosen(case) { placed(values) } else { Vec::new() });
         RowSeries::new(name, mark, values.collect()).ink(ink)
     };
-    let mut all = vec![series("training rows", Ink::Muted, Mark::Bar, &train, &|_| true)];
+    let mut all = vec![series("training rows", Ink::MUTED, Mark::Bar, &train, &|_| true)];
     let mut kinds: Vec<(Ink, Mark)> = cases.iter().map(|case| (case.ink(), case.mark())).collect();
     kinds.dedup();
     all.extend(

@@ -8,6 +8,7 @@ use super::plate::Plate;
 use super::ticks;
 use crate::Mat;
 use crate::agreement::cosine;
+use crate::compare::ink::REGRESSION;
 use crate::compare::verdict::{ALIGNMENT, OUTPUTS};
 use crate::compare::wording::short;
 use crate::experiment::Comparison;
@@ -82,7 +83,7 @@ fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Serie
     let ends = |axis: &Axis| (axis.ticks.first().copied().unwrap_or(0.0), axis.ticks.last().copied().unwrap_or(1.0));
     let ((left, right), (bottom, top)) = (ends(x), ends(y));
     let threshold = |name: &str, from: (f64, f64), to: (f64, f64), side: Side| {
-        Series::through(name, [from, to]).ink(Ink::Muted).stroke(Stroke::Dotted).label(side, 1)
+        Series::through(name, [from, to]).ink(Ink::MUTED).stroke(Stroke::Dotted).label(side, 1)
     };
     let cloud = |name: &str, ink: Ink, mark: Mark, points: Vec<(f64, f64)>, side: Side| {
         let mut points: Vec<(f64, f64)> =
@@ -92,7 +93,7 @@ fn series(cases: &[Case<'_>], x: &Axis, y: &Axis, mean: (f64, f64)) -> Vec<Serie
     };
     let mut all = vec![threshold("same outputs", (OUTPUTS, bottom), (OUTPUTS, top), Side::Left)];
     all.push(threshold("same mechanism", (left, ALIGNMENT), (right, ALIGNMENT), Side::Below));
-    all.push(cloud("predicting the mean", Ink::Regression, Mark::Circle, vec![mean], Side::Below));
+    all.push(cloud("predicting the mean", REGRESSION, Mark::Circle, vec![mean], Side::Below));
     // Linear variants of any parametrisation have one mark and one name. Hollow marks come first: they are wide enough
     // to ring a solid one that lies on them.
     for whitened in [true, false] {

@@ -7,6 +7,7 @@ use super::errors::brief;
 use super::plate::Plate;
 use super::ticks;
 use crate::Mat;
+use crate::compare::ink::REGRESSION;
 use crate::data::Scaling;
 use crate::linalg::{entries, frobenius_norm};
 use crate::publish::figure::{self, Dots, Figure, Ink, Mark, Pane, RowSeries};
@@ -66,7 +67,7 @@ fn pane(subject: Subject<'_>, name: &str, linear: bool, ridge: &Mat<f64>, shown:
             .data()
             .truth
             .as_ref()
-            .map(|truth| ("true weights".to_owned(), Ink::Muted, Mark::Bar, truth.subcols(0, 1).to_owned())),
+            .map(|truth| ("true weights".to_owned(), Ink::MUTED, Mark::Bar, truth.subcols(0, 1).to_owned())),
     );
     for case in cases {
         let Some(trained) = case.first() else { continue };
@@ -75,7 +76,7 @@ fn pane(subject: Subject<'_>, name: &str, linear: bool, ridge: &Mat<f64>, shown:
         let scale = if linear || length == 0.0 { 1.0 } else { frobenius_norm(ridge.as_ref()) / length };
         columns.push((case.variant.name(), case.ink(), case.shape(), weights * Scale(scale)));
     }
-    columns.push(("ridge".to_owned(), Ink::Regression, Mark::Circle, ridge.clone()));
+    columns.push(("ridge".to_owned(), REGRESSION, Mark::Circle, ridge.clone()));
     let values: Vec<f64> = columns
         .iter()
         .flat_map(|(.., column)| entries(column.as_ref()).enumerate())

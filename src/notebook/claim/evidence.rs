@@ -176,7 +176,6 @@ impl Evidence {
 
     fn counted(&mut self, name: &str, words: &str, count: usize, must: bool) {
         let reading = Reading::Count { exactly: i64::try_from(count).unwrap_or(i64::MAX), must };
-        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
         let value = count as f64;
         self.push(name, Metric::new(words, reading), vec![value]);
     }

@@ -73,7 +73,6 @@ pub type Run = BTreeMap<String, Judged>;
 
 impl Replicated {
     /// The share of draws in which it held.
-    #[expect(clippy::cast_precision_loss, reason = "draws are few")]
     pub fn share(&self) -> f64 {
         self.held as f64 / self.of as f64
     }
@@ -139,7 +138,6 @@ fn values<'a>(run: Option<&'a Run>, name: &str) -> Option<&'a Vec<f64>> {
 }
 
 /// Of sorted numbers, linear between them; 0 where there is none.
-#[expect(clippy::cast_precision_loss, reason = "values are few")]
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
     let place = share * last as f64;
@@ -148,7 +146,6 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// The exact 95 % interval for a rate that was seen `held` times of `of` (Clopper and Pearson 1934).
-#[expect(clippy::cast_precision_loss, reason = "draws are few")]
 pub fn interval(held: u64, of: u64) -> (f64, f64) {
     let end =
         |a: u64, b: u64, share: f64| Beta::new(a as f64, b as f64).map_or(f64::NAN, |beta| beta.inverse_cdf(share));

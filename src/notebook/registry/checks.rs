@@ -26,7 +26,7 @@ fn check_names(registry: &Registry, problems: &mut Vec<Diagnostic>) {
         }
     }
     let mut ids = BTreeSet::new();
-    for statement in &registry.statements {
+    for statement in &registry.notebook.statements {
         if !ids.insert(&statement.id) {
             problems.push(Diagnostic::at(
                 STATEMENTS,
@@ -99,7 +99,7 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Diagnostic>) {
             ));
         }
     }
-    for statement in &registry.statements {
+    for statement in &registry.notebook.statements {
         let mut problem =
             |what: String, cure: &str| problems.push(Diagnostic::at(STATEMENTS, statement.line, what, cure));
         if statement.argument.is_none() && registry.settling(&statement.id).next().is_none() {
@@ -108,7 +108,7 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Diagnostic>) {
                 "let a claim settle it, or give it an `argument` where no test can",
             );
         }
-        if registry.post(&statement.at.post).is_none() {
+        if registry.notebook.post(&statement.at.post).is_none() {
             let what = format!("{} stands in the post `{}`, which is not listed", statement.id, statement.at.post);
             problem(what, "name one of the `[[post]]`s above, or add it");
         }
@@ -134,7 +134,7 @@ fn check_verdicts(registry: &Registry, problems: &mut Vec<Diagnostic>) {
 
 /// What is wrong with one verdict of a claim, and the cure.
 fn settles(registry: &Registry, claim: &Claim, id: &str, verdict: Verdict) -> Vec<(String, String)> {
-    let Some(statement) = registry.statements.iter().find(|statement| statement.id == id) else {
+    let Some(statement) = registry.notebook.statement(id) else {
         let what = format!("`{}` settles `{id}`, which is no statement", claim.id);
         return vec![(what, format!("add `{id}` to {STATEMENTS}, or remove it from `settles`"))];
     };

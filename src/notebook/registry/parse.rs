@@ -2,39 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use super::{
-    CONTENTS, Chapter, Check, Claim, Head, NOTATION, Post, Prose, Registry, STATEMENTS, Statement, assertions,
-};
-use crate::diagnostic::{Diagnostic, line_of};
+use super::{CONTENTS, Chapter, Claim, Head, Notebook, Open, Prose, Registry, assertions};
+use crate::diagnostic::Diagnostic;
 
 /// The module of `tests/claims` that is no chapter.
 const SUPPORT: &str = "support";
 /// Its file.
 const SHARED: &str = "tests/claims/support.rs";
-/// Returns the text of a path below the root.
-type Open<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 
 /// Everything that the sources say, checked for form only.
 pub(super) fn collect(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Registry {
-    let mut registry = Registry::default();
-    match open(Path::new(NOTATION)) {
-        Ok(text) => registry.notation = Prose::at(NOTATION, 1, text),
-        Err(error) => problems.push(Diagnostic::new(
-            NOTATION,
-            format!("cannot be read: {error}"),
-            "explain the symbols of the book there",
-        )),
-    }
-    (registry.posts, registry.statements, registry.check) = statements(open, problems);
+    let mut registry = Registry { notebook: Notebook::read(open, problems), ..Registry::default() };
     registry.shared = open(Path::new(SHARED)).map_or_else(|_| String::new(), |text| shared(&text, &[]));
     let contents = Path::new(CONTENTS);
     let Some((_, file)) = rust_file(open, contents, problems) else {
         return registry;
     };
     let (title, opening) = titled(Prose::from_doc(contents, &file.attrs), "# ", 1, "the book", problems);
-    (registry.title, registry.opening) = (title, opening);
+    (registry.notebook.title, registry.notebook.opening) = (title, opening);
     for item in &file.items {
         if let syn::Item::Mod(module) = item
             && module.content.is_none()
@@ -58,51 +43,6 @@ fn rust_file(open: Open<'_>, path: &Path, problems: &mut Vec<Diagnostic>) -> Opt
         }
     });
     parsed.map_err(|problem| problems.push(problem)).ok()
-}
-
-/// What `statements.toml` holds.
-type Statements = (Vec<Post>, Vec<Statement>, Option<Check>);
-
-fn statements(open: Open<'_>, problems: &mut Vec<Diagnostic>) -> Statements {
-    #[derive(Deserialize)]
-    struct File {
-        #[serde(default)]
-        post: Vec<Post>,
-        #[serde(default)]
-        statement: Vec<toml::Spanned<Statement>>,
-        check: Option<Check>,
-    }
-    let path = Path::new(STATEMENTS);
-    let text = match open(path) {
-        Ok(text) => text,
-        Err(error) => {
-            problems.push(Diagnostic::new(
-                path,
-                format!("cannot be read: {error}"),
-                "list the statements of the post there",
-            ));
-            return Default::default();
-        }
-    };
-    match toml::from_str::<File>(&text) {
-        Ok(file) => {
-            let statement = |spanned: toml::Spanned<Statement>| Statement {
-                line: line_of(&text, spanned.span().start),
-                ..spanned.into_inner()
-            };
-            (file.post, file.statement.into_iter().map(statement).collect(), file.check)
-        }
-        Err(error) => {
-            let line = line_of(&text, error.span().map_or(0, |span| span.start));
-            problems.push(Diagnostic::at(
-                path,
-                line,
-                error.message().to_owned(),
-                "a post has `id`, `title`, `author`, `date` and `link`; a statement `id`, `at`, `sort`, `says`, and may have `reading` and `argument`; a check `name`, `does` and `command`",
-            ));
-            Default::default()
-        }
-    }
 }
 
 fn chapter(open: Open<'_>, id: &str, part: Option<String>, problems: &mut Vec<Diagnostic>) -> Option<Chapter> {

@@ -103,7 +103,7 @@ struct Piece<'a> {
 fn pieces(registry: &Registry) -> Vec<Piece<'_>> {
     let piece =
         |id, kind, title, prose: &Prose| Piece { key: (id, kind), title, prose: prose.clone(), claim: None, opens: "" };
-    let mut all = vec![piece("", "opening", registry.title.as_str(), &registry.opening)];
+    let mut all = vec![piece("", "opening", registry.notebook.title.as_str(), &registry.notebook.opening)];
     for chapter in &registry.chapters {
         all.push(piece(&chapter.id, "chapter", &chapter.title, &chapter.prose));
         for claim in &chapter.claims {

@@ -43,9 +43,8 @@ impl StatementChange {
 /// The statements that some of the claims that moved settle, and those with another verdict.
 pub(super) fn statements(items: &[Item], before: &Side, after: &Side) -> Vec<StatementChange> {
     let (before, after) = (&before.registry, &after.registry);
-    let verdict = |registry: &Registry, id: &str| {
-        registry.statements.iter().find(|other| other.id == id).map(|statement| registry.verdict(statement))
-    };
+    let verdict =
+        |registry: &Registry, id: &str| registry.notebook.statement(id).map(|statement| registry.verdict(statement));
     let change = |statement: &Statement| {
         let settles =
             |item: &&Item| item.claim.as_ref().is_some_and(|claim| claim.head.settles.contains_key(&statement.id));
@@ -55,13 +54,13 @@ pub(super) fn statements(items: &[Item], before: &Side, after: &Side) -> Vec<Sta
             says: statement.says.clone(),
             line: statement.line,
             // Claims that could not be read say nothing of a verdict.
-            before: if before.title.is_empty() { is } else { verdict(before, &statement.id) },
+            before: if before.notebook.title.is_empty() { is } else { verdict(before, &statement.id) },
             after: is,
             claims: items.iter().filter(settles).map(|item| item.id.clone()).collect(),
         }
     };
-    let gone = before.statements.iter().filter(|statement| verdict(after, &statement.id).is_none());
-    let all = after.statements.iter().chain(gone).map(change);
+    let gone = before.notebook.statements.iter().filter(|statement| verdict(after, &statement.id).is_none());
+    let all = after.notebook.statements.iter().chain(gone).map(change);
     all.filter(|change| change.judged_otherwise() || !change.claims.is_empty()).collect()
 }
 

@@ -57,7 +57,6 @@ fn value(scale: Scale, number: f64) -> f64 {
 fn tick_name(tick: f64, scale: Scale) -> String {
     let exponent = libm::log10(tick.abs());
     let whole = exponent.is_finite() && (exponent - exponent.round()).abs() < 1e-9;
-    #[expect(clippy::cast_possible_truncation, reason = "exponents are small")]
     let exponent = exponent.round() as i32;
     let power = scale == Scale::Log && whole && !(-1..=3).contains(&exponent);
     if power { format!("10{}", number::superscript(exponent)) } else { number::unicode(tick, Digits::Short(4)) }
@@ -76,11 +75,11 @@ pub(super) fn widest_tick(axis: &Axis) -> i32 {
 /// A vertical axis at an abscissa in units, with ticks of so many units.
 pub(super) fn upright(pen: &Pen<'_>, axis: &Axis, mapped: &Mapped, side: i32, length: i32) -> Result<(), DrawError> {
     let x = side * UNIT;
-    pen.stroke(&[(x, mapped.limits.0), (x, mapped.limits.1)], Colour::Muted, Line::Solid, 10)?;
+    pen.stroke(&[(x, mapped.limits.0), (x, mapped.limits.1)], Colour::MUTED, Line::Solid, 10)?;
     for &tick in &axis.ticks {
         let Some(at) = mapped.place(tick) else { continue };
-        pen.stroke(&[(x - length * UNIT, at), (x, at)], Colour::Muted, Line::Solid, 10)?;
-        pen.text(&tick_name(tick, axis.scale), (side - 2 * length, at / UNIT + 4), TICK, Colour::Muted, Anchor::End)?;
+        pen.stroke(&[(x - length * UNIT, at), (x, at)], Colour::MUTED, Line::Solid, 10)?;
+        pen.text(&tick_name(tick, axis.scale), (side - 2 * length, at / UNIT + 4), TICK, Colour::MUTED, Anchor::End)?;
     }
     Ok(())
 }
@@ -88,15 +87,15 @@ pub(super) fn upright(pen: &Pen<'_>, axis: &Axis, mapped: &Mapped, side: i32, le
 /// A horizontal axis at an ordinate in units, with its ticks.
 pub(super) fn ruler(pen: &Pen<'_>, axis: &Axis, mapped: &Mapped, base: i32) -> Result<(), DrawError> {
     let y = base * UNIT;
-    pen.stroke(&[(mapped.limits.0, y), (mapped.limits.1, y)], Colour::Muted, Line::Solid, 10)?;
+    pen.stroke(&[(mapped.limits.0, y), (mapped.limits.1, y)], Colour::MUTED, Line::Solid, 10)?;
     let mut free = i32::MIN;
     for &tick in &axis.ticks {
         let Some(at) = mapped.place(tick) else { continue };
-        pen.stroke(&[(at, y), (at, y + 40)], Colour::Muted, Line::Solid, 10)?;
+        pen.stroke(&[(at, y), (at, y + 40)], Colour::MUTED, Line::Solid, 10)?;
         let half = tick_width(axis, tick) / 2;
         // On a phone a tick may stay without its name.
         if at / UNIT - half >= free {
-            pen.text(&tick_name(tick, axis.scale), (at / UNIT, base + 18), TICK, Colour::Muted, Anchor::Middle)?;
+            pen.text(&tick_name(tick, axis.scale), (at / UNIT, base + 18), TICK, Colour::MUTED, Anchor::Middle)?;
             free = at / UNIT + half + 6;
         }
     }

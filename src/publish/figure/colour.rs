@@ -1,46 +1,30 @@
 //! What is drawn with: colours that are variables of the page's theme, lines and fills, as attributes of SVG.
 
 use super::Ink;
+use crate::publish::theme;
 
-/// What a stroke or fill is coloured with; the data inks and those of the page.
+/// What a stroke or fill is coloured with: a variable of the page's theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Colour {
-    /// Text and regression.
-    Foreground,
-    /// Linear attention.
-    Linear,
-    /// Softmax attention.
-    Softmax,
-    /// A second data set.
-    Accent,
-    /// Axes and references.
-    Muted,
-    /// Frames.
-    Rule,
-    /// The page itself.
-    Paper,
-    /// What a figure lies on.
-    Raised,
-}
+pub(super) struct Colour<'a>(&'a str);
 
-impl Colour {
-    /// The variable, with the light theme's colour where there is no theme.
-    const fn variable(self) -> &'static str {
-        match self {
-            Self::Foreground => "var(--fg,#24211c)",
-            Self::Linear => "var(--linear,#1f5f99)",
-            Self::Softmax => "var(--softmax,#b0421f)",
-            Self::Accent => "var(--accent,#7a5c00)",
-            Self::Muted => "var(--muted,#665f53)",
-            Self::Rule => "var(--rule,#d8d0c0)",
-            Self::Paper => "var(--paper,#fbf9f4)",
-            Self::Raised => "var(--raised,#fffefb)",
-        }
-    }
+impl Colour<'_> {
+    /// Text.
+    pub(super) const FOREGROUND: Self = Self("fg");
+    /// Axes and references.
+    pub(super) const MUTED: Self = Self("muted");
+    /// Frames.
+    pub(super) const RULE: Self = Self("rule");
+    /// The page itself.
+    pub(super) const PAPER: Self = Self("paper");
+    /// What a figure lies on.
+    pub(super) const RAISED: Self = Self("raised");
+    /// Entries of a matrix below zero, and above.
+    pub(super) const NEGATIVE: Self = Self("negative");
+    pub(super) const POSITIVE: Self = Self("positive");
 
     /// It as a `fill` or a `stroke`.
     pub(super) fn attribute(self, name: &str, opacity: f64) -> String {
-        let paint = format!(" {name}=\"{}\"", self.variable());
+        let paint = format!(" {name}=\"{}\"", theme::colour(self.0));
         if opacity < 1.0 {
             paint + &format!(" {name}-opacity=\"{}\"", (opacity * 100.0).round() / 100.0)
         } else {
@@ -49,15 +33,9 @@ impl Colour {
     }
 }
 
-impl From<Ink> for Colour {
-    fn from(ink: Ink) -> Self {
-        match ink {
-            Ink::Regression => Self::Foreground,
-            Ink::Linear => Self::Linear,
-            Ink::Softmax => Self::Softmax,
-            Ink::Accent => Self::Accent,
-            Ink::Muted => Self::Muted,
-        }
+impl<'a> From<&'a Ink> for Colour<'a> {
+    fn from(ink: &'a Ink) -> Self {
+        Self(ink.name())
     }
 }
 
@@ -94,11 +72,11 @@ pub(super) enum Fill {
 }
 
 impl Fill {
-    pub(super) fn attributes(self, colour: Colour) -> String {
-        let solid = |colour: Colour| colour.attribute("fill", 1.0);
+    pub(super) fn attributes(self, colour: Colour<'_>) -> String {
+        let solid = |colour: Colour<'_>| colour.attribute("fill", 1.0);
         match self {
-            Self::Solid => solid(colour) + &Colour::Paper.attribute("stroke", 1.0),
-            Self::Hollow => solid(Colour::Paper) + &colour.attribute("stroke", 1.0) + " stroke-width=\"1.6\"",
+            Self::Solid => solid(colour) + &Colour::PAPER.attribute("stroke", 1.0),
+            Self::Hollow => solid(Colour::PAPER) + &colour.attribute("stroke", 1.0) + " stroke-width=\"1.6\"",
             Self::Faint => colour.attribute("fill", 0.6),
         }
     }

@@ -95,7 +95,7 @@ pub(super) fn draw(dots: &Dots, out: &mut String, width: i32) -> Result<i32, Dra
         let (left, top) = layout.corner(place);
         if place % layout.columns == 0 {
             for (row, name) in dots.rows.iter().enumerate() {
-                pen.text(name, (left - 14, layout.baseline(top, row) + 4), LABEL, Colour::Foreground, Anchor::End)?;
+                pen.text(name, (left - 14, layout.baseline(top, row) + 4), LABEL, Colour::FOREGROUND, Anchor::End)?;
             }
         }
         draw_pane(&pen, dots, pane, &layout, (left, top))?;
@@ -121,7 +121,7 @@ fn check(dots: &Dots) -> Result<(), DrawError> {
 /// The series that the key names.
 fn keyed(dots: &Dots) -> Vec<Entry<'_>> {
     let all = dots.panes.iter().flat_map(|pane| &pane.series);
-    key::unique(all.map(|series| Entry::new(&series.name, series.ink, Some(series.mark), Stroke::None)))
+    key::unique(all.map(|series| Entry::new(&series.name, &series.ink, Some(series.mark), Stroke::None)))
 }
 
 fn draw_pane(
@@ -136,20 +136,20 @@ fn draw_pane(
     pen.bold(&pane.name, (left, top + 16), LABEL)?;
     for row in 0..dots.rows.len() {
         let y = layout.baseline(top, row) * UNIT;
-        pen.stroke(&[(left * UNIT, y), ((left + layout.across) * UNIT, y)], Colour::Rule, Line::Dotted, 8)?;
+        pen.stroke(&[(left * UNIT, y), ((left + layout.across) * UNIT, y)], Colour::RULE, Line::Dotted, 8)?;
     }
     if let Some(reference) = &pane.reference {
         let x = mapped.place(reference.at).ok_or_else(|| DrawError::Outside(reference.name.clone()))?;
-        pen.stroke(&[(x, (top + HEAD - 8) * UNIT), (x, base * UNIT)], Colour::Foreground, Line::Solid, 10)?;
+        pen.stroke(&[(x, (top + HEAD - 8) * UNIT), (x, base * UNIT)], Colour::FOREGROUND, Line::Solid, 10)?;
         let half = text_width(&reference.name, TICK) / 2;
         let middle = (x / UNIT).clamp((left + half).min(layout.width - half), layout.width - half - 2);
-        pen.text(&reference.name, (middle, top + HEAD - 13), TICK, Colour::Foreground, Anchor::Middle)?;
+        pen.text(&reference.name, (middle, top + HEAD - 13), TICK, Colour::FOREGROUND, Anchor::Middle)?;
     }
     for series in &pane.series {
         for (row, values) in series.values.iter().enumerate() {
             for &value in values {
                 let x = mapped.place(value).ok_or_else(|| DrawError::Outside(series.name.clone()))?;
-                pen.mark((x, layout.baseline(top, row) * UNIT), series.mark, series.ink.into())?;
+                pen.mark((x, layout.baseline(top, row) * UNIT), series.mark, (&series.ink).into())?;
             }
         }
     }

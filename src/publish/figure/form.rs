@@ -21,10 +21,10 @@ pub(super) enum Anchor {
 
 /// How words are set.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Type {
+pub(super) struct Type<'a> {
     /// In units.
     pub(super) size: i32,
-    pub(super) colour: Colour,
+    pub(super) colour: Colour<'a>,
     pub(super) anchor: Anchor,
     pub(super) bold: bool,
     /// Whether they are legible over a curve.
@@ -35,7 +35,7 @@ pub(super) struct Type {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Form<'a> {
     /// A line through the points.
-    Line { colour: Colour, line: Line, width: i32 },
+    Line { colour: Colour<'a>, line: Line, width: i32 },
     /// A shape at each point.
     Shape(Shape<'a>),
 }
@@ -44,13 +44,13 @@ pub(super) enum Form<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape<'a> {
     /// A filled rectangle of this size, from its upper left corner on.
-    Cells { size: Tenths, colour: Colour, opacity: f64 },
+    Cells { size: Tenths, colour: Colour<'a>, opacity: f64 },
     /// The outline of one.
     Frame { size: Tenths },
     /// A circle around the point.
-    Circle { radius: i32, fill: Fill, colour: Colour },
+    Circle { radius: i32, fill: Fill, colour: Colour<'a> },
     /// A polygon around the point.
-    Polygon { corners: &'a [Tenths], fill: Fill, colour: Colour },
+    Polygon { corners: &'a [Tenths], fill: Fill, colour: Colour<'a> },
     /// Text.
-    Words { words: &'a str, set: Type },
+    Words { words: &'a str, set: Type<'a> },
 }

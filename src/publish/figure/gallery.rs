@@ -32,7 +32,7 @@ pub(super) fn draw(gallery: &Gallery, out: &mut String, width: i32, columns: i32
             return Err(DrawError::Empty(format!("{}: one to {MOST} matrices", group.name)));
         }
         let (x, y) = (left + place % columns * (across + BETWEEN), place / columns * LINE);
-        pen.text(&group.name, (x, y + 18), LABEL, Colour::Muted, Anchor::Start)?;
+        pen.text(&group.name, (x, y + 18), LABEL, Colour::MUTED, Anchor::Start)?;
         for (matrix, start) in group.panels.iter().zip((x..).step_by((SIDE + GAP).unsigned_abs() as usize)) {
             check(matrix)?;
             panel(&pen, matrix, (start, y + NAME), HEAD, SIDE)?;

@@ -15,13 +15,13 @@ const SAMPLE: i32 = 12;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Entry<'a> {
     name: &'a str,
-    colour: Colour,
+    colour: Colour<'a>,
     mark: Option<Mark>,
     stroke: Stroke,
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(name: &'a str, ink: Ink, mark: Option<Mark>, stroke: Stroke) -> Self {
+    pub(super) fn new(name: &'a str, ink: &'a Ink, mark: Option<Mark>, stroke: Stroke) -> Self {
         Self { name, colour: ink.into(), mark, stroke }
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! What it renounces: leaders, and moving a label that stands already.
 
-use super::form::{Anchor, UNIT};
+use super::form::{Anchor, Type, UNIT};
 use super::layout::Layout;
 use super::words::{LABEL, text_width};
 use super::{Chart, DrawError, Label, Pen, Series, Side, Stroke, series};
@@ -58,7 +58,8 @@ pub(super) fn draw(pen: &Pen<'_>, chart: &Chart, layout: &Layout) -> Result<(), 
             Anchor::Middle => place.start + length / 2,
             Anchor::End => place.start + length,
         };
-        pen.label(&series.name, (x, place.base), LABEL, series.ink.into(), place.anchor)?;
+        let set = Type { size: LABEL, colour: (&series.ink).into(), anchor: place.anchor, bold: false, halo: true };
+        pen.words(&series.name, (x, place.base), set)?;
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ pub(super) fn draw(multiples: &Multiples, out: &mut String, width: i32) -> Resul
     let pen = Pen::new(out, width, bottom + FOOT);
     key::draw(&pen, &keyed, width)?;
     if let Some(first) = multiples.columns.first() {
-        pen.text(&first.y.name, (4, layout.top + 14), TICK, Colour::Muted, Anchor::Start)?;
+        pen.text(&first.y.name, (4, layout.top + 14), TICK, Colour::MUTED, Anchor::Start)?;
     }
     // A name that is wider than a chart is written once for all.
     let wide = text_width(&multiples.x.name, TICK) > layout.across + layout.gap;
@@ -70,11 +70,11 @@ pub(super) fn draw(multiples: &Multiples, out: &mut String, width: i32) -> Resul
         let x = Mapped::new(&multiples.x, left, right)?;
         axis::ruler(&pen, &multiples.x, &x, bottom + 6)?;
         if !wide {
-            pen.text(&multiples.x.name, ((left + right) / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
+            pen.text(&multiples.x.name, ((left + right) / 2, bottom + 42), TICK, Colour::MUTED, Anchor::Middle)?;
         }
     }
     if wide {
-        pen.text(&multiples.x.name, (width / 2, bottom + 42), TICK, Colour::Muted, Anchor::Middle)?;
+        pen.text(&multiples.x.name, (width / 2, bottom + 42), TICK, Colour::MUTED, Anchor::Middle)?;
     }
     for (row, place) in multiples.rows.iter().zip(0..) {
         draw_row(&pen, multiples, row, &layout, place)?;
@@ -97,12 +97,12 @@ fn check(multiples: &Multiples) -> Result<(), DrawError> {
 
 /// The series that the key names.
 fn keyed(multiples: &Multiples) -> Vec<Entry<'_>> {
-    key::unique(multiples.series().map(|series| Entry::new(&series.name, series.ink, series.mark, series.stroke)))
+    key::unique(multiples.series().map(|series| Entry::new(&series.name, &series.ink, series.mark, series.stroke)))
 }
 
 fn draw_row(pen: &Pen<'_>, multiples: &Multiples, row: &Row, layout: &Layout, place: i32) -> Result<(), DrawError> {
     let (top, bottom) = layout.row(place);
-    pen.text(&row.name, (layout.ticks, top - 6), TICK, Colour::Muted, Anchor::Start)?;
+    pen.text(&row.name, (layout.ticks, top - 6), TICK, Colour::MUTED, Anchor::Start)?;
     for ((column, cell), place) in multiples.columns.iter().zip(&row.cells).zip(0..) {
         let (left, right) = layout.column(place);
         let (x, y) = (Mapped::new(&multiples.x, left, right)?, Mapped::new(&column.y, bottom, top)?);

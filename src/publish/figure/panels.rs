@@ -31,7 +31,7 @@ pub(super) fn draw(panels: &Panels, out: &mut String, width: i32, columns: usize
     for (place, matrix) in panels.panels.iter().enumerate() {
         let place = i32::try_from(place).unwrap_or(0);
         let corner = (left + place % across * (SIDE + GAP), place / across * (HEAD + SIDE + FOOT));
-        pen.text(&matrix.words, (corner.0, corner.1 + 36), 12, Colour::Muted, Anchor::Start)?;
+        pen.text(&matrix.words, (corner.0, corner.1 + 36), 12, Colour::MUTED, Anchor::Start)?;
         panel(&pen, matrix, corner, HEAD, SIDE)?;
     }
     colour_bar(&pen, left, height - BAR, width)?;
@@ -59,7 +59,7 @@ pub(super) fn panel(pen: &Pen<'_>, panel: &Panel, (x, y): (i32, i32), head: i32,
         &format!("max {}{note}", number::unicode(largest, Digits::Short(2))),
         (x, foot + 17),
         12,
-        Colour::Muted,
+        Colour::MUTED,
         Anchor::Start,
     )
 }
@@ -76,9 +76,9 @@ fn matrix(
     let columns = i32::try_from(entries.first().map_or(0, Vec::len)).unwrap_or(i32::MAX);
     let cell = (side * UNIT / rows.max(columns).max(1)).max(1);
     for level in 1..=EDGES.len() {
-        for colour in [Colour::Linear, Colour::Softmax] {
+        for colour in [Colour::NEGATIVE, Colour::POSITIVE] {
             for (row, y) in entries.iter().zip((top..).step_by(cell.unsigned_abs() as usize)) {
-                for (start, length) in runs(row, largest, level, colour == Colour::Softmax) {
+                for (start, length) in runs(row, largest, level, colour == Colour::POSITIVE) {
                     let x = left + start * cell;
                     pen.fill((x, y), (length * cell, cell), colour, opacity(level))?;
                 }
@@ -107,7 +107,6 @@ fn runs(row: &[f64], largest: f64, level: usize, positive: bool) -> Vec<(i32, i3
     runs
 }
 
-#[expect(clippy::cast_precision_loss, reason = "six levels")]
 fn opacity(level: usize) -> f64 {
     0.12 + 0.88 * (level as f64 - 1.0) / (EDGES.len() as f64 - 1.0)
 }
@@ -117,18 +116,18 @@ pub(super) fn colour_bar(pen: &Pen<'_>, left: i32, y: i32, width: i32) -> Result
     const STEP: i32 = 12;
     let levels = i32::try_from(EDGES.len()).unwrap_or(0);
     let start = left + 40;
-    pen.text("−max", (start - 8, y + 13), 12, Colour::Muted, Anchor::End)?;
+    pen.text("−max", (start - 8, y + 13), 12, Colour::MUTED, Anchor::End)?;
     for step in -levels..=levels {
         let x = (start + (step + levels) * STEP) * UNIT;
         if step != 0 {
-            let colour = if step > 0 { Colour::Softmax } else { Colour::Linear };
+            let colour = if step > 0 { Colour::POSITIVE } else { Colour::NEGATIVE };
             pen.fill((x, (y + 3) * UNIT), (STEP * UNIT, 12 * UNIT), colour, opacity(step.unsigned_abs() as usize))?;
         }
     }
     let end = start + (2 * levels + 1) * STEP;
     pen.frame((start * UNIT, (y + 3) * UNIT), ((end - start) * UNIT, 12 * UNIT))?;
-    pen.text("0", ((start + end) / 2, y + 13), 12, Colour::Muted, Anchor::Middle)?;
+    pen.text("0", ((start + end) / 2, y + 13), 12, Colour::MUTED, Anchor::Middle)?;
     let words = ["max of each panel, square-root steps", "max, √ steps"];
     let words = words.into_iter().find(|words| end + 12 + text_width(words, 12) <= width).unwrap_or("max");
-    pen.text(words, (end + 8, y + 13), 12, Colour::Muted, Anchor::Start)
+    pen.text(words, (end + 8, y + 13), 12, Colour::MUTED, Anchor::Start)
 }

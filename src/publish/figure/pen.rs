@@ -33,12 +33,18 @@ impl<'a> Pen<'a> {
     }
 
     /// A line through points, as wide as so many tenths.
-    pub(super) fn stroke(&self, points: &[Tenths], colour: Colour, line: Line, width: i32) -> Result<(), DrawError> {
+    pub(super) fn stroke(
+        &self,
+        points: &[Tenths],
+        colour: Colour<'_>,
+        line: Line,
+        width: i32,
+    ) -> Result<(), DrawError> {
         self.draw(points, Form::Line { colour, line, width })
     }
 
     /// The line of a series through points, in tenths.
-    pub(super) fn curve(&self, points: &[Tenths], stroke: Stroke, colour: Colour) -> Result<(), DrawError> {
+    pub(super) fn curve(&self, points: &[Tenths], stroke: Stroke, colour: Colour<'_>) -> Result<(), DrawError> {
         match stroke {
             Stroke::None => Ok(()),
             Stroke::Solid => self.stroke(points, colour, Line::Solid, 20),
@@ -48,7 +54,7 @@ impl<'a> Pen<'a> {
     }
 
     /// A filled rectangle, in tenths.
-    pub(super) fn fill(&self, corner: Tenths, size: Tenths, colour: Colour, opacity: f64) -> Result<(), DrawError> {
+    pub(super) fn fill(&self, corner: Tenths, size: Tenths, colour: Colour<'_>, opacity: f64) -> Result<(), DrawError> {
         self.shape(corner, Shape::Cells { size, colour, opacity })
     }
 
@@ -58,7 +64,7 @@ impl<'a> Pen<'a> {
     }
 
     /// A mark with a halo of paper; a hollow one is wide enough to ring a solid one that coincides with it.
-    pub(super) fn mark(&self, at: Tenths, mark: Mark, colour: Colour) -> Result<(), DrawError> {
+    pub(super) fn mark(&self, at: Tenths, mark: Mark, colour: Colour<'_>) -> Result<(), DrawError> {
         let (x, y) = at;
         let circle = |radius: i32, fill: Fill| self.shape(at, Shape::Circle { radius, fill, colour });
         let polygon = |corners: &[Tenths], fill: Fill| self.shape(at, Shape::Polygon { corners, fill, colour });
@@ -73,11 +79,11 @@ impl<'a> Pen<'a> {
             Mark::Triangle => polygon(&triangle(50), Fill::Solid),
             Mark::HollowTriangle => polygon(&triangle(58), Fill::Hollow),
             Mark::Bar => self.stroke(&[(x, y - 70), (x, y + 70)], colour, Line::Solid, 20),
-            Mark::Cross => self.cross(at, Colour::Paper, 34).and_then(|()| self.cross(at, colour, 18)),
+            Mark::Cross => self.cross(at, Colour::PAPER, 34).and_then(|()| self.cross(at, colour, 18)),
         }
     }
 
-    fn cross(&self, (x, y): Tenths, colour: Colour, width: i32) -> Result<(), DrawError> {
+    fn cross(&self, (x, y): Tenths, colour: Colour<'_>, width: i32) -> Result<(), DrawError> {
         const REACH: i32 = 37;
         self.stroke(&[(x - REACH, y - REACH), (x + REACH, y + REACH)], colour, Line::Solid, width)?;
         self.stroke(&[(x - REACH, y + REACH), (x + REACH, y - REACH)], colour, Line::Solid, width)
@@ -89,7 +95,7 @@ impl<'a> Pen<'a> {
         words: &str,
         at: (i32, i32),
         size: i32,
-        colour: Colour,
+        colour: Colour<'_>,
         anchor: Anchor,
     ) -> Result<(), DrawError> {
         self.words(words, at, Type { size, colour, anchor, bold: false, halo: false })
@@ -98,27 +104,16 @@ impl<'a> Pen<'a> {
     /// Lines of words about an axis, the first baseline at a place in units.
     pub(super) fn lines(&self, lines: &[String], (x, y): (i32, i32), anchor: Anchor) -> Result<(), DrawError> {
         let baselines = (y..).step_by(LEADING.unsigned_abs() as usize);
-        lines.iter().zip(baselines).try_for_each(|(line, y)| self.text(line, (x, y), TICK, Colour::Muted, anchor))
+        lines.iter().zip(baselines).try_for_each(|(line, y)| self.text(line, (x, y), TICK, Colour::MUTED, anchor))
     }
 
     /// Bold words on their baseline, at a place in units.
     pub(super) fn bold(&self, words: &str, at: (i32, i32), size: i32) -> Result<(), DrawError> {
-        self.words(words, at, Type { size, colour: Colour::Foreground, anchor: Anchor::Start, bold: true, halo: false })
+        self.words(words, at, Type { size, colour: Colour::FOREGROUND, anchor: Anchor::Start, bold: true, halo: false })
     }
 
-    /// Words over data, legible on a curve, at a place in units.
-    pub(super) fn label(
-        &self,
-        words: &str,
-        at: (i32, i32),
-        size: i32,
-        colour: Colour,
-        anchor: Anchor,
-    ) -> Result<(), DrawError> {
-        self.words(words, at, Type { size, colour, anchor, bold: false, halo: true })
-    }
-
-    fn words(&self, words: &str, (x, y): (i32, i32), set: Type) -> Result<(), DrawError> {
+    /// Words on their baseline, set like this, at a place in units.
+    pub(super) fn words(&self, words: &str, (x, y): (i32, i32), set: Type<'_>) -> Result<(), DrawError> {
         self.shape((x * UNIT, y * UNIT), Shape::Words { words, set })
     }
 }

@@ -27,6 +27,6 @@ pub(super) fn points(series: &Series, x: &Mapped, y: &Mapped) -> Result<Vec<Tent
 /// Draws its curve, and its marks over that.
 pub(super) fn draw(pen: &Pen<'_>, series: &Series, x: &Mapped, y: &Mapped) -> Result<(), DrawError> {
     let points = points(series, x, y)?;
-    pen.curve(&points, series.stroke, series.ink.into())?;
-    series.mark.map_or(Ok(()), |mark| points.iter().try_for_each(|&point| pen.mark(point, mark, series.ink.into())))
+    pen.curve(&points, series.stroke, (&series.ink).into())?;
+    series.mark.map_or(Ok(()), |mark| points.iter().try_for_each(|&point| pen.mark(point, mark, (&series.ink).into())))
 }

@@ -76,7 +76,7 @@ impl<'a> Canvas<'a> {
             Shape::Frame { size: (width, height) } => {
                 let outline =
                     format!("M{} {}h{}v{}h{}z", tenths(x), tenths(y), tenths(width), tenths(height), tenths(-width));
-                self.join(stroke(Colour::Rule, Line::Solid, UNIT), &outline);
+                self.join(stroke(Colour::RULE, Line::Solid, UNIT), &outline);
             }
             Shape::Circle { radius, fill, colour } => {
                 let circle = format!("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>", tenths(x), tenths(y), tenths(radius));
@@ -99,7 +99,7 @@ impl<'a> Canvas<'a> {
         let face = if bold { " font-weight=\"600\"" } else { "" };
         let paint = colour.attribute("fill", 1.0);
         let behind = " stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
-        let halo = if halo { Colour::Raised.attribute("stroke", 1.0) + behind } else { String::new() };
+        let halo = if halo { Colour::RAISED.attribute("stroke", 1.0) + behind } else { String::new() };
         self.flush();
         let (x, y, words) = (tenths(x), tenths(y), spans(words));
         let _ = writeln!(
@@ -199,7 +199,7 @@ fn tenths(pixels: i32) -> String {
     }
 }
 
-fn stroke(colour: Colour, line: Line, width: i32) -> String {
+fn stroke(colour: Colour<'_>, line: Line, width: i32) -> String {
     let (paint, dash) = (colour.attribute("stroke", 1.0), line.attribute());
     format!(" fill=\"none\"{paint} stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}", tenths(width))
 }
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn equal_cells_share_one_path() {
-        let cells = Form::Shape(Shape::Cells { size: (40, 40), colour: Colour::Linear, opacity: 0.5 });
+        let cells = Form::Shape(Shape::Cells { size: (40, 40), colour: Colour::NEGATIVE, opacity: 0.5 });
         assert_eq!(
             drawn(&[(&[(0, 0), (40, 0)], cells), (&[(120, 0)], cells)]),
             "<path d=\"M0 2h4h4m4 0h4\" fill=\"none\" stroke=\"var(--linear,#1f5f99)\" stroke-opacity=\"0.5\" stroke-width=\"4\" shape-rendering=\"crispEdges\"/>\n"
@@ -255,15 +255,15 @@ mod tests {
 
     #[test]
     fn equal_marks_share_one_group() {
-        let circle = Form::Shape(Shape::Circle { radius: 45, fill: Fill::Solid, colour: Colour::Softmax });
-        let line = Form::Line { colour: Colour::Muted, line: Line::Solid, width: 10 };
+        let circle = Form::Shape(Shape::Circle { radius: 45, fill: Fill::Solid, colour: Colour::POSITIVE });
+        let line = Form::Line { colour: Colour::MUTED, line: Line::Solid, width: 10 };
         let out = drawn(&[(&[(0, 20)], circle), (&[(100, 20)], circle), (&[(0, 0), (10, 0)], line)]);
         assert!(out.starts_with("<g fill=\"var(--softmax,#b0421f)\" stroke=\"var(--paper,#fbf9f4)\">\n<circle cx=\"0\" cy=\"2\" r=\"4.5\"/>\n<circle cx=\"10\" cy=\"2\" r=\"4.5\"/>\n</g>\n<path "), "{out}");
     }
 
     #[test]
     fn dashes_are_dash_arrays_and_coordinates_are_tenths() {
-        let line = Form::Line { colour: Colour::Muted, line: Line::Dotted, width: 10 };
+        let line = Form::Line { colour: Colour::MUTED, line: Line::Dotted, width: 10 };
         let out = drawn(&[(&[(5, 10), (100, 15)], line)]);
         assert!(out.contains("M0.5 1L10 1.5") && out.contains("stroke-dasharray=\"2 4\""), "{out}");
         assert_eq!(tenths(-15), "-1.5");

@@ -34,9 +34,7 @@ pub(super) fn lowered(text: &str) -> Vec<(String, bool)> {
 /// The width of a line of text in units, estimated: there is no font to ask.
 pub(super) fn text_width(text: &str, size: i32) -> i32 {
     let letters = lowered(text).iter().map(|(part, _)| part.chars().count()).sum::<usize>();
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "labels are short")]
-    let width = (letters as f64 * f64::from(size) * 0.55).ceil() as i32;
-    width
+    (letters as f64 * f64::from(size) * 0.55).ceil() as i32
 }
 
 /// Words in lines no wider than so many units.

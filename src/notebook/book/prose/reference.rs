@@ -128,7 +128,6 @@ fn digits(text: &str) -> Result<(Digits, Option<bool>), Diagnostic> {
 fn number(metric: &Metric, part: Option<&str>) -> Result<f64, Diagnostic> {
     let value = match (metric.reading, part) {
         (Reading::Rounding { rounding_at_most, .. }, None) => Some(rounding_at_most),
-        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
         (Reading::Count { exactly, .. }, None) => Some(exactly as f64),
         (Reading::Value(value), None) => Some(value.value),
         (Reading::Value(value), Some("limit")) => value.limit.map(Limit::number),

@@ -76,7 +76,7 @@ fn check(loom: &mut Loom<'_>, claim: &Claim, laid: &Laid, broken: &BTreeSet<(Str
 }
 
 fn head(loom: &Loom<'_>, claim: &Claim) -> Markup {
-    let find = |id: &String| loom.registry.statements.iter().find(|statement| &statement.id == id);
+    let find = |id: &String| loom.registry.notebook.statement(id);
     let settled: Vec<&Statement> = claim.head.settles.keys().filter_map(find).collect();
     let link = |settled: &&Statement| statement(&settled.id, &settled.says, &html! { (settled.id) });
     html! {

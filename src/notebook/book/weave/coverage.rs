@@ -17,16 +17,20 @@ pub(super) fn coverage(loom: &Loom<'_>) -> Page {
     let table = html! {
         table.coverage {
             "\n" (head(&["Statement", "Claim", "Control", ">value", ">must be"])) "\n"
-            @for statement in &registry.statements { (of_statement(loom, statement)) "\n" }
+            @for statement in &registry.notebook.statements { (of_statement(loom, statement)) "\n" }
         }
     };
     let own: Vec<&Claim> = registry.claims().filter(|claim| claim.head.settles.is_empty()).collect();
-    let settled =
-        registry.statements.iter().filter(|statement| registry.settling(&statement.id).next().is_some()).count();
+    let settled = registry
+        .notebook
+        .statements
+        .iter()
+        .filter(|statement| registry.settling(&statement.id).next().is_some())
+        .count();
     let settling = registry.claims().filter(|claim| !claim.head.settles.is_empty());
     let (claims, controls) =
         settling.fold((0, 0), |(claims, all), claim| (claims + 1, all + loom.controls(claim).count()));
-    let argued = match registry.statements.len() - settled {
+    let argued = match registry.notebook.statements.len() - settled {
         0 => String::new(),
         1 => " The other one is interpretation, argued and not tested.".to_owned(),
         count => format!(" The other {count} are interpretation, argued and not tested."),
@@ -34,8 +38,8 @@ pub(super) fn coverage(loom: &Loom<'_>) -> Page {
     Page::of("# Coverage")
         .and(format!(
             "We could tell {} statements of {} apart. Tests settle {settled} of them, by {}; these are kept honest by {}. A control takes away one hypothesis and repeats the measure, which must then miss the limit that the claim sets it; a contrast compares one measure under two conditions.{argued}",
-            registry.statements.len(),
-            posts(registry.posts.len()),
+            registry.notebook.statements.len(),
+            posts(registry.notebook.posts.len()),
             counted(claims, "claim", "claims"),
             counted(controls, "control or contrast", "controls and contrasts")
         ))

@@ -12,7 +12,7 @@ use crate::publish::capital;
 
 /// mdBook's table of contents.
 pub(super) fn summary(registry: &Registry) -> Page {
-    let mut out = format!("# Summary\n\n[{}](index.md)\n", registry.title);
+    let mut out = format!("# Summary\n\n[{}](index.md)\n", registry.notebook.title);
     for chapter in &registry.chapters {
         if let Some(part) = &chapter.part {
             out.push_str(&format!("\n# {part}\n\n"));
@@ -27,18 +27,18 @@ pub(super) fn summary(registry: &Registry) -> Page {
 /// The first page: what this is, what the tests say of each statement, how to check it.
 pub(super) fn first_page(loom: &mut Loom<'_>) -> Page {
     let registry = loom.registry;
-    let opening = loom.lay(&registry.opening, "index.md", None).blocks;
-    let rows: Vec<Markup> = registry.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
+    let opening = loom.lay(&registry.notebook.opening, "index.md", None).blocks;
+    let rows: Vec<Markup> = registry.notebook.statements.iter().map(|statement| verdict_row(loom, statement)).collect();
     let first = registry.claims().next().map_or("", |claim| claim.id.as_str());
-    let own = registry.check.as_ref();
+    let own = registry.notebook.check.as_ref();
     let commands = [
         Some(command("All claims", "cargo test --test claims")),
         Some(command("One claim", &format!("cargo test --test claims {first}"))),
         own.map(|check| command(&check.name, &check.command)),
     ];
     let does = own.map_or_else(String::new, |check| format!("; a third {}", check.does));
-    let posts = if registry.posts.len() == 1 { "The post, in our words" } else { "The posts, in our words" };
-    Page::of(format!("# {}", registry.title))
+    let posts = if registry.notebook.posts.len() == 1 { "The post, in our words" } else { "The posts, in our words" };
+    Page::of(format!("# {}", registry.notebook.title))
         .with(opening)
         .and("## What the tests say")
         .and(tally(registry))
@@ -52,7 +52,7 @@ pub(super) fn first_page(loom: &mut Loom<'_>) -> Page {
 
 fn tally(registry: &Registry) -> Markup {
     let count = |verdict: Verdict| {
-        registry.statements.iter().filter(|statement| registry.verdict(statement) == verdict).count()
+        registry.notebook.statements.iter().filter(|statement| registry.verdict(statement) == verdict).count()
     };
     let words = |verdict: Verdict, one: &str, many: &str| {
         let number = count(verdict);
@@ -108,7 +108,7 @@ fn says(registry: &Registry, statement: &Statement) -> Markup {
         span.says { (markup(&statement.says)) }
         @if let Some(reading) = &statement.reading { span.reading { (markup(reading)) } }
         span.where {
-            @if let Some(post) = registry.post(&at.post) { a href={ (post.link) (anchor) } { (post.title) } ": " }
+            @if let Some(post) = registry.notebook.post(&at.post) { a href={ (post.link) (anchor) } { (post.title) } ": " }
             (place) ". " (capital(statement.sort.name())) "."
         }
     }
@@ -116,5 +116,5 @@ fn says(registry: &Registry, statement: &Statement) -> Markup {
 
 /// What the symbols mean.
 pub(super) fn notation(loom: &mut Loom<'_>) -> Page {
-    Page::of("# Notation").and(loom.prose(&loom.registry.notation, "notation.md", None).markdown())
+    Page::of("# Notation").and(loom.prose(&loom.registry.notebook.notation, "notation.md", None).markdown())
 }

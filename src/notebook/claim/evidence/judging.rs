@@ -137,7 +137,6 @@ impl<'e> Removing<'e> {
         pending.evidence.push(&pending.name, metric, pending.values);
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     /// What breaks the limit of the metric it is taken from by that factor, on the side where `value` lies.
     fn limit(&mut self, by: f64, value: f64) -> Option<Limit> {
         let Self { pending, from, instead } = self;

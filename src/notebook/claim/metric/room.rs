@@ -42,7 +42,6 @@ impl Reading {
     /// The room it has; none where it is held to an expected value, or to its snapshot alone.
     pub fn room(self) -> Option<Room> {
         let value = match self {
-            #[expect(clippy::cast_precision_loss, reason = "decades are few")]
             Self::Rounding { headroom, .. } => return Some(Room { decades: headroom as f64, tolerances: None }),
             Self::Count { .. } => return None,
             Self::Value(value) => value,

@@ -35,8 +35,11 @@ pub(super) fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, ru
         &[2, 4],
         registry.claims().map(claim).collect(),
     );
-    let statements =
-        aligned(["statement", "verdict", "settled by"], &[], registry.statements.iter().map(statement).collect());
+    let statements = aligned(
+        ["statement", "verdict", "settled by"],
+        &[],
+        registry.notebook.statements.iter().map(statement).collect(),
+    );
     let total: f64 = registry.claims().filter_map(|claim| runs.get(&claim.id)).map(|run| run.seconds).sum();
     let note = if total > 0.0 {
         format!("{total:.1} seconds in all, when each last ran; claims that share trainings wait for them together.\n")
@@ -74,7 +77,7 @@ pub(super) fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> 
     json!({
         "schema": SCHEMA,
         "claims": registry.claims().map(claim).collect::<Vec<_>>(),
-        "statements": registry.statements.iter().map(statement).collect::<Vec<_>>(),
+        "statements": registry.notebook.statements.iter().map(statement).collect::<Vec<_>>(),
     })
 }
 

@@ -161,7 +161,7 @@ fn as_many<T>(what: &str, was: &[T], is: &[T]) -> Result<(), String> {
 fn beneath(was: &[Series], is: &[Series]) -> Vec<Series> {
     let grey = |series: &Series| Series {
         name: format!("{}, accepted", series.name),
-        ink: Ink::Muted,
+        ink: Ink::MUTED,
         mark: series.mark.map(|_| Mark::Dot),
         stroke: if series.stroke == Stroke::None { Stroke::None } else { Stroke::Dotted },
         label: None,
@@ -180,7 +180,7 @@ fn dots(was: &Dots, is: &Dots) -> Result<Dots, String> {
         same_axis(&format!("axis of “{}”", is.name), &was.axis, &is.axis)?;
         let grey = |series: &RowSeries| RowSeries {
             name: ACCEPTED.to_owned(),
-            ink: Ink::Muted,
+            ink: Ink::MUTED,
             mark: Mark::Dot,
             ..series.clone()
         };

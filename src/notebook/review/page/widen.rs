@@ -93,7 +93,7 @@ mod tests {
         let chart = |y: f64| {
             let series = Series {
                 name: String::new(),
-                ink: Ink::Linear,
+                ink: Ink::TEXT,
                 mark: None,
                 stroke: Stroke::Solid,
                 x: vec![0.5],

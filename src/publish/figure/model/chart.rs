@@ -87,11 +87,11 @@ pub struct Series {
 }
 
 impl Series {
-    /// A solid curve through points, without marks, in the ink of regression, known to one part in a thousand.
+    /// A solid curve through points, without marks, in the colour of text, known to one part in a thousand.
     pub fn curve(name: impl Into<String>, x: impl IntoIterator<Item = f64>, y: impl IntoIterator<Item = f64>) -> Self {
         Self {
             name: name.into(),
-            ink: Ink::Regression,
+            ink: Ink::TEXT,
             mark: None,
             stroke: Stroke::Solid,
             x: x.into_iter().collect(),

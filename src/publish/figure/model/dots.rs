@@ -73,9 +73,9 @@ pub struct RowSeries {
 }
 
 impl RowSeries {
-    /// Marks in the ink of regression, known to one part in a thousand: for each row its numbers.
+    /// Marks in the colour of text, known to one part in a thousand: for each row its numbers.
     pub fn new(name: impl Into<String>, mark: Mark, values: Vec<Vec<f64>>) -> Self {
-        Self { name: name.into(), ink: Ink::Regression, mark, values, relative: RELATIVE }
+        Self { name: name.into(), ink: Ink::TEXT, mark, values, relative: RELATIVE }
     }
 
     /// In this colour.

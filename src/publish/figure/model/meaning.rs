@@ -1,61 +1,110 @@
-//! What colours, marks and lines mean, the same in every figure.
+//! Colours, marks and lines: what each means is said by whoever draws with them, and is the same in every figure.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Colours by meaning, the same in every figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ink {
-    /// Regression: the colour of the text.
-    Regression,
-    /// Attention without softmax.
-    Linear,
-    /// Attention with softmax.
-    Softmax,
-    /// A second data set.
-    Accent,
-    /// Bounds, references, axes.
-    Muted,
+/// A colour by its name, a variable of the page's theme: `linear` is `--linear` there, in light and in dark.
+///
+/// Names are lower-case letters and hyphens, sixteen of them at the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ink {
+    /// In a place of its own, so that a colour is copied like a mark; zeros after the name.
+    letters: [u8; 16],
 }
 
-/// Marks by meaning: a colour never speaks alone.
+impl Ink {
+    /// The colour of text.
+    pub const TEXT: Self = Self::named("fg");
+    /// What stands out without a meaning of its own.
+    pub const ACCENT: Self = Self::named("accent");
+    /// Bounds, references, axes.
+    pub const MUTED: Self = Self::named("muted");
+
+    /// The colour that the theme has under this name; what is no name does not compile where it is a constant.
+    ///
+    /// # Panics
+    /// Where it is no name.
+    pub const fn named(name: &str) -> Self {
+        match Self::read(name) {
+            Some(ink) => ink,
+            None => panic!("a colour's name is one to sixteen lower-case letters and hyphens"),
+        }
+    }
+
+    const fn read(name: &str) -> Option<Self> {
+        let (name, mut letters, mut at) = (name.as_bytes(), [0; 16], 0);
+        if name.is_empty() || name.len() > letters.len() {
+            return None;
+        }
+        while at < name.len() {
+            if !name[at].is_ascii_lowercase() && name[at] != b'-' {
+                return None;
+            }
+            letters[at] = name[at];
+            at += 1;
+        }
+        Some(Self { letters })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        // Letters of a name are ASCII, so this is text.
+        std::str::from_utf8(&self.letters).unwrap_or_default().trim_end_matches('\0')
+    }
+}
+
+impl Serialize for Ink {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Ink {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        let unknown =
+            || de::Error::invalid_value(de::Unexpected::Str(&name), &"a name in lower-case letters and hyphens");
+        Self::read(&name).ok_or_else(unknown)
+    }
+}
+
+/// Marks: a colour never speaks alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
-    /// Linear attention, or regression.
+    /// A disc.
     Circle,
-    /// Softmax attention.
+    /// A square on its side.
     Square,
-    /// Softmax attention with tied weights.
+    /// A square on its corner.
     Diamond,
-    /// A masked diagonal.
+    /// Two crossed strokes.
     Cross,
-    /// Whitened: the circle, hollow.
+    /// A ring.
     HollowCircle,
-    /// Whitened: the square, hollow.
+    /// The outline of a square.
     HollowSquare,
-    /// Whitened: the diamond, hollow.
+    /// The outline of a diamond.
     HollowDiamond,
-    /// Softmax attention with a merged form.
+    /// A triangle, point up.
     Triangle,
-    /// Whitened: the triangle, hollow.
+    /// The outline of one.
     HollowTriangle,
     /// One of a cloud of points.
     Dot,
-    /// A truth, or a training error: a short upright bar.
+    /// A short upright bar.
     Bar,
 }
 
-/// Lines by meaning.
+/// Lines through the points of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stroke {
     /// Marks only.
     None,
-    /// Test data, or the measured curve.
+    /// What was measured.
     Solid,
-    /// Training data.
+    /// A second measurement of the same thing.
     Dashed,
-    /// A closed form or a bound.
+    /// What theory says: a closed form or a bound.
     Dotted,
 }

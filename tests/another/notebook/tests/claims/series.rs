@@ -43,7 +43,7 @@ fn the_harmonic_sum_exceeds_the_logarithm_by_a_constant() -> Result<()> {
 fn excess() -> Figure {
     let points = sums(|k| 1.0 / k).into_iter().zip(TERMS).map(|(sum, n)| (f64::from(n), sum - f64::from(n).ln()));
     let series = Series::through("the sum less the logarithm", points)
-        .ink(Ink::Accent)
+        .ink(Ink::ACCENT)
         .marks(Mark::Circle)
         .label(Side::Above, 1);
     let x = Axis::log("terms", &[10.0, 100.0, 1e3, 1e4]);
