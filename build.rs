@@ -7,7 +7,6 @@ use std::process::Command;
 #[expect(unreachable_pub, reason = "the library uses it too")]
 #[path = "src/diagnostic.rs"]
 mod diagnostic;
-#[expect(unreachable_pub, reason = "the book uses what the build does not")]
 #[path = "src/publish/math.rs"]
 mod math;
 #[expect(dead_code, unreachable_pub, unused_imports, reason = "the book uses what the build does not")]

@@ -4,14 +4,16 @@
 //! words, with thresholds; [`terminal`] shows it, and a [`page`] with its figures, in the colours of [`ink`]; [`export`] writes its matrices. The
 //! mathematics is [`experiment`](crate::experiment)'s, and so are the runs.
 
-pub mod choice;
+mod choice;
 pub(crate) mod command;
 pub mod document;
-pub mod export;
+mod export;
 pub mod ink;
 pub mod page;
-pub mod terminal;
-pub mod verdict;
+mod terminal;
+mod verdict;
 mod wording;
 
+pub use choice::Choice;
 pub use document::Document;
+pub use verdict::Verdict;

@@ -40,4 +40,4 @@ pub mod claim;
 pub(crate) mod command;
 pub mod record;
 pub mod registry;
-pub mod review;
+mod review;

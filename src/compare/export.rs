@@ -42,7 +42,7 @@ struct Array {
 
 /// Why matrices were not exported.
 #[derive(Debug, thiserror::Error)]
-pub enum ExportError {
+pub(super) enum ExportError {
     /// They cannot be computed.
     #[error(transparent)]
     Numbers(#[from] crate::Error),
@@ -55,7 +55,7 @@ pub enum ExportError {
 ///
 /// # Errors
 /// A file cannot be written, or a matrix cannot be computed.
-pub fn export(folder: &Folder, comparison: &Comparison, runs: &[Run]) -> Result<(), ExportError> {
+pub(super) fn export(folder: &Folder, comparison: &Comparison, runs: &[Run]) -> Result<(), ExportError> {
     let mut arrays = Arrays { folder, written: Vec::new() };
     let (data, context) = (comparison.data(), comparison.context());
     arrays.write("x_train", context.train.x.as_ref(), "X, the scaled training rows")?;

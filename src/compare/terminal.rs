@@ -14,7 +14,7 @@ use crate::publish::harmless;
 use crate::publish::number::{self, Digits};
 
 /// The whole text; the table no wider than a terminal, where there is one.
-pub fn text(document: &Document, terminal: bool) -> String {
+pub(super) fn text(document: &Document, terminal: bool) -> String {
     let mut out = header(document);
     out.push('\n');
     out.push_str(&table(document, if terminal { Table::new().width() } else { None }));

@@ -11,11 +11,11 @@ use crate::agreement::Mechanism;
 use crate::experiment::Outcome;
 
 /// The largest gap in outputs that still counts as the same.
-pub const OUTPUTS: f64 = 0.01;
+pub(super) const OUTPUTS: f64 = 0.01;
 /// The lowest alignment with the hat matrix at which a mechanism can still count as the same.
-pub const ALIGNMENT: f64 = 0.995;
+pub(super) const ALIGNMENT: f64 = 0.995;
 /// The most by which the size of a matrix may then differ from the hat matrix's, as a share.
-pub const SIZE: f64 = 0.1;
+pub(super) const SIZE: f64 = 0.1;
 
 /// Where a variant stands with ridge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -2,7 +2,7 @@
 //! writes them, [`render`] makes HTML of them and [`inspect`] checks that.
 
 pub mod inspect;
-pub mod page;
+mod page;
 pub mod prose;
 pub mod render;
 pub mod weave;

@@ -3,11 +3,11 @@
 //! counts in how many fresh draws each judgement held, [`last_run`] and [`certificate`] tell what held on which
 //! machine.
 
-pub mod certificate;
+pub(crate) mod certificate;
 pub mod evidence;
-pub mod last_run;
+pub(crate) mod last_run;
 pub mod metric;
 pub mod replication;
 pub mod snapshot;
 pub mod sticky;
-pub mod wording;
+pub(crate) mod wording;

@@ -6,22 +6,22 @@
 //! that needs nothing else, [`terminal`] as lines and as JSON. What it renounces: prose and code that changed while no
 //! number and no verdict did, which `git diff` shows, and what a number was before, which `git log -p snapshots` shows.
 
-pub mod difference;
+pub(super) mod difference;
 mod git;
 mod item;
-pub mod page;
+pub(super) mod page;
 mod sentences;
 mod sides;
 mod split;
-pub mod terminal;
+pub(super) mod terminal;
 mod verdict;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub use item::{Change, Item};
-pub use sentences::{Broken, Filled, Quoted};
-pub use verdict::{RateChange, StatementChange};
+pub(super) use item::{Change, Item};
+pub(super) use sentences::{Broken, Filled, Quoted};
+pub(super) use verdict::{RateChange, StatementChange};
 
 use super::claim::last_run;
 use crate::diagnostic::Diagnostic;
@@ -29,7 +29,7 @@ use difference::Difference;
 
 /// Everything that moved.
 #[derive(Debug)]
-pub struct Review {
+pub(super) struct Review {
     /// What the numbers are compared with, in words.
     pub against: String,
     /// Whether what moved waits for acceptance, as a pending snapshot.
@@ -49,7 +49,7 @@ impl Review {
     ///
     /// # Errors
     /// What cannot be read, or a revision that git does not know.
-    pub fn read(root: &Path, against: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn read(root: &Path, against: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
         let sides = against.map_or_else(|| sides::pending(root), |revision| sides::against(root, revision))?;
         let (before, after) = (&sides.before, &sides.after);
         let mut items = item::all(before, after);
@@ -67,12 +67,12 @@ impl Review {
     }
 
     /// Whether nothing moved, no number and no verdict.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.items.is_empty() && self.rates.is_empty() && self.judged_otherwise().next().is_none()
     }
 
     /// The statements with another verdict, new or gone.
-    pub fn judged_otherwise(&self) -> impl Iterator<Item = &StatementChange> {
+    pub(super) fn judged_otherwise(&self) -> impl Iterator<Item = &StatementChange> {
         self.statements.iter().filter(|statement| statement.judged_otherwise())
     }
 
@@ -85,7 +85,7 @@ impl Review {
     }
 
     /// Phrases and references that do not hold any more, each once.
-    pub fn broken(&self) -> Vec<&Broken> {
+    pub(super) fn broken(&self) -> Vec<&Broken> {
         let mut seen = BTreeSet::new();
         let all = self.items.iter().flat_map(|item| &item.broken);
         all.filter(|broken| seen.insert((&broken.file, broken.line, &broken.reference))).collect()

@@ -11,7 +11,7 @@
 mod axis;
 mod chart;
 mod colour;
-pub mod describe;
+pub(crate) mod describe;
 mod dots;
 mod form;
 mod gallery;

@@ -18,7 +18,7 @@ use pulldown_latex::{RenderConfig, Storage};
 
 /// A stretch of Markdown with a meaning of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     /// Where it is, in bytes.
     pub range: Range<usize>,
     /// What it is.
@@ -27,7 +27,7 @@ pub struct Span {
 
 /// What a stretch of Markdown is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Class {
+pub(crate) enum Class {
     /// A code span or block; blocks with their info string.
     Code(String),
     /// A formula, with its LaTeX.
@@ -46,7 +46,7 @@ pub enum Class {
 }
 
 /// The stretches of `markdown` that are not plain prose, in order; those inside a link or image follow it.
-pub fn spans(markdown: &str) -> Vec<Span> {
+pub(crate) fn spans(markdown: &str) -> Vec<Span> {
     let options = Options::ENABLE_MATH | Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
     let mut spans = Vec::new();
     for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
@@ -97,7 +97,7 @@ fn html_spans(markdown: &str, range: Range<usize>) -> Vec<Span> {
 ///
 /// # Errors
 /// What LaTeX could not be read.
-pub fn mathml(latex: &str, display: bool) -> Result<String, String> {
+pub(crate) fn mathml(latex: &str, display: bool) -> Result<String, String> {
     if loses_a_delimiter(latex) {
         return Err("\\big and its kin lose their delimiter; write \\left( … \\right)".to_owned());
     }
@@ -153,7 +153,7 @@ fn shielded(mathml: &str) -> String {
 ///
 /// # Errors
 /// The offset of a formula that cannot be read, and why.
-pub fn typeset(markdown: &str) -> Result<String, (usize, String)> {
+pub(crate) fn typeset(markdown: &str) -> Result<String, (usize, String)> {
     let mut out = String::with_capacity(markdown.len() * 2);
     let mut done = 0;
     for span in spans(markdown) {

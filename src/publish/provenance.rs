@@ -9,7 +9,7 @@ use sha2::Digest as _;
 
 /// Of a working tree and a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Provenance {
+pub(crate) struct Provenance {
     /// The commit's short hash and date, where there is a repository.
     pub commit: Option<String>,
     /// Whether files were changed since.
@@ -24,7 +24,7 @@ pub struct Provenance {
 
 impl Provenance {
     /// Of the tree at `root`, as it is.
-    pub fn of(root: &Path) -> Self {
+    pub(crate) fn of(root: &Path) -> Self {
         let git = |arguments: &[&str]| {
             let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
             let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
@@ -40,7 +40,7 @@ impl Provenance {
     }
 
     /// One line for the foot of a page.
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let changed = if self.changed { ", with uncommitted changes" } else { "" };
         let commit = self.commit.as_ref().map_or("no commit".to_owned(), |commit| format!("commit {commit}{changed}"));
         let lock = self
@@ -53,7 +53,7 @@ impl Provenance {
 }
 
 /// SHA-256 in hexadecimal.
-pub fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

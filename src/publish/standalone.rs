@@ -26,7 +26,7 @@ const FORMULAS: Face = ("Latin Modern Math", 400, include_bytes!("../../book/the
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src data:";
 
 /// A whole page; `own` is the style sheet of what only this kind of page has.
-pub fn page(title: &str, generator: &str, own: &str, body: &Markup) -> String {
+pub(crate) fn page(title: &str, generator: &str, own: &str, body: &Markup) -> String {
     let formulas = body.0.contains("<math");
     let whole = html! {
         (DOCTYPE)

@@ -18,7 +18,7 @@ use crate::publish::math;
 pub use disk::{stale, write};
 
 /// Where the woven pages go, below the root.
-pub const PAGES: &str = "book/src";
+pub(super) const PAGES: &str = "book/src";
 /// Where the drawings go, below [`PAGES`].
 const FIGURES: &str = "figures";
 /// The first line of every woven file: what has it may be replaced or removed.

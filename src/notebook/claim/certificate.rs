@@ -15,11 +15,11 @@ use crate::notebook::registry::{Claim, Registry};
 use crate::publish::provenance::{Provenance, digest};
 
 /// The name and version of the document.
-pub const SCHEMA: &str = "attention-regression/certificate/1";
+pub(crate) const SCHEMA: &str = "attention-regression/certificate/1";
 
 /// What held where.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Certificate {
+pub(crate) struct Certificate {
     /// The name and version of the document.
     pub schema: String,
     /// Where and with what the claims ran.
@@ -30,7 +30,7 @@ pub struct Certificate {
 
 /// One claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Certified {
+pub(crate) struct Certified {
     /// Whether its test passed.
     pub holds: bool,
     /// How long it took, where it was recorded.
@@ -43,7 +43,7 @@ pub struct Certified {
 
 /// How a claim compares with itself elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sameness {
+pub(crate) enum Sameness {
     /// To the last bit.
     Same,
     /// Every number within the smaller of its tolerances.
@@ -54,7 +54,7 @@ pub enum Sameness {
 
 impl Sameness {
     /// In words.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Same => "same",
             Self::WithinTolerance => "same within tolerance",
@@ -65,7 +65,7 @@ impl Sameness {
 
 impl Certificate {
     /// Of claims that just ran: `passed` says of each that did whether its test passed.
-    pub fn new(root: &Path, registry: &Registry, passed: &BTreeMap<String, bool>, runs: &LastRuns) -> Self {
+    pub(crate) fn new(root: &Path, registry: &Registry, passed: &BTreeMap<String, bool>, runs: &LastRuns) -> Self {
         let claim = |(id, &holds): (&String, &bool)| {
             let run = runs.get(id);
             let certified = Certified {
@@ -80,7 +80,7 @@ impl Certificate {
     }
 
     /// How this run's claims compare with another's; those that only one of them has are different.
-    pub fn compare(&self, other: &Self) -> BTreeMap<String, (Sameness, String)> {
+    pub(crate) fn compare(&self, other: &Self) -> BTreeMap<String, (Sameness, String)> {
         let names = self.claims.keys().chain(other.claims.keys());
         names.map(|name| (name.clone(), compare(self.claims.get(name), other.claims.get(name)))).collect()
     }

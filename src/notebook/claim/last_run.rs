@@ -11,7 +11,7 @@ use super::snapshot::Metrics;
 
 /// One run of a claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LastRun {
+pub(crate) struct LastRun {
     /// From the first line of the claim to its judgement.
     pub seconds: f64,
     /// What came out, with all its digits.
@@ -19,7 +19,7 @@ pub struct LastRun {
 }
 
 /// Runs by claim.
-pub type LastRuns = BTreeMap<String, LastRun>;
+pub(crate) type LastRuns = BTreeMap<String, LastRun>;
 
 /// A file for each claim.
 fn folder(root: &Path) -> PathBuf {
@@ -28,7 +28,7 @@ fn folder(root: &Path) -> PathBuf {
 }
 
 /// Remembers a run. Losing one is no reason to fail a claim, so errors are dropped.
-pub fn write(root: &Path, claim: &str, seconds: f64, metrics: &Metrics) {
+pub(crate) fn write(root: &Path, claim: &str, seconds: f64, metrics: &Metrics) {
     let run = LastRun { seconds, metrics: metrics.iter().cloned().collect() };
     let _ = write_in(&folder(root), claim, &run);
 }
@@ -39,7 +39,7 @@ fn write_in(folder: &Path, claim: &str, run: &LastRun) -> std::io::Result<()> {
 }
 
 /// The last runs on this machine; none where nothing ever ran.
-pub fn read_all(root: &Path) -> LastRuns {
+pub(crate) fn read_all(root: &Path) -> LastRuns {
     read_in(&folder(root))
 }
 
@@ -53,7 +53,7 @@ fn read_in(folder: &Path) -> LastRuns {
 }
 
 /// Forgets the last runs of some claims, so that what is found afterwards ran afterwards.
-pub fn forget<'a>(root: &Path, claims: impl IntoIterator<Item = &'a str>) {
+pub(crate) fn forget<'a>(root: &Path, claims: impl IntoIterator<Item = &'a str>) {
     forget_in(&folder(root), claims);
 }
 

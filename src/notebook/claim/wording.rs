@@ -4,7 +4,7 @@ use super::metric::{Expected, Limit, Reading, Room, Tolerance, Value};
 use crate::publish::number::{self, Digits};
 
 /// The value as a reader needs it; rounding has none worth printing.
-pub fn value(reading: Reading) -> String {
+pub(crate) fn value(reading: Reading) -> String {
     match reading {
         Reading::Rounding { .. } => "rounding".to_owned(),
         Reading::Count { exactly, .. } => exactly.to_string(),
@@ -22,7 +22,7 @@ fn significant(value: Value) -> usize {
 }
 
 /// What the value is held to.
-pub fn allowed(reading: Reading) -> String {
+pub(crate) fn allowed(reading: Reading) -> String {
     let short = |number: f64| number::unicode(number, Digits::Short(4));
     match reading {
         Reading::Rounding { rounding_at_most, .. } => {
@@ -39,13 +39,13 @@ pub fn allowed(reading: Reading) -> String {
 }
 
 /// Of several runs the one nearest to the limit: what the room is measured from.
-pub fn nearest(reading: Reading) -> Option<String> {
+pub(crate) fn nearest(reading: Reading) -> Option<String> {
     let Reading::Value(value) = reading else { return None };
     value.spread.and(value.nearest_to_limit()).map(|nearest| number::unicode(nearest, Digits::Significant(4)))
 }
 
 /// A limit with all its digits.
-pub fn limit(limit: Limit) -> String {
+pub(crate) fn limit(limit: Limit) -> String {
     match limit {
         Limit::AtMost(limit) => format!("at most {limit:e}"),
         Limit::AtLeast(limit) => format!("at least {limit:e}"),
@@ -54,7 +54,7 @@ pub fn limit(limit: Limit) -> String {
 }
 
 /// A tolerance with all its digits.
-pub fn tolerance(tolerance: Tolerance) -> String {
+pub(crate) fn tolerance(tolerance: Tolerance) -> String {
     match tolerance {
         Tolerance::Relative(share) => format!("{share:e} relative"),
         Tolerance::Absolute(width) => format!("{width:e}"),
@@ -62,7 +62,7 @@ pub fn tolerance(tolerance: Tolerance) -> String {
 }
 
 /// The values of all runs, from the lowest to the highest; of one run its value.
-pub fn range(reading: Reading) -> String {
+pub(crate) fn range(reading: Reading) -> String {
     match reading {
         Reading::Value(Value { spread: Some(spread), .. }) => {
             let [lowest, highest] =
@@ -84,12 +84,12 @@ fn width(tolerance: Tolerance) -> String {
 }
 
 /// `1 decade`, `3 decades`.
-pub fn decades(headroom: i64) -> String {
+pub(crate) fn decades(headroom: i64) -> String {
     counted(&headroom.to_string())
 }
 
 /// The decades of some room: `3 decades`, `0.4 decades`.
-pub fn room(room: Room) -> String {
+pub(crate) fn room(room: Room) -> String {
     counted(&short(room.decades))
 }
 
@@ -98,7 +98,7 @@ fn counted(decades: &str) -> String {
 }
 
 /// A distance: whole where it is more than ten, otherwise to a tenth, or a hundredth where it is less than one.
-pub fn short(distance: f64) -> String {
+pub(crate) fn short(distance: f64) -> String {
     match distance {
         _ if distance.is_infinite() => "∞".to_owned(),
         _ if distance.fract() == 0.0 || distance >= 10.0 => format!("{distance:.0}"),
@@ -109,7 +109,7 @@ pub fn short(distance: f64) -> String {
 }
 
 /// Every number of the snapshot, with its tolerance.
-pub fn recorded(reading: Reading) -> String {
+pub(crate) fn recorded(reading: Reading) -> String {
     match reading {
         Reading::Rounding { rounding_at_most, headroom } => {
             format!("at most {rounding_at_most:e}, {} below it", decades(headroom))

@@ -5,7 +5,7 @@
 //! control that no longer breaks its claim is called out first of all. [`figure`] does the same for the numbers of a
 //! figure.
 
-pub mod figure;
+pub(crate) mod figure;
 mod remarks;
 mod table;
 
@@ -13,11 +13,11 @@ use crate::notebook::claim::metric::{Metric, Reading, Tolerance, Value};
 use crate::notebook::claim::snapshot::{Metrics, metric};
 use crate::notebook::claim::wording;
 
-pub use table::{table, text};
+pub(crate) use table::text;
 
 /// One metric that is not what it was.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// Its name.
     pub name: String,
     /// What it was, where it existed.
@@ -30,7 +30,7 @@ pub struct Difference {
 pub(super) type Test = fn(&Difference) -> bool;
 
 /// Every metric that differs, in the order of the new ones; those that are gone come last.
-pub fn between(before: &Metrics, after: &Metrics) -> Vec<Difference> {
+pub(crate) fn between(before: &Metrics, after: &Metrics) -> Vec<Difference> {
     let difference = |name: &String| Difference {
         name: name.clone(),
         before: metric(before, name).cloned(),
@@ -43,7 +43,7 @@ pub fn between(before: &Metrics, after: &Metrics) -> Vec<Difference> {
 
 impl Difference {
     /// The two numbers, where both readings are numbers that moved.
-    pub fn numbers(&self) -> Option<[f64; 2]> {
+    pub(crate) fn numbers(&self) -> Option<[f64; 2]> {
         let [before, after] = self.values()?;
         (before.value.total_cmp(&after.value).is_ne()).then_some([before.value, after.value])
     }
@@ -61,19 +61,19 @@ impl Difference {
     }
 
     /// The change as a share of the accepted number; none from zero.
-    pub fn relative(&self) -> Option<f64> {
+    pub(crate) fn relative(&self) -> Option<f64> {
         let [before, after] = self.numbers()?;
         (before != 0.0).then(|| (after - before) / before.abs())
     }
 
     /// The change in tolerances.
-    pub fn tolerances(&self) -> Option<f64> {
+    pub(crate) fn tolerances(&self) -> Option<f64> {
         let ([from, to], [before, after]) = (self.numbers()?, self.values()?);
         away(before, after, from, to)
     }
 
     /// The furthest move in tolerances, of the value and of the ends of its range over runs.
-    pub fn furthest(&self) -> Option<f64> {
+    pub(crate) fn furthest(&self) -> Option<f64> {
         let ends = self.values().into_iter().flat_map(|[before, after]| ends(before, after)).filter_map(|end| end.away);
         let further = |largest: f64, away: f64| if away.abs() > largest.abs() { away } else { largest };
         self.tolerances().into_iter().chain(ends).reduce(further)
@@ -112,7 +112,7 @@ impl Difference {
     }
 
     /// Whether it removes a hypothesis of its claim.
-    pub fn control(&self) -> bool {
+    pub(crate) fn control(&self) -> bool {
         self.latest().is_some_and(Metric::is_control)
     }
 
@@ -126,7 +126,7 @@ impl Difference {
     }
 
     /// What it was and what it is, with all digits; a dash where it is not.
-    pub fn digits(&self) -> [String; 2] {
+    pub(crate) fn digits(&self) -> [String; 2] {
         [&self.before, &self.after].map(|metric| match metric.as_ref().map(|metric| metric.reading) {
             Some(Reading::Rounding { rounding_at_most, .. }) => format!("≤ {rounding_at_most:e}"),
             Some(Reading::Count { exactly, .. }) => exactly.to_string(),
@@ -136,7 +136,7 @@ impl Difference {
     }
 
     /// How far it may move, in words.
-    pub fn tolerance(&self) -> Option<String> {
+    pub(crate) fn tolerance(&self) -> Option<String> {
         match self.latest()?.reading {
             Reading::Value(value) => Some(wording::tolerance(value.tolerance)),
             _ => None,
@@ -185,6 +185,7 @@ fn away(before: Value, after: Value, from: f64, to: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::table::table;
     use super::*;
     use crate::notebook::claim::metric::{Limit, Removed};
 

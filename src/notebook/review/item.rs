@@ -12,7 +12,7 @@ use crate::notebook::registry::Claim;
 
 /// What became of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     /// It was there and is there.
     Moved,
     /// It has no accepted snapshot.
@@ -23,7 +23,7 @@ pub enum Change {
 
 impl Change {
     /// The word for it: `moved`, `new`, `removed`.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Moved => "moved",
             Self::New => "new",
@@ -34,7 +34,7 @@ impl Change {
 
 /// One claim whose snapshots differ.
 #[derive(Debug)]
-pub struct Item {
+pub(crate) struct Item {
     /// The claim's name.
     pub id: String,
     /// What became of it.
@@ -98,7 +98,7 @@ impl Item {
     }
 
     /// The metric that moved furthest in tolerances; without such a number the first that differs.
-    pub fn largest(&self) -> Option<&Difference> {
+    pub(crate) fn largest(&self) -> Option<&Difference> {
         let size = |difference: &Difference| match difference.recounted() {
             true => f64::INFINITY,
             false => difference.furthest().map_or(-1.0, f64::abs),
@@ -109,7 +109,7 @@ impl Item {
 
     /// Whether something in it must not be accepted in passing: a tamed control, a failed judgement, a count that may
     /// be one, a widened tolerance, words that are untrue.
-    pub fn alarming(&self) -> bool {
+    pub(crate) fn alarming(&self) -> bool {
         let alarms = |difference: &Difference| {
             difference.tamed() || difference.failing() || difference.recounted() || difference.widened()
         };
@@ -117,7 +117,7 @@ impl Item {
     }
 
     /// What accepting the snapshot would leave undone, in sentences.
-    pub fn left_undone(&self) -> Vec<&'static str> {
+    pub(crate) fn left_undone(&self) -> Vec<&'static str> {
         let judged = self.differences.iter().any(|difference| difference.tamed() || difference.failing());
         let test = "Accepting these numbers does not make the test pass: it judges them, and they do not hold. Mend the \
                     mathematics or the claim.";
@@ -127,12 +127,12 @@ impl Item {
     }
 
     /// The title of the claim, or its name where there is none.
-    pub fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> &str {
         self.claim.as_ref().map_or(&self.id, |claim| &claim.title)
     }
 
     /// The command that accepts it; what is not pending is only checked.
-    pub fn command(&self, pending: bool) -> String {
+    pub(crate) fn command(&self, pending: bool) -> String {
         let snapshots = || self.snapshots.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" ");
         match (self.change, pending) {
             (Change::Removed, true) => format!("git rm {}", snapshots()),

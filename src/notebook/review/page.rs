@@ -19,10 +19,10 @@ use crate::publish::capital;
 use crate::publish::standalone;
 
 /// What makes the page; a file that says so may be written over.
-pub const GENERATOR: &str = "attention-regression review";
+pub(crate) const GENERATOR: &str = "attention-regression review";
 
 /// The page; `provenance` says where it was made.
-pub fn page(review: &Review, provenance: &str) -> String {
+pub(crate) fn page(review: &Review, provenance: &str) -> String {
     let statements = review.statements.iter().map(|change| change.id.as_str());
     let anchors: BTreeSet<&str> = review.items.iter().map(|item| item.id.as_str()).chain(statements).collect();
     let body = html! {

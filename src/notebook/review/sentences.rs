@@ -18,7 +18,7 @@ pub(super) const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
 
 /// A sentence that quotes a number that moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Quoted {
+pub(crate) struct Quoted {
     /// The title of the claim or chapter that it stands in.
     pub title: String,
     /// Its file.
@@ -34,7 +34,7 @@ pub struct Quoted {
 /// A sentence with its numbers in place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Filled {
+pub(crate) struct Filled {
     /// Markdown, with [`MARKS`] around the numbers that moved.
     #[serde(skip)]
     pub(super) markdown: String,
@@ -44,7 +44,7 @@ pub struct Filled {
 
 /// A reference that held and does not hold any more: words that became untrue, a number that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Broken {
+pub(crate) struct Broken {
     /// The title of the claim or chapter that it stands in.
     #[serde(skip)]
     pub title: String,

@@ -11,7 +11,7 @@ use crate::notebook::registry::Verdict;
 const SCHEMA: &str = "attention-regression/review/1";
 
 /// One claim a line, with its largest move.
-pub fn text(review: &Review) -> String {
+pub(crate) fn text(review: &Review) -> String {
     if review.is_empty() {
         return format!("Nothing moved against {}.\n", review.against);
     }
@@ -66,7 +66,7 @@ fn moved(difference: &Difference) -> String {
 }
 
 /// The counts, in a sentence.
-pub fn summary(review: &Review) -> String {
+pub(crate) fn summary(review: &Review) -> String {
     let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     let claims =
         if review.items.is_empty() { "No claim".to_owned() } else { count(review.items.len(), "claim", "claims") };
@@ -90,7 +90,7 @@ pub fn summary(review: &Review) -> String {
 }
 
 /// The review as one JSON document.
-pub fn json(review: &Review) -> Value {
+pub(crate) fn json(review: &Review) -> Value {
     json!({
         "schema": SCHEMA,
         "against": review.against,

@@ -8,7 +8,7 @@ use crate::notebook::registry::{Claim, Registry, Statement, Verdict};
 
 /// A statement whose claims moved, or whose verdict did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementChange {
+pub(crate) struct StatementChange {
     /// Its short name.
     pub id: String,
     /// What the post says.
@@ -25,12 +25,12 @@ pub struct StatementChange {
 
 impl StatementChange {
     /// Whether the verdict is another, or the statement itself new or gone.
-    pub fn judged_otherwise(&self) -> bool {
+    pub(crate) fn judged_otherwise(&self) -> bool {
         self.before != self.after
     }
 
     /// What became of the verdict.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match (self.before, self.after) {
             (None, Some(is)) => format!("new, {}", is.name()),
             (Some(was), None) => format!("gone, was {}", was.name()),
@@ -66,7 +66,7 @@ pub(super) fn statements(items: &[Item], before: &Side, after: &Side) -> Vec<Sta
 
 /// In how many fresh draws a claim held, and of how many, where that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RateChange {
+pub(crate) struct RateChange {
     /// The claim's name.
     #[serde(rename = "claim")]
     pub id: String,
@@ -80,7 +80,7 @@ pub struct RateChange {
 
 impl RateChange {
     /// `held in 38 of 40 fresh draws, was 40 of 40`.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let words = |rate: Option<(u64, u64)>| rate.map(|(held, all)| format!("{held} of {all}"));
         match (words(self.before), words(self.after)) {
             (None, Some(is)) => format!("held in {is} fresh draws, new"),
@@ -91,7 +91,7 @@ impl RateChange {
     }
 
     /// Whether the claim holds less often than it did.
-    pub fn fell(&self) -> bool {
+    pub(crate) fn fell(&self) -> bool {
         // Of shares held/all, by their cross products.
         self.before.zip(self.after).is_some_and(|((was, before), (is, after))| is * before < was * after)
     }

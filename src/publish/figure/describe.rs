@@ -6,7 +6,7 @@ use super::{Axis, Cell, Chart, Column, Figure, Gallery, Group, Multiples, Pane, 
 use super::{Reference, Row, RowSeries, Scale, Series, Stroke, words};
 use crate::publish::number::{self, Digits};
 
-pub use numbers::table;
+pub(crate) use numbers::table;
 pub(crate) use numbers::table_beside;
 
 /// Up to so many points a series is told in full.
@@ -27,7 +27,7 @@ fn joined<T>(items: impl IntoIterator<Item = T>, say: impl FnMut(T) -> String, b
 }
 
 /// One paragraph: axes and series with their numbers, or matrices with theirs.
-pub fn describe(figure: &Figure) -> String {
+pub(crate) fn describe(figure: &Figure) -> String {
     match &figure.plot {
         Plot::Chart(chart) => of_chart(chart),
         Plot::Dots(dots) => joined(&dots.panes, |pane| of_pane(pane, &dots.rows), " "),

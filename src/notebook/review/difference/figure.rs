@@ -8,7 +8,7 @@ use crate::publish::figure::Figure;
 
 /// A figure that is not what it was.
 #[derive(Debug, Clone)]
-pub struct FigureChange {
+pub(crate) struct FigureChange {
     /// What it was.
     pub before: Option<Figure>,
     /// What it is.
@@ -19,7 +19,7 @@ pub struct FigureChange {
 
 /// How far a figure's numbers moved.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FigureDifference {
+pub(crate) struct FigureDifference {
     /// Numbers that differ, are new or are gone.
     pub moved: usize,
     /// Numbers in the larger of the two figures.
@@ -30,7 +30,7 @@ pub struct FigureDifference {
 
 impl FigureChange {
     /// None where the two are equal.
-    pub fn between(before: Option<&Figure>, after: Option<&Figure>) -> Option<Self> {
+    pub(crate) fn between(before: Option<&Figure>, after: Option<&Figure>) -> Option<Self> {
         (before != after).then(|| Self {
             before: before.cloned(),
             after: after.cloned(),
@@ -39,7 +39,7 @@ impl FigureChange {
     }
 
     /// What happened to it, in words.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match (&self.before, &self.after, &self.difference) {
             (None, ..) => "the figure is new".to_owned(),
             (_, None, _) => "the figure is gone".to_owned(),

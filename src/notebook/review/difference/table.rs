@@ -14,7 +14,7 @@ const HEAD: [&str; 6] = ["metric", "accepted", "new", "relative change", "tolera
 ///
 /// # Errors
 /// The line and what cannot be read there.
-pub fn text(name: &str, before: &str, after: &str) -> Result<String, (usize, String)> {
+pub(crate) fn text(name: &str, before: &str, after: &str) -> Result<String, (usize, String)> {
     if name.contains(FIGURE) {
         let read = |text: &str| if text.is_empty() { Ok(None) } else { snapshot::read_figure(text).map(Some) };
         let (before, after) = (read(before)?, read(after)?);
@@ -28,7 +28,7 @@ pub fn text(name: &str, before: &str, after: &str) -> Result<String, (usize, Str
 }
 
 /// Metric, accepted → new, change, tolerances; remarks below.
-pub fn table(differences: &[Difference]) -> String {
+pub(crate) fn table(differences: &[Difference]) -> String {
     let lines = aligned(HEAD, &[1, 2, 3, 4, 5], differences.iter().map(row).collect());
     let mut lines = lines.lines();
     let mut out = lines.next().unwrap_or("").to_owned();

@@ -10,7 +10,7 @@ use crate::publish::figure::{Chart, Dots, Figure, Multiples, Panel, Plot, Series
 const ROWS: usize = 40;
 
 /// The plotted numbers as an HTML table; a long one is thinned and says where the others are.
-pub fn table(figure: &Figure) -> Option<String> {
+pub(crate) fn table(figure: &Figure) -> Option<String> {
     table_beside(figure, "the snapshot has them all")
 }
 
