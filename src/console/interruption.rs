@@ -50,6 +50,7 @@ pub(crate) fn listen(stop: &Stop, then: impl Fn() + Send + 'static) {
 /// The signals that are not ignored, as far as the system says.
 #[cfg(unix)]
 fn heeded() -> Vec<i32> {
+    // Where there is no such file, nothing is known to be ignored.
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored =
         status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok()).unwrap_or(0);

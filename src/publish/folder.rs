@@ -292,13 +292,14 @@ impl Folder {
     fn keep(&mut self, why: String) -> FolderError {
         self.unfinished = false;
         let named = |number: u32| {
+            // A goal without a name, `/` or `..`, was refused.
             let mut name = OsString::from(self.goal.file_name().unwrap_or_default());
             name.push(format!("-{number}"));
             self.goal.with_file_name(name)
         };
         let renamed = |kept: &PathBuf| kept.symlink_metadata().is_err() && std::fs::rename(&self.partial, kept).is_ok();
         let kept = (1..100).map(named).find(renamed).unwrap_or_else(|| self.partial.clone());
-        // As the folder was named, unless that was a link to elsewhere.
+        // As the folder was named, unless that was a link to elsewhere; what was kept has a name.
         let beside = self.named.with_file_name(kept.file_name().unwrap_or_default());
         let same = beside.canonicalize().is_ok_and(|beside| kept.canonicalize().is_ok_and(|kept| kept == beside));
         FolderError::Kept { kept: if same { beside } else { kept }, goal: self.named.clone(), why }

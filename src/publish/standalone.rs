@@ -61,9 +61,8 @@ fn sheet(own: &str, formulas: bool) -> String {
 
 /// A style sheet without what is said to those who write it.
 fn without_comments(sheet: &str) -> String {
-    let mut parts = sheet.split("/*");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| out + part.split_once("*/").map_or("", |(_, rest)| rest))
+    let Some((before, comment)) = sheet.split_once("/*") else { return sheet.to_owned() };
+    format!("{before}{}", without_comments(comment.split_once("*/").map_or("", |(_, rest)| rest)))
 }
 
 #[cfg(test)]

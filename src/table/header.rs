@@ -96,6 +96,7 @@ impl<'a> Header<'a> {
     /// name is lost.
     fn nameless(&self) -> Result<Vec<usize>, Diagnostic> {
         let end = self.names.iter().rposition(|name| !name.is_empty()).unwrap_or(0);
+        // Mostly every column has a name.
         let nameless = self.places.get("").cloned().unwrap_or_default();
         match nameless.iter().find(|&&at| at > 0 && at < end) {
             Some(at) => Err(self.refused(format!("column {} has no name", at + 1), "give it one in the header")),

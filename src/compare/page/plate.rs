@@ -27,12 +27,12 @@ impl Plate {
             Err(error) => return html! { p.small { (self.lead) " The figure cannot be drawn: " (error) "." } },
         };
         let beside = format!("{DOCUMENT} has all runs");
-        let numbers = self.numbers.clone().or_else(|| describe::table_beside(&self.figure, &beside).map(PreEscaped));
+        let numbers = self.numbers.clone().unwrap_or_else(|| PreEscaped(describe::table(&self.figure, &beside)));
         html! {
             figure id={ "figure-" (self.id) } {
                 div.scroll.has-narrow { (PreEscaped(drawing.wide)) (PreEscaped(drawing.narrow)) }
                 figcaption { b { (self.lead) } " " (self.caption) }
-                @if let Some(numbers) = numbers { details { summary { "The plotted numbers" } (numbers) } }
+                details { summary { "The plotted numbers" } (numbers) }
             }
         }
     }

@@ -31,7 +31,7 @@ use super::prose::{self, Medium, Numbers, Part, Place, Woven};
 use crate::diagnostic::Diagnostic;
 use crate::notebook::claim::metric::Metric;
 use crate::notebook::claim::replication::Replication;
-use crate::notebook::claim::snapshot::Metrics;
+use crate::notebook::claim::snapshot::{self, Metrics};
 use crate::notebook::registry::{Claim, Prose, Registry};
 use crate::publish::figure::{self, describe};
 pub use sources::metrics;
@@ -153,11 +153,10 @@ impl<'a> Loom<'a> {
         let drawing = figure::draw(figure, &name)
             .map_err(|error| wrong(format!("the figure of `{id}` cannot be drawn: {error}")))?;
         let alt = format!("{}. {}", figure.title, describe::describe(figure));
+        let numbers = describe::table(figure, snapshot::HAS_ALL);
         let below = html! {
             figcaption { (markup(caption)) }
-            @if let Some(table) = describe::table(figure) {
-                "\n" details { summary { "The plotted numbers" } "\n" (PreEscaped(table.trim())) "\n" }
-            }
+            "\n" details { summary { "The plotted numbers" } "\n" (PreEscaped(numbers.trim())) "\n" }
         };
         let plate = Plate::new(name, drawing, alt, Some(digest), &below);
         Ok((id.to_owned(), plate))

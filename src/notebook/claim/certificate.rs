@@ -71,6 +71,7 @@ impl Certificate {
             let certified = Certified {
                 holds,
                 seconds: run.map(|run| run.seconds),
+                // A test that failed before it measured leaves none.
                 metrics: run.map(|run| run.metrics.clone()).unwrap_or_default(),
                 figure: registry.claim(id).and_then(|claim| figure(root, claim)),
             };

@@ -19,6 +19,8 @@ use crate::publish::figure::Figure;
 pub const FOLDER: &str = "snapshots";
 /// What follows a claim's name in the name of its figure's snapshot.
 pub const FIGURE: &str = ".figure";
+/// Where the numbers of a figure are that its table leaves out, in words.
+pub(crate) const HAS_ALL: &str = "the snapshot has them all";
 
 /// Metrics by name, in the order in which the claim measured them.
 pub type Metrics = Vec<(String, Metric)>;

@@ -13,6 +13,7 @@ use super::{Done, Root};
 use crate::console::interruption::{INTERRUPTED, listen, nothing_is_under_way};
 use crate::console::{say, say_error};
 use crate::diagnostic::Diagnostic;
+use crate::notebook::book::weave::Pages;
 use crate::notebook::book::{render, weave};
 use crate::notebook::claim::replication::Replication;
 use crate::notebook::claim::snapshot;
@@ -73,10 +74,7 @@ pub(crate) fn book(root: &Path, arguments: &Book) -> Done {
 
 /// Whether the committed pages are what the claims say.
 fn check(root: &Path) -> Done {
-    let registry = Registry::read(root)?;
-    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
-    let replication = Replication::read(root).map_err(|problem| vec![problem])?;
-    let pages = weave::weave(&registry, &snapshots, &replication)?;
+    let (registry, pages) = woven(root)?;
     let stale = weave::stale(root, &pages);
     if !stale.is_empty() {
         return Err(stale);
@@ -85,20 +83,25 @@ fn check(root: &Path) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The claims, and the pages of them.
+fn woven(root: &Path) -> Result<(Registry, Pages), Vec<Diagnostic>> {
+    let registry = Registry::read(root)?;
+    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
+    let replication = Replication::read(root).map_err(|problem| vec![problem])?;
+    let pages = weave::weave(&registry, &snapshots, &replication)?;
+    Ok((registry, pages))
+}
+
 /// Weaves the pages and renders them, unless somebody asks to stop: then there is no problem to tell. Says in words
 /// what was made.
 fn made(root: &Path, out: &Path, stop: &Stop) -> Result<String, Vec<Diagnostic>> {
     let progress = progress();
-    progress.set_message("reading the claims");
-    let registry = Registry::read(root)?;
-    let snapshots = snapshot::read_all(root).map_err(|problem| vec![problem])?;
-    let replication = Replication::read(root).map_err(|problem| vec![problem])?;
     if let waiting @ 1.. = snapshot::pending(root).map_err(|problem| vec![problem])?.len() {
         progress
             .suspend(|| say_error(&format!("warning: snapshots wait for review ({waiting}); the book shows the accepted numbers; run `cargo insta review`")));
     }
     progress.set_message("weaving the pages");
-    let pages = weave::weave(&registry, &snapshots, &replication)?;
+    let (registry, pages) = woven(root)?;
     let changed = weave::write(root, &pages).map_err(|problem| vec![problem])?;
     progress.set_message("rendering the HTML");
     let rendered = render::render(root, &pages, out, stop)?;

@@ -67,9 +67,8 @@ fn cycle(registry: &Registry, start: &str) -> Option<Vec<String>> {
     let mut paths = vec![vec![start.to_owned()]];
     let mut seen = BTreeSet::new();
     while let Some(path) = paths.pop() {
-        for next in
-            path.last().and_then(|id| registry.claim(id)).map(|claim| claim.head.uses.as_slice()).unwrap_or_default()
-        {
+        let claim = path.last().and_then(|id| registry.claim(id));
+        for next in claim.into_iter().flat_map(|claim| &claim.head.uses) {
             let longer: Vec<String> = path.iter().cloned().chain([next.clone()]).collect();
             if next == start {
                 return (path.iter().min().map(String::as_str) == Some(start)).then_some(longer);

@@ -182,6 +182,7 @@ fn words_of(title: &str) -> String {
     while let Some((before, after)) = rest.split_once("{{") {
         let (reference, after) = after.split_once("}}").unwrap_or((after, ""));
         words.push_str(before);
+        // Of a number that has no words nothing is read.
         words.push_str(reference.split('|').nth(1).unwrap_or_default());
         rest = after;
     }

@@ -7,7 +7,6 @@ use super::{Reference, Row, RowSeries, Scale, Series, Stroke, words};
 use crate::publish::number::{self, Digits};
 
 pub(crate) use numbers::table;
-pub(crate) use numbers::table_beside;
 
 /// Up to so many points a series is told in full.
 const FULL: usize = 8;

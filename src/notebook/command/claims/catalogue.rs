@@ -52,6 +52,7 @@ pub(super) fn table(registry: &Registry, metrics: &BTreeMap<String, Metrics>, ru
 /// The claims and statements as one JSON document.
 pub(super) fn json(registry: &Registry, metrics: &BTreeMap<String, Metrics>) -> Value {
     let claim = |claim: &Claim| {
+        // A claim that never ran has none.
         let measured = metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
         let pick = |of: fn(&Metric) -> bool| -> Value {
             measured
@@ -94,7 +95,10 @@ pub(super) fn show(registry: &Registry, claim: &Claim, metrics: &BTreeMap<String
         claim.line
     );
     let mut out = format!("{head}\n\n{}\n\n", woven(&claim.prose));
-    for (name, metric) in metrics.get(&claim.id).map(Vec::as_slice).unwrap_or_default() {
+    if !metrics.contains_key(&claim.id) {
+        out.push_str("  no accepted numbers: the test has not run, or what it measured waits for review\n");
+    }
+    for (name, metric) in metrics.get(&claim.id).into_iter().flatten() {
         let role = if metric.is_control() { " (control)" } else { "" };
         out.push_str(&format!(
             "  {name}{role}: {}, {}\n      {}\n",

@@ -5,6 +5,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::prose::inline;
 use super::widen;
+use crate::notebook::claim::snapshot::HAS_ALL;
 use crate::notebook::review::difference::figure::FigureChange;
 use crate::publish::capital;
 use crate::publish::figure::{
@@ -90,8 +91,8 @@ fn choice(id: &str, all: &[Version]) -> Markup {
 
 fn numbers(version: &Version) -> Markup {
     html! {
-        @if let Some(numbers) = describe::table(&version.figure) {
-            div class={ "version " (version.class) } { details { summary { "The plotted numbers" } (PreEscaped(numbers)) } }
+        div class={ "version " (version.class) } {
+            details { summary { "The plotted numbers" } (PreEscaped(describe::table(&version.figure, HAS_ALL))) }
         }
     }
 }

@@ -9,14 +9,9 @@ use crate::publish::figure::{Chart, Dots, Figure, Multiples, Panel, Plot, Series
 /// Up to so many rows a table is printed in full.
 const ROWS: usize = 40;
 
-/// The plotted numbers as an HTML table; a long one is thinned and says where the others are.
-pub(crate) fn table(figure: &Figure) -> Option<String> {
-    table_beside(figure, "the snapshot has them all")
-}
-
 /// The plotted numbers as an HTML table; `all` says where those are that a long one leaves out.
-pub(crate) fn table_beside(figure: &Figure, all: &str) -> Option<String> {
-    Some(match &figure.plot {
+pub(crate) fn table(figure: &Figure, all: &str) -> String {
+    match &figure.plot {
         Plot::Chart(chart) => of_chart(chart, all),
         Plot::Dots(dots) => of_dots(dots),
         Plot::Multiples(multiples) => of_multiples(multiples),
@@ -25,7 +20,7 @@ pub(crate) fn table_beside(figure: &Figure, all: &str) -> Option<String> {
             let panels = gallery.groups.iter().flat_map(|group| group.panels.iter().map(|panel| (&group.name, panel)));
             of_matrices(panels)
         }
-    })
+    }
 }
 
 /// A column of a table: its head, in HTML, and whether it holds numbers.
