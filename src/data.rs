@@ -1,7 +1,7 @@
 //! Data: what is fitted, and on what it is tested.
 //!
-//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] is a real
-//! table. All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
+//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] and
+//! [`linnerud`] are real tables, [`digits`] are pictures, [`series`] are measured through time. All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
 //!
 //! ```
 //! use attention_regression::data;
@@ -15,12 +15,16 @@
 
 pub mod built_in;
 pub mod diabetes;
+pub mod digits;
 pub mod factor;
+pub mod linnerud;
 pub mod random;
+pub mod series;
 pub mod sine;
 pub mod split;
 pub mod synthetic;
 pub mod units;
+mod vendored;
 
 use faer::{Mat, MatRef};
 

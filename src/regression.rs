@@ -18,6 +18,7 @@
 pub mod diagnostics;
 mod factor;
 pub mod kernel;
+pub mod local_linear;
 mod revealed;
 pub mod ridge;
 

@@ -8,9 +8,10 @@ use attention_regression::agreement::{
 use attention_regression::attention::gradients::Task;
 use attention_regression::attention::{Diagonal, Head, Normalisation, linear, softmax};
 use attention_regression::data::random::standard_normal;
+use attention_regression::data::{digits, series};
 use attention_regression::linalg::{self, count, relative_gap};
 use attention_regression::regression::diagnostics::leave_one_out_by_definition;
-use attention_regression::regression::{Intercept, Ridge, kernel};
+use attention_regression::regression::{Intercept, Ridge, kernel, local_linear};
 use attention_regression::training::{Ending, Optimiser, Parametrisation, Training};
 use attention_regression::whitening::{Divisor, Root, Whitening};
 use attention_regression::{Error, Mat};
@@ -300,4 +301,50 @@ fn one_row_cannot_be_left_out_and_of_two_either_can() {
         Err(Error::TooFewRows { rows: 1, needed: 2, .. })
     ));
     assert!(matches!(kernel::leave_one_out_matrix(one.0, 1.0), Err(Error::TooFewRows { rows: 1, needed: 2, .. })));
+}
+
+#[test]
+fn a_local_line_is_weighted_least_squares() {
+    let (x, y) = (standard_normal(3, 0, 12, 2), standard_normal(3, 1, 12, 2));
+    let queries = standard_normal(3, 2, 4, 2);
+    let predicted = local_linear::predict(queries.as_ref(), x.as_ref(), y.as_ref(), 0.8, 0.0).unwrap();
+    let weights = kernel::smoother_matrix(queries.as_ref(), x.as_ref(), 0.8).unwrap();
+    for i in 0..4 {
+        // Rows (1, x − q) and targets, each times the root of its weight: the first coefficient is the prediction.
+        let root = |j: usize| weights[(i, j)].sqrt();
+        let rows = Mat::from_fn(12, 3, |j, k| root(j) * if k == 0 { 1.0 } else { x[(j, k - 1)] - queries[(i, k - 1)] });
+        let targets = Mat::from_fn(12, 2, |j, t| root(j) * y[(j, t)]);
+        let line = rows.qr().solve_lstsq(&targets);
+        assert!(relative_gap(line.subrows(0, 1), predicted.subrows(i, 1)) < 1e-12);
+    }
+    let wide = local_linear::predict(queries.as_ref(), x.as_ref(), y.as_ref(), 1e9, 0.0).unwrap();
+    let least = Ridge::fit(x.as_ref(), y.as_ref(), 0.0, Intercept::Fitted).unwrap().predict(queries.as_ref());
+    assert!(relative_gap(wide.as_ref(), least.as_ref()) < 1e-12);
+}
+
+#[test]
+fn a_series_becomes_windows_and_months_without_a_measurement_lie_between_their_neighbours() {
+    let table = series::lagged(&[1.0, 2.0, 3.0, 4.0], 2);
+    assert_eq!((table.x, table.y), (mat![[2.0, 1.0], [3.0, 2.0]], mat![[3.0], [4.0]]));
+    assert_eq!(series::lagged(&[1.0, 2.0], 2).n(), 0);
+    let months = series::co2().unwrap();
+    // March, April, May, (June), July 1958; January, (three months), May 1964.
+    assert_eq!(months.len(), 526);
+    assert_eq!((months[0], months[2], months[4]), (316.1, 317.43, 315.62));
+    assert_relative_eq!(months[3], f64::midpoint(317.43, 315.62), max_relative = 1e-15);
+    assert_relative_eq!(months[72] - months[71], months[74] - months[73], max_relative = 1e-9);
+    assert_eq!(series::sunspots().unwrap().len(), 309);
+}
+
+#[test]
+fn digits_are_pictures_with_their_labels() {
+    let digits::Digits { pixels, labels } = digits::raw().unwrap();
+    assert_eq!(
+        (pixels.shape(), labels.len(), &labels[..12]),
+        ((1797, 64), 1797, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1][..])
+    );
+    assert!(linalg::entries(pixels.as_ref()).all(|ink| (0.0..=digits::INK).contains(&ink) && ink.fract() == 0.0));
+    assert_eq!(digits::classes(digits::one_hot(&labels).as_ref()), labels);
+    let data = digits::dataset().unwrap();
+    assert_eq!((data.train.n(), data.test.n(), data.train.d(), data.features[0].as_str()), (1438, 359, 61, "p01"));
 }

@@ -1,7 +1,8 @@
 //! A figure as data: what a claim plots, before anybody draws it.
 //!
 //! A claim builds a [`Figure`]; `record!` writes its series into a snapshot; the book [`draw`]s it from there, so a
-//! plot never shows a number that no test has accepted. `chart`, `dots`, `multiples`, `panels` and `gallery` draw with
+//! plot never shows a number that no test has accepted. `chart`, `dots`, `multiples`, `panels`, `gallery` and
+//! `pictures` draw with
 //! a `pen`, whose typed forms go through plotters to `svg`, our backend: colours follow the page's light and dark
 //! theme, text needs no installed font, and `<title>` and `<desc>` say in words what the picture shows. Every figure is
 //! drawn twice, 680 units wide and, for phones, 360.
@@ -22,6 +23,7 @@ mod model;
 mod multiples;
 mod panels;
 mod pen;
+mod pictures;
 mod series;
 mod svg;
 mod words;
@@ -30,8 +32,8 @@ use super::escape;
 use pen::Pen;
 
 pub use model::{
-    Axis, Cell, Chart, Column, Dots, Figure, Gallery, Group, Ink, Label, Mark, Multiples, Pane, Panel, Panels, Plot,
-    Reference, Row, RowSeries, Scale, Series, Side, Stroke,
+    Axis, Cell, Chart, Column, Dots, Figure, Gallery, Group, Ink, Label, Line, Mark, Multiples, Pane, Panel, Panels,
+    Pictures, Plot, Reference, Row, RowSeries, Scale, Series, Side, Stroke,
 };
 pub(crate) use words::{LABEL, TICK, lines, literal};
 
@@ -84,6 +86,7 @@ pub fn draw(figure: &Figure, id: &str) -> Result<Drawing, DrawError> {
             Plot::Multiples(multiples) => multiples::draw(multiples, &mut body, width)?,
             Plot::Panels(panels) => panels::draw(panels, &mut body, width, if width == WIDE { 4 } else { 2 })?,
             Plot::Gallery(gallery) => gallery::draw(gallery, &mut body, width, if width == WIDE { 2 } else { 1 })?,
+            Plot::Pictures(pictures) => pictures::draw(pictures, &mut body, width)?,
         };
         Ok(framed(id, (width, height), "img", &figure.title, &description, &body))
     };

@@ -2,7 +2,7 @@
 
 mod numbers;
 
-use super::{Axis, Cell, Chart, Column, Figure, Gallery, Group, Multiples, Pane, Panel, Plot};
+use super::{Axis, Cell, Chart, Column, Figure, Gallery, Group, Line, Multiples, Pane, Panel, Pictures, Plot};
 use super::{Reference, Row, RowSeries, Scale, Series, Stroke, words};
 use crate::publish::number::{self, Digits};
 
@@ -36,6 +36,7 @@ pub(crate) fn describe(figure: &Figure) -> String {
             format!("Matrices side by side, each over its own largest entry: {matrices}")
         }
         Plot::Gallery(gallery) => of_gallery(gallery),
+        Plot::Pictures(pictures) => of_pictures(pictures),
     }
 }
 
@@ -113,6 +114,15 @@ fn last(series: &Series) -> String {
 fn of_gallery(gallery: &Gallery) -> String {
     let group = |group: &Group| format!("{}: {}", plain(&group.name), joined(&group.panels, of_panel, " "));
     format!("Matrices in groups, each over its own largest entry. {}", joined(&gallery.groups, group, " "))
+}
+
+fn of_pictures(pictures: &Pictures) -> String {
+    let line = |line: &Line| {
+        let size = line.images.first().map_or((0, 0), |image| (image.len(), image.first().map_or(0, Vec::len)));
+        format!("{}: {} images of {} by {}.", plain(&line.name), line.images.len(), size.0, size.1)
+    };
+    let lines = joined(&pictures.lines, line, " ");
+    format!("Small images in lines, {} is all ink. {lines}", short(pictures.full))
 }
 
 fn of_panel(panel: &Panel) -> String {

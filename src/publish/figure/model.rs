@@ -8,6 +8,7 @@ mod dots;
 mod matrices;
 mod meaning;
 mod multiples;
+mod pictures;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ pub use dots::{Dots, Pane, Reference, RowSeries};
 pub use matrices::{Gallery, Group, Panel, Panels};
 pub use meaning::{Ink, Mark, Stroke};
 pub use multiples::{Cell, Column, Multiples, Row};
+pub use pictures::{Line, Pictures};
 
 /// The relative tolerance of numbers that say nothing else.
 const RELATIVE: f64 = 1e-3;
@@ -51,6 +53,8 @@ pub enum Plot {
     Panels(Panels),
     /// Groups of small matrices.
     Gallery(Gallery),
+    /// Small images in lines.
+    Pictures(Pictures),
 }
 
 macro_rules! plots {
@@ -63,4 +67,4 @@ macro_rules! plots {
     };
 }
 
-plots!(Chart, Dots, Multiples, Panels, Gallery);
+plots!(Chart, Dots, Multiples, Panels, Gallery, Pictures);

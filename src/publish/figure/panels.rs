@@ -78,7 +78,9 @@ fn matrix(
     for level in 1..=EDGES.len() {
         for colour in [Colour::NEGATIVE, Colour::POSITIVE] {
             for (row, y) in entries.iter().zip((top..).step_by(cell.unsigned_abs() as usize)) {
-                for (start, length) in runs(row, largest, level, colour == Colour::POSITIVE) {
+                let on =
+                    |entry: &f64| (*entry > 0.0) == (colour == Colour::POSITIVE) && level_of(*entry, largest) == level;
+                for (start, length) in runs(row, on) {
                     let x = left + start * cell;
                     pen.fill((x, y), (length * cell, cell), colour, opacity(level))?;
                 }
@@ -89,13 +91,13 @@ fn matrix(
     Ok((top + rows * cell) / UNIT)
 }
 
-/// Stretches of a row on one level and side of zero: start and length in cells.
-fn runs(row: &[f64], largest: f64, level: usize, positive: bool) -> Vec<(i32, i32)> {
-    let on = |entry: &f64| {
-        largest > 0.0
-            && (*entry > 0.0) == positive
-            && EDGES.iter().filter(|&&edge| entry.abs() / largest >= edge).count() == level
-    };
+/// How many edges an entry reaches.
+fn level_of(entry: f64, largest: f64) -> usize {
+    EDGES.iter().filter(|&&edge| largest > 0.0 && entry.abs() / largest >= edge).count()
+}
+
+/// Stretches of a row where something is so: start and length in cells.
+pub(super) fn runs(row: &[f64], on: impl Fn(&f64) -> bool) -> Vec<(i32, i32)> {
     let mut runs: Vec<(i32, i32)> = Vec::new();
     for place in (0..row.len()).filter(|&place| on(&row[place])) {
         let place = i32::try_from(place).unwrap_or(0);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::mem::discriminant;
 
 use crate::notebook::claim::metric::Tolerance;
-use crate::publish::figure::{Figure, Pane, Panel, Plot, Scale, Series};
+use crate::publish::figure::{Figure, Line, Pane, Panel, Plot, Scale, Series};
 
 /// The figure as it is written, with the accepted digits where nothing moved.
 pub(crate) fn figure(figure: &Figure, accepted: Option<&Figure>) -> Figure {
@@ -73,6 +73,10 @@ fn of_plot(plot: &mut Plot) -> Vec<Numbers<'_>> {
         Plot::Dots(dots) => collected(&mut dots.panes, of_pane),
         Plot::Panels(panels) => of_panels(0, &mut panels.panels),
         Plot::Gallery(gallery) => collected(&mut gallery.groups, |place, group| of_panels(place, &mut group.panels)),
+        Plot::Pictures(pictures) => {
+            let full = pictures.full;
+            collected(&mut pictures.lines, |_, line| of_images(line, full))
+        }
     }
 }
 
@@ -120,6 +124,16 @@ fn of_panels(group: usize, panels: &mut [Panel]) -> Vec<Numbers<'_>> {
         }));
     }
     all
+}
+
+fn of_images(line: &mut Line, full: f64) -> Vec<Numbers<'_>> {
+    let Line { name, images, relative } = line;
+    collected(images, |image, rows| {
+        collected(rows, |row, values| {
+            let place = (vec![image, row], vec![name.clone()]);
+            vec![Numbers { place, values, relative: *relative, magnitude: Some(full) }]
+        })
+    })
 }
 
 fn largest<'a>(numbers: impl Iterator<Item = &'a f64>) -> f64 {

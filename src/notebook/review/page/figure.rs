@@ -119,6 +119,7 @@ fn together(before: &Figure, after: &Figure) -> Result<(&'static str, Figure), S
             (DIFFERENCE, Plot::Panels(Panels { panels: less(&was.panels, &is.panels)? }))
         }
         (Plot::Gallery(was), Plot::Gallery(is)) => (DIFFERENCE, Plot::Gallery(gallery(was, is)?)),
+        (Plot::Pictures(_), Plot::Pictures(_)) => return Err("one picture over another shows neither".to_owned()),
         _ => return Err("it is another kind of plot now".to_owned()),
     };
     let words = match (name, &plot) {

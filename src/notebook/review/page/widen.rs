@@ -28,7 +28,7 @@ fn axes(plot: &mut Plot) -> Vec<&mut Axis> {
         Plot::Multiples(multiples) => {
             std::iter::once(&mut multiples.x).chain(multiples.columns.iter_mut().map(|column| &mut column.y)).collect()
         }
-        Plot::Panels(_) | Plot::Gallery(_) => Vec::new(),
+        Plot::Panels(_) | Plot::Gallery(_) | Plot::Pictures(_) => Vec::new(),
     }
 }
 
@@ -56,7 +56,7 @@ fn widened(figure: &Figure) -> Figure {
                 cover(&mut column.y, cells.flat_map(|cell| &cell.series).flat_map(|series| &series.y));
             }
         }
-        Plot::Panels(_) | Plot::Gallery(_) => {}
+        Plot::Panels(_) | Plot::Gallery(_) | Plot::Pictures(_) => {}
     }
     wide
 }

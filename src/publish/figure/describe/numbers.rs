@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{joined, last, short, spread};
 use crate::publish::escape;
-use crate::publish::figure::{Chart, Dots, Figure, Multiples, Panel, Plot, Series, words};
+use crate::publish::figure::{Chart, Dots, Figure, Line, Multiples, Panel, Pictures, Plot, Series, words};
 
 /// Up to so many rows a table is printed in full.
 const ROWS: usize = 40;
@@ -20,6 +20,7 @@ pub(crate) fn table(figure: &Figure, all: &str) -> String {
             let panels = gallery.groups.iter().flat_map(|group| group.panels.iter().map(|panel| (&group.name, panel)));
             of_matrices(panels)
         }
+        Plot::Pictures(pictures) => of_pictures(pictures),
     }
 }
 
@@ -117,6 +118,19 @@ fn of_matrices<'a>(matrices: impl Iterator<Item = (&'a String, &'a Panel)>) -> S
     let [size, largest] = ["size", "largest entry"].map(Column::numbers);
     let columns = [name, size, largest, remark];
     html(&columns, &matrices.map(row).collect::<Vec<_>>())
+}
+
+/// Of images how dark they are.
+fn of_pictures(pictures: &Pictures) -> String {
+    let image = |(line, (number, image)): (&Line, (usize, &Vec<Vec<f64>>))| {
+        let ink: Vec<f64> = image.iter().flatten().copied().collect();
+        let mean = ink.iter().sum::<f64>() / ink.len() as f64;
+        vec![escape(&line.name), (number + 1).to_string(), short(mean), spread(&ink).unwrap_or_else(|| "–".to_owned())]
+    };
+    let all = pictures.lines.iter().flat_map(|line| std::iter::repeat(line).zip(line.images.iter().enumerate()));
+    let [line, values] = ["line", "values"].map(Column::words);
+    let [number, mean] = ["image", "mean value"].map(Column::numbers);
+    html(&[line, number, mean, values], &all.map(image).collect::<Vec<_>>())
 }
 
 /// One row for each abscissa, one column for each series.
