@@ -1,8 +1,8 @@
 //! The experiment on anybody's table: what `attention-regression compare` does once the arguments are read.
 //!
 //! [`document`] is everything about a comparison and its runs for programs, with a schema; [`verdict`] says it in
-//! words, with thresholds; [`terminal`] shows it, and a [`page`] with its figures, in the colours of [`ink`]; [`export`] writes its matrices. The
-//! mathematics is [`experiment`](crate::experiment)'s, and so are the runs.
+//! words, with thresholds; [`terminal`] shows it, and a [`page`] with its figures, in the colours of [`ink`];
+//! [`export`] writes its matrices. The mathematics is [`experiment`](crate::experiment)'s, and so are the runs.
 
 mod choice;
 pub(crate) mod command;
