@@ -1,7 +1,8 @@
 //! Data: what is fitted, and on what it is tested.
 //!
-//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth, [`diabetes`] and
-//! [`linnerud`] are real tables, [`digits`] are pictures, [`series`] are measured through time. All randomness is seeded ChaCha8 through libm's functions: the same digits on every machine.
+//! [`synthetic()`] has known weights and correlated columns, [`sine()`] a nonlinear truth; [`diabetes`] and
+//! [`linnerud`] are real tables, [`digits`] are pictures, [`series`] were measured through time. All randomness is
+//! seeded ChaCha8 through libm's functions: the same digits on every machine.
 //!
 //! ```
 //! use attention_regression::data;

@@ -2,6 +2,15 @@
 //!
 //! Shapes that do not fit together are the caller's mistake and panic with both shapes; everything that data or a
 //! parameter read from outside can do is an [`Error`].
+//!
+//! ```
+//! use attention_regression::data::split;
+//!
+//! let error = split::seeded(3, 1.5, 0).unwrap_err();
+//! assert_eq!(error.what(), "a test fraction of 1.5 of 3 rows leaves the training or the test part empty");
+//! assert_eq!(error.cure(), "choose one strictly between 0 and 1");
+//! assert_eq!(error.to_string(), format!("{}: {}", error.what(), error.cure()));
+//! ```
 
 use std::fmt;
 

@@ -33,7 +33,19 @@
 //! 4. `book/book.toml`, mdBook's settings, and `book/theme`, of which ours is one.
 //!
 //! `INSTA_UPDATE=always cargo test --test claims` writes the snapshots; a program whose `main` calls
-//! [`run`](crate::run) weaves the book, lists, repeats and reviews the claims.
+//! [`run`](crate::run) weaves the book, lists, repeats and reviews the claims. Any other reads what they say:
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use attention_regression::notebook::registry::{Kind, Registry, Verdict};
+//!
+//! let registry = Registry::read(Path::new("tests/another/notebook"))?;
+//! assert_eq!((registry.notebook.title.as_str(), registry.claims().count()), ("Two sums", 2));
+//! let claim = registry.claim("with_alternating_signs_the_sum_is_not_one").expect("the second claim");
+//! assert_eq!((claim.head.kind, claim.head.settles["T2"]), (Kind::Counterexample, Verdict::False));
+//! # Ok::<(), Vec<attention_regression::diagnostic::Diagnostic>>(())
+//! ```
 
 pub mod book;
 pub mod claim;

@@ -3,6 +3,16 @@
 //!
 //! [`harmless()`] is the one way of names and cells from outside to a terminal; [`Folder`] the one way of many files to
 //! a disk, [`write()`] of one; [`Stop`] says whether somebody asked to end it. It knows neither claims nor matrices.
+//!
+//! ```
+//! use attention_regression::publish::{aligned, harmless};
+//!
+//! // The name of a column that would clear the terminal.
+//! let name = harmless("age\u{1b}[2J");
+//! assert_eq!(name, r"age\u{1b}[2J");
+//! let table = aligned(["column", "n"], &[1], vec![[name, "442".to_owned()]]);
+//! assert_eq!(table, "column          n\nage\\u{1b}[2J  442\n");
+//! ```
 
 pub mod figure;
 mod file;

@@ -10,6 +10,18 @@
 //! so that memory peaks at about twice the numbers. Nothing is scaled or centred here.
 //!
 //! It renounces dates, thousands separators, tables without a header, and encodings other than UTF-8.
+//!
+//! ```
+//! use attention_regression::table::{ReadOptions, Rows, Source, read};
+//!
+//! let source = Source::File("src/data/diabetes.csv".into());
+//! let rows = Rows::Split { source, test_fraction: 0.2, seed: 1 };
+//! let (targets, drop) = (vec!["progression".to_owned()], vec!["sex".to_owned()]);
+//! let prepared = read(&rows, &ReadOptions { targets, drop, ..ReadOptions::default() }, &mut |_, _| {})?;
+//! assert_eq!((prepared.dataset.train.n(), prepared.dataset.test.n()), (353, 89));
+//! assert_eq!((prepared.dataset.train.d(), prepared.provenance.ignored), (9, vec!["sex".to_owned()]));
+//! # Ok::<(), attention_regression::diagnostic::Diagnostic>(())
+//! ```
 
 mod assemble;
 mod cell;

@@ -2,6 +2,18 @@
 //!
 //! Rank, trace and the relative gap to another matrix are in [`linalg`](crate::linalg). Shares of a row that is zero
 //! count as 0.
+//!
+//! ```
+//! use attention_regression::Mat;
+//! use attention_regression::agreement::{Mechanism, perplexity};
+//!
+//! // The mean of four rows, and half of it: they point one way and differ in size.
+//! let (mean, half) = (Mat::from_fn(4, 4, |_, _| 0.25), Mat::from_fn(4, 4, |_, _| 0.125));
+//! let basis = Mat::from_fn(4, 1, |_, _| 0.5);
+//! let found = Mechanism::of(half.as_ref(), mean.as_ref(), basis.as_ref());
+//! assert_eq!((found.alignment, found.size, found.overlap, found.gap), (1.0, 0.5, 1.0, 0.5));
+//! assert!((perplexity(mean.as_ref()) - 4.0).abs() < 1e-12);
+//! ```
 
 use faer::MatRef;
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,17 @@
 //!
 //! All take n×m matrices of one shape and read them entry by entry. A quotient with a zero denominator is 0, never
 //! NaN: a prediction that does not vary is not aligned with anything.
+//!
+//! ```
+//! use attention_regression::agreement::{centred_cosine, r_squared, slope};
+//! use attention_regression::linalg::column;
+//!
+//! // An offset that a correlation and a slope do not see.
+//! let (target, shifted) = (column(&[1.0, 2.0, 3.0]), column(&[11.0, 12.0, 13.0]));
+//! assert!((centred_cosine(shifted.as_ref(), target.as_ref()) - 1.0).abs() < 1e-15);
+//! assert_eq!((slope(shifted.as_ref(), target.as_ref()), r_squared(shifted.as_ref(), target.as_ref())), (1.0, -149.0));
+//! assert_eq!(centred_cosine(column(&[5.0; 3]).as_ref(), target.as_ref()), 0.0);
+//! ```
 
 use faer::MatRef;
 

@@ -4,6 +4,23 @@
 //! over every entry, L = ‖AV − T‖²/(n*m); an [`Objective`] gives L and D = ∂L/∂W (d×d). The scores see nothing but W,
 //! so how D moves Wq and Wk is the business of whoever holds them: ∂L/∂Wq = DWk and ∂L/∂Wk = DᵀWq. With R = 2(AV −
 //! T)/(n*m) the slope at the scores is RVᵀ for linear attention and A ∘ (RVᵀ − rowsums(A ∘ RVᵀ)) for softmax.
+//!
+//! ```
+//! use attention_regression::attention::gradients::{Objective, Task};
+//! use attention_regression::attention::{Diagonal, Normalisation};
+//! use attention_regression::{Mat, data, linalg};
+//!
+//! let data = data::synthetic(1).standardised()?.centred();
+//! let task = Task::regression(data.train.x.as_ref(), data.train.y.as_ref());
+//! let mut objective = Objective::new(task, Normalisation::Softmax { temperature: 1.0 }, Diagonal::Masked)?;
+//! let (form, mut gradient) = (Mat::<f64>::identity(8, 8), Mat::zeros(8, 8));
+//! let loss = objective.evaluate(form.as_ref(), gradient.as_mut());
+//! // A small step against the gradient lowers the loss by the square of its norm.
+//! let moved = Mat::from_fn(8, 8, |i, j| form[(i, j)] - 1e-6 * gradient[(i, j)]);
+//! let slope = (loss - objective.evaluate(moved.as_ref(), Mat::zeros(8, 8).as_mut())) / 1e-6;
+//! assert!((slope / linalg::frobenius_norm(gradient.as_ref()).powi(2) - 1.0).abs() < 1e-4);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 mod linear;
 mod softmax;

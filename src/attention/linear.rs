@@ -3,6 +3,18 @@
 //! Q is n*×p, K is n×p, V is n×m. Without the softmax the product may be associated as Q(KᵀV), which costs
 //! O((n + n*)pm) instead of O(n*n(p + m)) and never forms an n*×n matrix (Katharopoulos et al. 2020). The scale that
 //! makes it a regression is 1/n on whitened keys; Transformers' habit is 1/√p, the post's is 1/d.
+//!
+//! ```
+//! use attention_regression::attention::{Diagonal, Head, linear};
+//! use attention_regression::{data, linalg};
+//!
+//! let data = data::synthetic(1).centred();
+//! let (x, y, form) = (data.train.x.as_ref(), data.train.y.as_ref(), Head::identity(8).form());
+//! let attended = linear::output(x, x, y, 1.0 / 200.0, Diagonal::Kept);
+//! let predicted = x * linear::effective_weights(form.as_ref(), x, y, 1.0 / 200.0);
+//! assert!(linalg::relative_gap(attended.as_ref(), predicted.as_ref()) < 1e-12);
+//! assert_eq!((linear::flops(200, 200, 8, 1), linear::flops_by_definition(200, 200, 8, 1)), (6_400, 720_000));
+//! ```
 
 use faer::{Mat, MatRef, Scale};
 

@@ -4,6 +4,21 @@
 //! shifted by its maximum first, so that no exponential overflows. [`output`] works through blocks of query rows and
 //! holds one block of weights, never n*×n; [`weights`] forms the matrix for those who want to look at it.
 //! The digits of the exponential do not depend on the CPU.
+//!
+//! ```
+//! use attention_regression::attention::{Diagonal, softmax};
+//! use attention_regression::{agreement, data, linalg};
+//!
+//! let data = data::sine(1);
+//! let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+//! let weights = softmax::weights(x, x, 1.0, Diagonal::Kept)?;
+//! let (lowest, highest) = agreement::row_sums(weights.as_ref());
+//! assert!(lowest > 1.0 - 1e-12 && highest < 1.0 + 1e-12);
+//! // At a temperature without end every row is weighed alike: the output is the mean of the values.
+//! let hot = softmax::output(x, x, y, 1e12, Diagonal::Kept)?;
+//! assert!((hot[(0, 0)] - linalg::column_means(y)[0]).abs() < 1e-9);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatMut, MatRef, Par};

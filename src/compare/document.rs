@@ -5,8 +5,8 @@
 //! an error is a number, with several an array in the order of `data.targets`.
 //!
 //! ```
+//! use attention_regression::compare::Verdict;
 //! use attention_regression::compare::document::{Baselines, Document, Origin};
-//! use attention_regression::compare::verdict::Verdict;
 //! use attention_regression::data;
 //! use attention_regression::experiment::{Comparison, Settings, Variant};
 //!

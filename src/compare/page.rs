@@ -4,6 +4,20 @@
 //! script and opens from a disk. Words are written with `maud`, which escapes what comes from the user's table; figures
 //! escape their own. What it renounces: anything that [`Document`] has and that is not worth looking at, which stands
 //! beside it as JSON.
+//!
+//! ```
+//! use attention_regression::compare::document::{Baselines, Document, Origin};
+//! use attention_regression::compare::page::page;
+//! use attention_regression::data;
+//! use attention_regression::experiment::{Comparison, Settings, Variant};
+//!
+//! let comparison = Comparison::new(data::synthetic(1), Settings::default())?;
+//! let runs = comparison.runs(&Variant::grid()[..1], &[1], 1, &|_| ());
+//! let document = Document::new(&comparison, Baselines::of(&comparison)?, Origin::default(), &runs)?;
+//! let html = page(&comparison, &document, &runs, "attention-regression compare synthetic");
+//! assert!(html.contains("<svg") && !html.contains("<script") && !html.contains("<link"));
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 mod case;
 mod errors;

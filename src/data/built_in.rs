@@ -1,4 +1,15 @@
 //! Data that need no file, by name.
+//!
+//! ```
+//! use attention_regression::data::BUILT_IN;
+//!
+//! assert_eq!(BUILT_IN.map(|(name, _)| name), ["diabetes", "synthetic", "sine"]);
+//! for (name, made) in BUILT_IN {
+//!     let (data, other) = (made(1)?, made(2)?);
+//!     assert_eq!(data.train.x == other.train.x, name == "diabetes");
+//! }
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use super::{Dataset, diabetes, digits, linnerud, series, sine_of_projection, synthetic};
 use crate::Result;

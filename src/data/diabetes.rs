@@ -1,6 +1,16 @@
 //! The diabetes table of Efron, Hastie, Johnstone and Tibshirani (2004): 442 patients, 10 features, one target.
 //!
 //! The table is vendored with its source and licence (`vendored/diabetes.md`) and read only if its checksum is right.
+//!
+//! ```
+//! use attention_regression::data::diabetes;
+//!
+//! let table = diabetes::unit_norm()?;
+//! assert_eq!((table.n(), table.d(), table.y[(0, 0)]), (442, 10, 151.0));
+//! // What scikit-learn shows first.
+//! assert!((table.x[(0, 0)] - 0.038_075_906_433_423).abs() < 1e-12);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::Mat;
 

@@ -2,6 +2,15 @@
 //!
 //! Rows stand in the order in which thirteen people wrote them, so that rows near each other are often of one hand.
 //! Three pixels are 0 in all images. The images are vendored with their source and terms (`vendored/digits.md`).
+//!
+//! ```
+//! use attention_regression::data::digits;
+//!
+//! let images = digits::raw()?;
+//! assert_eq!((images.pixels.nrows(), images.labels[3]), (1797, 3));
+//! assert_eq!(digits::classes(digits::one_hot(&[7, 1]).as_ref()), [7, 1]);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::{Mat, MatRef};
 

@@ -4,6 +4,22 @@
 //! RᵀZ. The factor is found block by block, each stacked below what the blocks before it left and factored again (Golub
 //! and Van Loan 2013, §5.2), so n rows cost O(n(d + m)²) time and O((d + m)²) memory beyond themselves, and no
 //! condition number is squared.
+//!
+//! ```
+//! use attention_regression::data::{self, Factor};
+//! use attention_regression::linalg;
+//! use attention_regression::regression::{Intercept, Ridge};
+//!
+//! let data = data::synthetic(1);
+//! let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+//! let factor = Factor::of(x, y)?;
+//! assert_eq!((factor.rows, factor.x.nrows()), (200, 9));
+//! // Nine rows have the coefficients of two hundred.
+//! let few = Ridge::fit(factor.x.as_ref(), factor.y.as_ref(), 1.0, Intercept::None)?;
+//! let all = Ridge::fit(x, y, 1.0, Intercept::None)?;
+//! assert!(linalg::relative_gap(few.coefficients(), all.coefficients()) < 1e-12);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::{Mat, MatRef};
 

@@ -1,6 +1,15 @@
 //! Twenty men of a fitness club (Linnerud; in Tenenhaus 1998): three exercises, three measures of their bodies.
 //!
 //! As many targets as features: the smallest real table on which equal predictions force equal matrices.
+//!
+//! ```
+//! use attention_regression::data::linnerud;
+//!
+//! let men = linnerud::dataset()?;
+//! assert_eq!(men.targets, ["weight", "waist", "pulse"]);
+//! assert_eq!((men.train.d(), men.train.n()), (3, 16));
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use super::vendored::Vendored;
 use super::{Dataset, Table, split};

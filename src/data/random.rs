@@ -2,6 +2,15 @@
 //!
 //! ChaCha8 is named and portable, unlike `StdRng`; `rand_distr` without `std_math` goes through libm, whose logarithms
 //! do not depend on the CPU. One seed serves several matrices through ChaCha's streams.
+//!
+//! ```
+//! use attention_regression::data::random::{standard_normal, uniform};
+//!
+//! let (x, noise) = (standard_normal(7, 0, 100, 2), standard_normal(7, 1, 100, 2));
+//! assert_eq!(x, standard_normal(7, 0, 100, 2));
+//! assert_ne!(x, noise);
+//! assert!(uniform(7, 2, 100, 1, -3.0, 3.0).col(0).iter().all(|entry| (-3.0..3.0).contains(entry)));
+//! ```
 
 use faer::Mat;
 use rand::RngExt as _;

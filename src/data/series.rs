@@ -1,4 +1,13 @@
 //! Series in time: their past as features.
+//!
+//! ```
+//! use attention_regression::data::series;
+//!
+//! let table = series::lagged(&[1.0, 2.0, 4.0, 8.0], 2);
+//! assert_eq!((table.x[(0, 0)], table.x[(0, 1)], table.y[(0, 0)]), (2.0, 1.0, 4.0));
+//! assert_eq!(series::co2()?.len(), 526);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::Mat;
 

@@ -1,4 +1,18 @@
 //! Data with a nonlinear truth: a sine, of one feature and of a projection of four.
+//!
+//! ```
+//! use attention_regression::regression::{Intercept, Ridge, kernel};
+//! use attention_regression::{agreement, data};
+//!
+//! let data = data::sine(1);
+//! let (train, test) = (&data.train, &data.test);
+//! let (x, y) = (train.x.as_ref(), train.y.as_ref());
+//! let line = Ridge::fit(x, y, 0.0, Intercept::Fitted)?.predict(test.x.as_ref());
+//! let local = kernel::smoother_matrix(test.x.as_ref(), x, 0.2)? * y;
+//! assert!(agreement::r_squared(line.as_ref(), test.y.as_ref()) < 0.2);
+//! assert!(agreement::r_squared(local.as_ref(), test.y.as_ref()) > 0.9);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::Mat;
 

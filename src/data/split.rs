@@ -1,4 +1,15 @@
 //! Which rows are fitted and which are tested.
+//!
+//! ```
+//! use attention_regression::data::split;
+//!
+//! let seeded = split::seeded(10, 0.25, 1)?;
+//! assert_eq!(seeded, split::seeded(10, 0.25, 1)?);
+//! assert_eq!((seeded.train.len(), seeded.test.len()), (7, 3));
+//! assert!(seeded.test.iter().all(|row| !seeded.train.contains(row)));
+//! assert_eq!(split::every_fifth(10).test, [4, 9]);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use rand::seq::SliceRandom as _;
 

@@ -2,6 +2,18 @@
 //!
 //! The columns follow x₁ = z₁, xⱼ = ρxⱼ₋₁ + √(1 − ρ²) zⱼ, which gives every column unit variance and neighbours the
 //! correlation ρ: an AR(1) process along the columns.
+//!
+//! ```
+//! use attention_regression::data::Synthetic;
+//! use attention_regression::linalg;
+//! use attention_regression::regression::{Intercept, Ridge};
+//!
+//! let exact = Synthetic { noise: 0.0, ..Synthetic::default() };
+//! let data = exact.draw(1);
+//! let fit = Ridge::fit(data.train.x.as_ref(), data.train.y.as_ref(), 0.0, Intercept::None)?;
+//! assert!(linalg::relative_gap(fit.coefficients(), exact.weights.as_ref()) < 1e-12);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::Mat;
 

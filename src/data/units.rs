@@ -3,6 +3,21 @@
 //! Features are centred by their training means and divided by what [`Scaling`] says; targets are centred and divided
 //! by their training standard deviations. A feature that does not vary on the training rows becomes zero, and with it
 //! its coefficient.
+//!
+//! ```
+//! use attention_regression::data::{Scaling, diabetes};
+//! use attention_regression::linalg;
+//! use attention_regression::regression::{Intercept, Ridge};
+//!
+//! let raw = diabetes::dataset()?;
+//! let (scaled, units, _) = raw.clone().scaled(Scaling::Standard)?;
+//! let fit = Ridge::fit(scaled.train.x.as_ref(), scaled.train.y.as_ref(), 0.0, Intercept::None)?;
+//! let (coefficients, intercepts) = units.original(fit.coefficients());
+//! let direct = Ridge::fit(raw.train.x.as_ref(), raw.train.y.as_ref(), 0.0, Intercept::Fitted)?;
+//! assert!(linalg::relative_gap(coefficients.as_ref(), direct.coefficients()) < 1e-10);
+//! assert!((intercepts[0] / direct.intercept()[0] - 1.0).abs() < 1e-10);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::{Mat, MatRef};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,18 @@
 //! The last expression of a claim's test: [`record!`](crate::record) writes what was measured into snapshots, then
 //! fails with everything that is wrong.
+//!
+//! ```no_run
+//! use attention_regression::notebook::claim::evidence::{Evidence, relative};
+//! use attention_regression::{Result, record};
+//!
+//! // The test of a claim, without its attribute and its prose.
+//! fn adding_tenths_is_exact_but_for_rounding() -> Result<()> {
+//!     let mut evidence = Evidence::new();
+//!     evidence.rounding("gap", "distance from one", 1.0 - [0.1; 10].iter().sum::<f64>(), 1e-14);
+//!     evidence.breaks("nine", "gap", "there are nine of them", 0.1).within(relative(1e-3)).by(1e6);
+//!     record!(evidence)
+//! }
+//! ```
 
 use std::env;
 use std::path::Path;

@@ -9,6 +9,20 @@
 //! `build.rs` includes this file, so that a claim without statement, kind or `breaks_when`, a duplicate id, an
 //! unknown or cyclic `uses` or two verdicts that disagree stop the build; the book reads the same sources at run
 //! time, so that prose changes without a compile. It therefore depends on syn, toml, serde and [`Diagnostic`] alone.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use attention_regression::notebook::registry::Registry;
+//!
+//! let open = |path: &Path| match path.to_str() {
+//!     Some("tests/claims/main.rs") => Ok("//! # Sums\nmod two;".to_owned()),
+//!     Some("tests/claims/two.rs") => Ok("//! # Two\n/// ## One and one are two\n#[test]\nfn sum() {}".to_owned()),
+//!     _ => Ok(String::new()),
+//! };
+//! let wrong = Registry::parse(&open).unwrap_err();
+//! assert!(wrong[0].to_string().starts_with("tests/claims/two.rs:4: the claim `sum` has no head"));
+//! ```
 
 // By path, since build.rs includes this file from another folder.
 #[path = "registry/assertions.rs"]

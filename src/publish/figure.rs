@@ -8,6 +8,17 @@
 //! drawn twice, 680 units wide and, for phones, 360.
 //!
 //! What it renounces: legends (labels stand beside the data), frames, grids, bitmaps.
+//!
+//! ```
+//! use attention_regression::publish::figure::{Axis, Chart, Figure, Mark, Series, Side, draw};
+//!
+//! let points = [(0.0, 0.0), (1.0, 1.0), (2.0, 4.0), (3.0, 9.0)];
+//! let squares = Series::through("squares", points).marks(Mark::Circle).label_at_end(Side::Left);
+//! let (x, y) = (Axis::linear("x", &[0.0, 1.0, 2.0, 3.0]), Axis::linear("x²", &[0.0, 5.0, 10.0]));
+//! let drawing = draw(&Figure::new("Squares", Chart::new(x, y, vec![squares])), "squares")?;
+//! assert!(drawing.wide.contains("squares: 0 at 0, 1 at 1, 4 at 2, 9 at 3."));
+//! # Ok::<(), attention_regression::publish::figure::DrawError>(())
+//! ```
 
 mod axis;
 mod chart;

@@ -3,12 +3,6 @@
 //! The book's sources keep `$…$`, which a forge renders; the HTML gets MathML, with the LaTeX as its alternative text.
 //! pulldown-latex translates one formula, pulldown-cmark says where formulas are. It does not look into HTML blocks,
 //! where tables and captions stand: there every dollar opens or closes a formula, and `\$` is a dollar.
-//!
-//! ```
-//! use attention_regression::publish::math::mathml;
-//!
-//! assert!(mathml(r"X^\top X", false).is_ok_and(|math| math.contains("<msup>")));
-//! ```
 
 use std::ops::Range;
 

@@ -2,6 +2,21 @@
 //!
 //! H is n×n and is formed only where it is the subject itself; leverages and effective degrees of freedom come from
 //! [`Ridge`] without it. The twins `…_by_definition` compute the same by other routes, for tests.
+//!
+//! ```
+//! use attention_regression::regression::{Intercept, Ridge, hat_matrix, smoother_matrix};
+//! use attention_regression::{agreement, data, linalg};
+//!
+//! let data = data::synthetic(1).centred();
+//! let (x, y, queries) = (data.train.x.as_ref(), data.train.y.as_ref(), data.test.x.as_ref());
+//! // Least squares projects onto the columns of X.
+//! let hat = hat_matrix(x, 0.0, Intercept::None)?;
+//! assert!(agreement::idempotence_gap(hat.as_ref()) < 1e-12 && (linalg::trace(hat.as_ref()) - 8.0).abs() < 1e-12);
+//! let predicted = Ridge::fit(x, y, 1.0, Intercept::None)?.predict(queries);
+//! let smoothed = smoother_matrix(queries, x, 1.0, Intercept::None)? * y;
+//! assert!(linalg::relative_gap(smoothed.as_ref(), predicted.as_ref()) < 1e-12);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::prelude::*;
 use faer::{Mat, MatRef};

@@ -5,6 +5,19 @@
 //! scaled by its largest weight first, so that a small h ends in the nearest neighbour and not in 0/0. Distances are
 //! sums of squared differences, never ‖q‖² − 2q·x + ‖x‖², which cancels. It is regression that is local by
 //! construction: no coefficients, one number to choose, and [`bandwidth`] chooses it by leaving rows out.
+//!
+//! ```
+//! use attention_regression::regression::kernel;
+//! use attention_regression::{agreement, data};
+//!
+//! let data = data::sine(1);
+//! let (train, test) = (&data.train, &data.test);
+//! let bandwidth = kernel::bandwidth(train.x.as_ref(), train.y.as_ref(), &[0.02, 0.2, 2.0])?;
+//! let predicted = kernel::smoother_matrix(test.x.as_ref(), train.x.as_ref(), bandwidth)? * &train.y;
+//! assert_eq!(bandwidth, 0.2);
+//! assert!(agreement::r_squared(predicted.as_ref(), test.y.as_ref()) > 0.9);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::{Mat, MatRef};
 

@@ -9,6 +9,19 @@
 //!
 //! The hat matrix is never formed: its diagonal, the leverages, are the squared row norms of the top of Q. What this
 //! renounces: sparse data, and n so large that an n×d factor does not fit.
+//!
+//! ```
+//! use attention_regression::regression::{Intercept, Ridge};
+//! use attention_regression::{data, linalg};
+//!
+//! let data = data::synthetic(1).centred();
+//! let (x, y) = (data.train.x.as_ref(), data.train.y.as_ref());
+//! let fit = Ridge::fit(x, y, 2.0, Intercept::None)?;
+//! // The normal equations: what the residuals pull is the penalty times the coefficients.
+//! let pulled = x.transpose() * (y - fit.fitted());
+//! assert!(linalg::relative_gap(pulled.as_ref(), (fit.coefficients() + fit.coefficients()).as_ref()) < 1e-10);
+//! # Ok::<(), attention_regression::Error>(())
+//! ```
 
 use faer::{Mat, MatRef};
 

@@ -3,6 +3,19 @@
 //! mdBook exits 0 on a missing include, a dead link or a lost fragment. This reads every page with html5ever's
 //! tokenizer and reports links and fragments that lead nowhere, images and drawings without words, anything fetched
 //! from outside the book, formulas that became an error box, and references that were never woven.
+//!
+//! ```
+//! use attention_regression::notebook::book::inspect::inspect;
+//!
+//! let folder = std::env::temp_dir().join(format!("inspected-{}", std::process::id()));
+//! std::fs::create_dir_all(&folder)?;
+//! std::fs::write(folder.join("index.html"), "<h1 id=top>A</h1>\n<a href=\"#top\">up</a> <a href=\"b.html\">on</a>")?;
+//! let (pages, wrong) = inspect(&folder);
+//! std::fs::remove_dir_all(&folder)?;
+//! assert_eq!((pages, wrong.len()), (1, 1));
+//! assert!(wrong[0].to_string().starts_with("index.html:2: the link `b.html` leads to no file"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

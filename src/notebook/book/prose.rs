@@ -6,6 +6,26 @@
 //! `{{gap.highest}}`, `{{gap.limit}}` read the other numbers of a metric, `{{claim/gap}}` a metric of another claim. A
 //! number typed by hand is an error: a decimal in prose, or a decimal in mathematics that the claim's head does not
 //! list among its `constants`. Code and links are exempt.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use attention_regression::notebook::book::prose::{Medium, Numbers, Place, weave};
+//! use attention_regression::notebook::book::weave::metrics;
+//! use attention_regression::notebook::claim::snapshot;
+//! use attention_regression::notebook::registry::{Prose, Registry};
+//!
+//! let root = Path::new("tests/another/notebook");
+//! let registry = Registry::read(root)?;
+//! let snapshots = snapshot::read_all(root).map_err(|wrong| vec![wrong])?;
+//! let numbers = Numbers { registry: &registry, metrics: &metrics(&registry, &snapshots, &mut Vec::new()) };
+//! let claim = registry.claim("with_alternating_signs_the_sum_is_not_one");
+//! let place = Place { page: "series.md", claim, medium: Medium::Terminal };
+//! let woven = |text: &str| weave(&Prose::at("series.rs", 1, text), place, &numbers);
+//! assert_eq!(woven("It stays {{short:.2}} below one.").markdown(), "It stays 0.31 below one.");
+//! assert_eq!(woven("It stays 0.31 below one.").problems.len(), 1);
+//! # Ok::<(), Vec<attention_regression::diagnostic::Diagnostic>>(())
+//! ```
 
 mod parsed;
 mod reference;

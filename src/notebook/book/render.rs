@@ -3,6 +3,18 @@
 //!
 //! The HTML is made in a [`Folder`] and inspected there; only a book without fault takes the place of an earlier one,
 //! and of nothing else.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use attention_regression::notebook::book::render::refuse_foreign;
+//!
+//! let root = Path::new("tests/another/notebook");
+//! assert_eq!(refuse_foreign(root, Path::new("target/no/such/book")), Ok(()));
+//! // A book does not take the place of what it is made of.
+//! let refused = refuse_foreign(root, &root.join("book/html")).unwrap_err();
+//! assert_eq!(refused.cure, "give each one of its own");
+//! ```
 
 mod furniture;
 

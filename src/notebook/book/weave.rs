@@ -3,6 +3,22 @@
 //! What a page cannot be woven from is a [`Diagnostic`] with file, line and cure: a claim without snapshot, a snapshot
 //! without claim, a reference that dangles, a headline that prose does not quote, a control that `breaks_when` does not
 //! quote. [`write()`] puts the pages below `book/src`, and [`stale`] says where the committed ones differ.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use std::path::Path;
+//!
+//! use attention_regression::notebook::book::weave::weave;
+//! use attention_regression::notebook::claim::replication::Replication;
+//! use attention_regression::notebook::registry::Registry;
+//!
+//! let registry = Registry::read(Path::new("tests/another/notebook"))?;
+//! // Nothing was measured yet.
+//! let wrong = weave(&registry, &BTreeMap::new(), &Replication::default()).unwrap_err();
+//! let claim = "the claim `with_alternating_signs_the_sum_is_not_one` has no snapshot";
+//! assert!(wrong.iter().any(|diagnostic| diagnostic.what == claim));
+//! # Ok::<(), Vec<attention_regression::diagnostic::Diagnostic>>(())
+//! ```
 
 mod claim;
 mod code;

@@ -5,6 +5,17 @@
 //!
 //! Rounding noise is not a measurement: a [`Reading::Rounding`] remembers the bound it obeyed and its headroom, the
 //! whole decades between the two, never the noise.
+//!
+//! ```
+//! use attention_regression::notebook::claim::metric::{Limit, Reading, Tolerance, Value};
+//!
+//! let limit = Limit::AtMost(0.5);
+//! let value = Value { value: 0.25, tolerance: Tolerance::Relative(0.125), limit: Some(limit), spread: None };
+//! let room = Reading::Value(value).room();
+//! assert!(room.is_some_and(|room| room.thin() && room.tolerances == Some(8.0)));
+//! // What a control must show that misses the limit ten times.
+//! assert_eq!(limit.broken(10.0, 7.0), Some(Limit::AtLeast(5.0)));
+//! ```
 
 mod room;
 

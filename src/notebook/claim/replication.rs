@@ -5,6 +5,17 @@
 //! judged to the folder that [`FOLDER`] names. [`Replication::add`] counts. A claim is told as *not replicated since*
 //! where its test, what its chapter shares or what all claims share has changed; what it calls in `src` moves its
 //! snapshot and is not looked at here.
+//!
+//! ```
+//! use attention_regression::notebook::claim::replication::{Replication, interval};
+//!
+//! let text = "[claims.sum]\ndraws = \"101..140\"\nof = 40\nheld = 39\ndrawn = true\nran = \"\"\njudgements = {}";
+//! let sum = &Replication::parse(text)?.claims["sum"];
+//! assert_eq!((sum.words().as_str(), sum.is_enough()), ("39 of 40 fresh draws", true));
+//! let (low, high) = interval(sum.held, sum.of);
+//! assert!((low - 0.8684).abs() < 1e-4 && (high - 0.9994).abs() < 1e-4);
+//! # Ok::<(), attention_regression::diagnostic::Diagnostic>(())
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -3,6 +3,16 @@
 //! A claim has up to two: `<chapter>__<claim>.snap` holds its metrics, `<chapter>__<claim>.figure.snap` the series of
 //! its figure. insta keeps them; this module writes and reads what stands below insta's header. `toml::to_string`
 //! would write 3.5e-13 as 0.00000000000035 and accept NaN, so the numbers are written here.
+//!
+//! ```
+//! use attention_regression::notebook::claim::snapshot::{body, read_metrics, write_metrics};
+//!
+//! let text = "---\nsource: a test\n---\n[gap]\nmeasures = \"gap\"\nrounding_at_most = 1.4e-11\nheadroom = 3\n";
+//! let metrics = read_metrics(text)?;
+//! assert_eq!(write_metrics(&metrics, None).as_deref(), Ok(body(text)));
+//! assert_eq!(read_metrics(&text.replace("1.4e-11", "small")).map_err(|(line, _)| line), Err(6));
+//! # Ok::<(), (usize, String)>(())
+//! ```
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -3,6 +3,19 @@
 //! [`metric`] puts the accepted digits in place of every number that is within the *smaller* of the accepted and the
 //! new tolerance; afterwards plain equality of text decides whether anything moved. So unmoved digits never change, and
 //! a changed tolerance, bound, label or kind shows.
+//!
+//! ```
+//! use attention_regression::notebook::claim::metric::{Metric, Reading, Tolerance, Value};
+//! use attention_regression::notebook::claim::sticky;
+//!
+//! let measured = |value: f64| {
+//!     let tolerance = Tolerance::Relative(1e-3);
+//!     Metric::new("the share", Reading::Value(Value { value, tolerance, limit: None, spread: None }))
+//! };
+//! let accepted = measured(0.5);
+//! assert_eq!(sticky::metric(&measured(0.5004), Some(&accepted)), accepted);
+//! assert_eq!(sticky::metric(&measured(0.51), Some(&accepted)), measured(0.51));
+//! ```
 
 mod figure;
 
