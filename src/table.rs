@@ -14,7 +14,7 @@
 //! ```
 //! use attention_regression::table::{ReadOptions, Rows, Source, read};
 //!
-//! let source = Source::File("src/data/diabetes.csv".into());
+//! let source = Source::File("src/data/vendored/diabetes.csv".into());
 //! let rows = Rows::Split { source, test_fraction: 0.2, seed: 1 };
 //! let (targets, drop) = (vec!["progression".to_owned()], vec!["sex".to_owned()]);
 //! let prepared = read(&rows, &ReadOptions { targets, drop, ..ReadOptions::default() }, &mut |_, _| {})?;
