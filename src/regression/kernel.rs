@@ -30,7 +30,7 @@ use crate::{Error, Result};
 /// [`Error::InvalidBandwidth`], [`Error::Empty`], [`Error::NotFinite`], and [`Error::Overflow`] where a row is out of
 /// every other's reach.
 pub fn smoother_matrix(queries: MatRef<'_, f64>, x: MatRef<'_, f64>, bandwidth: f64) -> Result<Mat<f64>> {
-    weights(queries, x, bandwidth, false)
+    smoother(squares(queries, x, bandwidth)?, false)
 }
 
 /// S with each row's prediction from the other rows, n×n with a zero diagonal.
@@ -38,20 +38,25 @@ pub fn smoother_matrix(queries: MatRef<'_, f64>, x: MatRef<'_, f64>, bandwidth: 
 /// # Errors
 /// Those of [`smoother_matrix`], and [`Error::TooFewRows`] for a single row.
 pub fn leave_one_out_matrix(x: MatRef<'_, f64>, bandwidth: f64) -> Result<Mat<f64>> {
-    if x.nrows() < 2 {
-        return Err(Error::TooFewRows { what: "leaving one row out", rows: x.nrows(), needed: 2 });
-    }
-    weights(x, x, bandwidth, true)
+    two_rows(x)?;
+    smoother(squares(x, x, bandwidth)?, true)
 }
 
-/// Of the candidates the bandwidth with the smallest leave-one-out error, the first where two tie.
+/// Of the candidates the bandwidth with the smallest leave-one-out error, the first where two tie. Distances are taken
+/// once, n²d flops; each candidate costs n² exponentials and 2n²m flops.
 ///
 /// # Errors
 /// Those of [`leave_one_out_matrix`], and [`Error::InvalidBandwidth`] where there is no candidate.
 pub fn bandwidth(x: MatRef<'_, f64>, y: MatRef<'_, f64>, candidates: &[f64]) -> Result<f64> {
+    two_rows(x)?;
+    let unit = candidates.iter().copied().fold(f64::NAN, f64::max);
+    let squares = squares(x, x, unit)?;
     let mut best = (f64::INFINITY, f64::NAN);
     for &candidate in candidates {
-        let error = mse((leave_one_out_matrix(x, candidate)? * y).as_ref(), y);
+        check(candidate)?;
+        let mut weights = squares.clone();
+        weigh(&mut weights, unit / candidate, true)?;
+        let error = mse((weights.transpose() * y).as_ref(), y);
         if error < best.0 {
             best = (error, candidate);
         }
@@ -59,32 +64,72 @@ pub fn bandwidth(x: MatRef<'_, f64>, y: MatRef<'_, f64>, candidates: &[f64]) -> 
     if best.1.is_nan() { Err(Error::InvalidBandwidth { bandwidth: f64::NAN }) } else { Ok(best.1) }
 }
 
-fn weights(queries: MatRef<'_, f64>, x: MatRef<'_, f64>, bandwidth: f64, masked: bool) -> Result<Mat<f64>> {
-    assert_eq!(queries.ncols(), x.ncols(), "queries and X have one number of columns");
-    if !(bandwidth.is_finite() && bandwidth > 0.0) {
-        return Err(Error::InvalidBandwidth { bandwidth });
+/// S of squares in bandwidths.
+fn smoother(mut squares: Mat<f64>, masked: bool) -> Result<Mat<f64>> {
+    weigh(&mut squares, 1.0, masked)?;
+    Ok(squares.transpose().to_owned())
+}
+
+fn two_rows(x: MatRef<'_, f64>) -> Result<()> {
+    if x.nrows() < 2 {
+        return Err(Error::TooFewRows { what: "leaving one row out", rows: x.nrows(), needed: 2 });
     }
+    Ok(())
+}
+
+fn check(bandwidth: f64) -> Result<()> {
+    // What has no finite inverse is no distance either.
+    let valid = bandwidth.is_finite() && bandwidth > 0.0 && (1.0 / bandwidth).is_finite();
+    if valid { Ok(()) } else { Err(Error::InvalidBandwidth { bandwidth }) }
+}
+
+/// ‖q − x‖² in squares of `unit`, n×n*: a column for each query.
+fn squares(queries: MatRef<'_, f64>, x: MatRef<'_, f64>, unit: f64) -> Result<Mat<f64>> {
+    assert_eq!(queries.ncols(), x.ncols(), "queries and X have one number of columns");
+    check(unit)?;
     check_finite("the queries", queries)?;
     check_finite("X", x)?;
-    let mut weights = Mat::zeros(queries.nrows(), x.nrows());
-    for i in 0..queries.nrows() {
-        let distance = |j: usize| {
-            queries
-                .row(i)
-                .iter()
-                .zip(x.row(j).iter())
-                .map(|(q, x)| ((q - x) / bandwidth) * ((q - x) / bandwidth))
-                .sum::<f64>()
-        };
-        let distances: Vec<f64> =
-            (0..x.nrows()).map(|j| if masked && i == j { f64::INFINITY } else { distance(j) }).collect();
-        let nearest = distances.iter().copied().fold(f64::INFINITY, f64::min);
+    // Rows that lie together in memory.
+    let [queries, x] = [queries, x].map(|rows| rows.transpose().to_owned());
+    let inverse = 1.0 / unit;
+    Ok(Mat::from_fn(x.ncols(), queries.ncols(), |j, i| {
+        let (query, row) = (queries.col(i).try_as_col_major(), x.col(j).try_as_col_major());
+        query.zip(row).map_or(0.0, |(query, row)| square(query.as_slice(), row.as_slice(), inverse))
+    }))
+}
+
+/// Σ((a − b)·inverse)², in eight sums on every machine.
+fn square(a: &[f64], b: &[f64], inverse: f64) -> f64 {
+    let mut sums = [0.0; 8];
+    let mut add = |a: &[f64], b: &[f64]| {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            let away = (a - b) * inverse;
+            *sum += away * away;
+        }
+    };
+    let (wide, rest) = a.as_chunks::<8>();
+    let (others, last) = b.as_chunks::<8>();
+    wide.iter().zip(others).for_each(|(a, b)| add(a, b));
+    add(rest, last);
+    sums.iter().sum()
+}
+
+/// In the place of squares the weights that they have `closer` times as near: a column for each query, its sum one.
+fn weigh(squares: &mut Mat<f64>, closer: f64, masked: bool) -> Result<()> {
+    for (i, column) in squares.col_iter_mut().enumerate() {
+        let Some(column) = column.try_as_col_major_mut() else { continue };
+        let weights = column.as_slice_mut();
+        weights.iter_mut().for_each(|square| *square *= closer * closer);
+        if masked {
+            weights[i] = f64::INFINITY;
+        }
+        let nearest = weights.iter().copied().fold(f64::INFINITY, f64::min);
         if !nearest.is_finite() {
             return Err(Error::Overflow { what: "distances in bandwidths" });
         }
-        let raw: Vec<f64> = distances.iter().map(|distance| libm::exp(0.5 * (nearest - distance))).collect();
-        let total: f64 = raw.iter().sum();
-        raw.iter().enumerate().for_each(|(j, weight)| weights[(i, j)] = weight / total);
+        weights.iter_mut().for_each(|square| *square = libm::exp(0.5 * (nearest - *square)));
+        let total: f64 = weights.iter().sum();
+        weights.iter_mut().for_each(|weight| *weight /= total);
     }
-    Ok(weights)
+    Ok(())
 }

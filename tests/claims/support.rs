@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use attention_regression::agreement::Mechanism;
 use attention_regression::attention::gradients::Task;
-use attention_regression::data::{self, Dataset, Synthetic, Table};
+use attention_regression::data::{self, Dataset, Split, Synthetic, Table};
 use attention_regression::experiment::{Agreement, Comparison, Scores, Settings, Variant};
 use attention_regression::notebook::claim::evidence::median;
 use attention_regression::notebook::claim::{replication, sticky};
@@ -72,7 +72,20 @@ impl Draw {
     /// The diabetes table as it was measured, a random half of its rows for training: what stands for a draw where data are real.
     pub(crate) fn halves(self) -> Result<Dataset> {
         let (table, _) = data::diabetes::raw()?;
-        data::diabetes::with_split(&data::split::seeded(table.n(), 0.5, self.0)?)
+        data::diabetes::with_split(&self.split(table.n(), 0.5)?)
+    }
+
+    /// Random training and test rows of a table of `n`.
+    pub(crate) fn split(self, n: usize, share: f64) -> Result<Split> {
+        data::split::seeded(n, share, self.0)
+    }
+
+    /// The numbers below `n` in a random order; another stream is independent of this one.
+    pub(crate) fn order(self, stream: u64, n: usize) -> Vec<usize> {
+        let keys = self.uniform(stream, n, 1);
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&i, &j| keys[(i, 0)].total_cmp(&keys[(j, 0)]));
+        order
     }
 
     /// Independent standard normal entries; another stream is independent of this one, and all are of the data.
