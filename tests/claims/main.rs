@@ -44,5 +44,8 @@ mod temperature;
 mod leakage;
 mod memory;
 
-/// Part IV · The verdict
+/// Part IV · Images and sequences
+mod sequences;
+
+/// Part V · The verdict
 mod verdict;
