@@ -21,8 +21,8 @@
 //! which a layer can know when something was said and not what.
 //!
 //! The chapter needs nothing of Part III but one idea: with a [bias on every key](locality.md) the scores of a dot
-//! product become squared distances, and softmax attention a kernel smoother. The bandwidth $h$ is then its
-//! temperature. A regression has nothing to choose, so the choice of $h$ is made for softmax on training rows alone.
+//! product become squared distances, and softmax attention a kernel smoother. The temperature is then $h^2$. A
+//! regression has nothing to choose here; softmax has $h$, and training rows alone choose it.
 
 use attention_regression::agreement::r_squared;
 use attention_regression::attention::{Diagonal, linear, softmax};
@@ -82,9 +82,9 @@ fn shuffled(draw: Draw, stream: u64, n: usize) -> Vec<usize> {
     order
 }
 
-/// A whole number from `low` on, `count` of them alike likely.
-fn one_of(draw: Draw, stream: u64, low: usize, count: usize) -> usize {
-    low + (draw.uniform(stream, 1, 1)[(0, 0)] * count as f64) as usize
+/// One of so many whole numbers from `low` on, all as likely.
+fn one_of(draw: Draw, stream: u64, low: usize, choices: usize) -> usize {
+    low + (draw.uniform(stream, 1, 1)[(0, 0)] * count(choices)) as usize
 }
 
 /// The smallest and the largest entry.
@@ -310,7 +310,7 @@ fn a_softmax_cannot_leave_its_past() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = in_parallel(&draws(), |&draw| departure(draw))?;
     let of = |chosen: fn(&Departure) -> f64| all.iter().map(chosen).collect::<Vec<_>>();
-    let over = |of: &str| format!("error on the 120 months after the origin over that of least squares, {of}");
+    let over = |of: &str| format!("error on 120 tested months over that of least squares, {of}");
     evidence.measure("softmax", &over("softmax"), of(|all| all.softmax)).within(relative(1e-3)).at_least(8.0);
     let hypothesis = "the tested months are drawn at random among the others";
     evidence.breaks("among", "softmax", hypothesis, of(|all| all.among)).within(relative(1e-3)).by(2.5);
@@ -585,9 +585,9 @@ fn lagged_errors(draw: Draw, lags: &[usize]) -> Result<Vec<Vec<[f64; 3]>>> {
 ///
 /// But the distance was ours. It takes the eighth year back for as telling as the last. A regression knows better, so
 /// let it lend what it knows: multiply every lag by the size of its coefficient. That is a form $W$ with
-/// $\hat\beta_j^2$ on its diagonal, and to have such a form is what $W_qW_k^\top$ is for. Between three lags and nine,
-/// softmax's error over that of least squares had grown by a factor of {{grows:3}}. With the lags weighed the factor is
-/// {{weighed:3}}, and with nine of them softmax errs {{nine_weighed:2}} times as much as least squares.
+/// $\hat\beta_j^2$ on its diagonal, and to have such a form is what $W_qW_k^\top$ is for. From three lags to nine,
+/// softmax's error over that of least squares grew by a factor of {{grows:3}}. With the nine weighed the factor is
+/// {{weighed:3}}, and softmax errs {{nine_weighed:2}} times as much as least squares.
 ///
 /// ![**More of the past.** Errors on hidden blocks of sunspots against the number of lags, over the standard deviation of what is hidden: medians of the seven choices of the first draw.](figure)
 ///
@@ -851,6 +851,9 @@ fn coefficient_by_coefficient(draw: Draw) -> Result<Figure> {
     Ok(Figure::new("The coefficient of the last value", Chart::new(x, y, series)))
 }
 
+/// Rows from which all leverages are small.
+const EVEN: usize = 50;
+
 /// Series in a draw.
 const SERIES: usize = 8;
 
@@ -949,11 +952,11 @@ impl Bill {
 /// determinant, $\prod_t f_t = \det(I + G/\lambda)$, within {{volume}} of its logarithm, and $1 - 1/f \le \ln f$. So
 /// the price is at most the largest squared error times $\ln\det(I + G/\lambda)$, which grows with the logarithm of $n$
 /// (Vovk 2001, Azoury and Warmuth 2001). In these series it is {{most:1}} of that. Where the rows are all of one kind,
-/// $h_t$ is about $d/t$, and from row twenty to row $n$ the price grows by about $d\ln(n/20)$ times the variance of the
-/// noise, which is one here: by {{late:2}} measured. Most of it falls due before, when three coefficients are guessed
-/// from a handful of rows: {{early:2}} for the first twenty.
+/// $h_t$ is about $d/t$, and from row fifty to row $n$ the price grows by about $d\ln(n/50)$ times the variance of the
+/// noise, which is one here: by {{late:2}}, as measured. Most of it falls due before, when three coefficients are
+/// guessed from a handful of rows: {{early:2}} up to row fifty.
 ///
-/// ![**The price of not knowing what comes.** What squared errors under the mask add up to, less the loss of ridge on the rows so far, first draw. Dotted: the logarithm, from row twenty on.](figure)
+/// ![**The price of not knowing what comes.** What squared errors under the mask add up to, less the loss of ridge on the rows so far, first draw. Dotted: a logarithm, from row fifty on.](figure)
 ///
 /// ```toml
 /// kind = "identity"
@@ -982,38 +985,46 @@ fn what_the_mask_costs() -> Result<()> {
     evidence.rounding("volume", words, worst(&Bill::volume_gap), bound);
     let words = "price of the mask over the largest squared error times $\\ln\\det(I + G/\\lambda)$";
     evidence.measure("most", words, each(&Bill::share_of_the_most)).within(relative(1e-3)).at_most(1.0);
-    let law = 3.0 * libm::log(count(n) / count(SETTLED));
+    let law = 3.0 * libm::log(count(n) / count(EVEN));
     let mean = |of: &dyn Fn(&Bill) -> f64| {
         each(of).chunks(SERIES).map(|some| some.iter().sum::<f64>() / count(SERIES)).collect::<Vec<_>>()
     };
-    let late = mean(&|bill| bill.price(n) - bill.price(SETTLED));
-    let source = "$d\\ln(n/20)$ for noise of variance one";
+    let late = mean(&|bill| bill.price(n) - bill.price(EVEN));
+    let source = "$d\\ln(n/50)$ for noise of variance one";
     evidence
-        .measure("late", "price of the mask after row twenty, mean of eight series", late)
+        .measure("late", "price of the mask after row fifty, mean of eight series", late)
         .within(relative(1e-3))
         .equals(law, source, relative(0.35));
-    let early = mean(&|bill| bill.price(SETTLED));
+    let early = mean(&|bill| bill.price(EVEN));
     evidence
-        .measure("early", "price of the mask up to row twenty, mean of eight series", early)
+        .measure("early", "price of the mask up to row fifty, mean of eight series", early)
         .within(relative(1e-3))
         .noted();
-    let words = "price of the mask up to row twenty over that after it";
+    let words = "price of the mask up to row fifty over that after it";
     evidence.contrast("due", words, "early", "late").within(relative(1e-3)).by(2.0);
     evidence.figure(prices(&bills[0]));
     record!(evidence)
 }
 
+/// Six decimals: what is less has vanished.
+fn decimals(number: f64) -> f64 {
+    (1e6 * number.abs()).round() / 1e6
+}
+
 fn prices(bill: &Bill) -> Figure {
     let n = bill.errors.len();
-    let rows: Vec<usize> = (3..SETTLED).chain((SETTLED..=n).step_by(4)).collect();
+    let rows: Vec<usize> = (3..EVEN).chain((EVEN..=n).step_by(4)).collect();
     let along = |name: &str, rows: &[usize], of: &dyn Fn(usize) -> f64| {
         Series::through(name, rows.iter().map(|&rows| (count(rows), of(rows))))
     };
-    let law = |rows: usize| bill.price(SETTLED) + 3.0 * libm::log(count(rows) / count(SETTLED));
+    let law = |rows: usize| bill.price(EVEN) + 3.0 * libm::log(count(rows) / count(EVEN));
     let series = vec![
-        along("d ln t", &rows[SETTLED - 3..], &law).ink(Ink::MUTED).stroke(Stroke::Dotted).label(Side::Below, 40),
+        along("d ln t, from row fifty", &rows[EVEN - 3..], &law)
+            .ink(Ink::MUTED)
+            .stroke(Stroke::Dotted)
+            .label(Side::Below, 40),
         along("errors under the mask", &rows, &|rows| bill.price(rows)).ink(LINEAR).label(Side::Above, 30),
-        along("discounted", &rows, &|rows| bill.sums(|by| by)[rows - 1] - bill.losses[rows - 1])
+        along("discounted", &rows, &|rows| decimals(bill.sums(|by| by)[rows - 1] - bill.losses[rows - 1]))
             .ink(REGRESSION)
             .label(Side::Above, 30),
     ];
@@ -1152,7 +1163,7 @@ fn filled(draw: Draw) -> Result<Filled> {
 /// more than the mean of the neighbours. Without the softmax the same positions are a trend. Linear attention with
 /// whitened keys $(t, t^2)$ fits one parabola to three centuries and is left with {{trend:2}} of the variance.
 ///
-/// ![**Filling gaps.** Sunspots, fifty of the three hundred years, first draw. Dots are known, rings are hidden. Softmax and linear attention see the year of a row and its value, and of the row that asks the year.](figure)
+/// ![**Filling gaps.** Sunspots, fifty of the three hundred years, first draw. Dots are known, rings are hidden. Both layers are told years, and of the known ones the numbers.](figure)
 ///
 /// ```toml
 /// kind = "measured"
