@@ -53,8 +53,7 @@ fn least_squares(known: &Table, asked: &Mat<f64>) -> Result<Mat<f64>> {
     Ok(Ridge::fit(known.x.as_ref(), known.y.as_ref(), 0.0, Intercept::Fitted)?.predict(asked.as_ref()))
 }
 
-/// The weights of softmax(−‖q − k‖²/2h²), with the h of sixteen that errs least where every known row is left out in
-/// turn.
+/// The weights of softmax(−‖q − k‖²/2h²), with the h of sixteen that errs least where known rows are left out in turn.
 fn weights(known: &Table, asked: &Mat<f64>) -> Result<Mat<f64>> {
     let x = known.x.as_ref();
     let unit = median_distance(x);
@@ -241,6 +240,7 @@ impl Forecast {
     }
 }
 
+/// One origin.
 fn departure(draw: Draw) -> Result<Departure> {
     let forecast = Forecast::new(draw)?;
     let Forecast { months, known, asked, known_steps, asked_steps, last, .. } = &forecast;
@@ -339,6 +339,7 @@ fn a_softmax_cannot_leave_its_past() -> Result<()> {
     record!(evidence)
 }
 
+/// Measured months and three forecasts.
 fn out_of_the_known(forecast: &Forecast) -> Figure {
     const BEFORE: usize = 60;
     let after = |name: &str, answer: &Mat<f64>| Series::curve(name, (0..AHEAD).map(count), entries(answer.as_ref()));
@@ -479,6 +480,7 @@ fn nothing_is_linear_and_everything_is_near() -> Result<()> {
     record!(evidence)
 }
 
+/// Each value against the one before it, in order and shuffled.
 fn return_maps(draw: Draw) -> Result<Figure> {
     let cell = |series: &[f64]| {
         let table = series::lagged(series, 1);
@@ -578,10 +580,10 @@ fn lagged_errors(draw: Draw, lags: &[usize]) -> Result<Vec<Vec<[f64; 3]>>> {
 /// we take the median.
 ///
 /// With three years softmax errs {{three:2}} times as much as least squares: there is little to choose. With nine the
-/// regression's error is {{regression:2}} of what it was, and softmax's is {{softmax:2}} times what it was. One machine
-/// learns from the same six columns what the other loses by. To a regression a lag more is a coefficient more, and
-/// costs it a share of about $1/n$. To softmax it is one more coordinate of the distance. All windows move apart, few
-/// are near, and in a space of nine dimensions it takes far more of them to know a function (Stone 1982).
+/// regression's error is {{regression:2}} of what it was, and softmax's is {{softmax:2}} times what it was. The same
+/// six columns teach the one and mislead the other. To a regression a lag more is a coefficient more, and costs it a
+/// share of about $1/n$. To softmax it is one more coordinate of the distance. All windows move apart, few are near,
+/// and in a space of nine dimensions it takes far more of them to know a function (Stone 1982).
 ///
 /// But the distance was ours. It takes the eighth year back for as telling as the last. A regression knows better, so
 /// let it lend what it knows: multiply every lag by the size of its coefficient. That is a form $W$ with
@@ -627,6 +629,7 @@ fn six_more_lags_help_the_regression_and_hurt_the_softmax() -> Result<()> {
     record!(evidence)
 }
 
+/// Errors against the number of lags.
 fn by_lags(draw: Draw) -> Result<Figure> {
     let lags: Vec<usize> = (1..=LAGS).collect();
     let errors = in_parallel(&lags, |&lags| Ok(lagged_errors(draw, &[lags])?.swap_remove(0)))?;
@@ -747,6 +750,7 @@ struct Routes {
     bound: f64,
 }
 
+/// All of them, on one series.
 fn routes(draw: Draw) -> Result<Routes> {
     let table = autoregression(draw);
     let (refitted, causal, masked) =
@@ -930,8 +934,8 @@ impl Bill {
 /// ## What the mask costs
 ///
 /// Under a mask the first rows are answered by next to nobody, and all are answered by fewer than would be there in the
-/// end. So the errors on the way, $e_t = v_t - o_t$, are larger than the residuals of a regression that has seen
-/// everything. By how much can be said exactly. Let
+/// end. So the errors on the way, $e_t = v_t - o_t$, are on the whole larger than the residuals of a regression that
+/// has seen everything. By how much can be said exactly. Let
 ///
 /// $$f_t \;=\; 1 + k_t^\top(G_{t-1} + \lambda I)^{-1}k_t \;=\; \frac1{1 - h_t},$$
 ///
@@ -1011,6 +1015,7 @@ fn decimals(number: f64) -> f64 {
     (1e6 * number.abs()).round() / 1e6
 }
 
+/// What the mask has cost against the number of rows.
 fn prices(bill: &Bill) -> Figure {
     let n = bill.errors.len();
     let rows: Vec<usize> = (3..EVEN).chain((EVEN..=n).step_by(4)).collect();
@@ -1019,10 +1024,7 @@ fn prices(bill: &Bill) -> Figure {
     };
     let law = |rows: usize| bill.price(EVEN) + 3.0 * libm::log(count(rows) / count(EVEN));
     let series = vec![
-        along("d ln t, from row fifty", &rows[EVEN - 3..], &law)
-            .ink(Ink::MUTED)
-            .stroke(Stroke::Dotted)
-            .label(Side::Below, 40),
+        along("d ln t", &rows[EVEN - 3..], &law).ink(Ink::MUTED).stroke(Stroke::Dotted).label(Side::Below, 40),
         along("errors under the mask", &rows, &|rows| bill.price(rows)).ink(LINEAR).label(Side::Above, 30),
         along("discounted", &rows, &|rows| decimals(bill.sums(|by| by)[rows - 1] - bill.losses[rows - 1]))
             .ink(REGRESSION)
@@ -1095,6 +1097,7 @@ impl Hidden {
     }
 }
 
+/// Errors on hidden years over that of the mean.
 struct Filled {
     position: f64,
     trend: f64,
@@ -1107,6 +1110,7 @@ struct Filled {
     years: f64,
 }
 
+/// One choice of hidden years.
 fn filled(draw: Draw) -> Result<Filled> {
     let years = series::sunspots()?.len();
     let in_order = Hidden::new(draw, &(0..years).collect::<Vec<_>>())?;
@@ -1194,6 +1198,7 @@ fn position_alone_is_a_smoother_in_time() -> Result<()> {
     record!(evidence)
 }
 
+/// Half a century with hidden years.
 fn gaps(draw: Draw) -> Result<Figure> {
     const SHOWN: std::ops::Range<usize> = 200..251;
     let numbers = series::sunspots()?;
@@ -1356,6 +1361,7 @@ impl Sloped {
     }
 }
 
+/// Weights by position alone.
 fn mask_and_slope() -> Result<Figure> {
     const ROWS: usize = 24;
     let weights = |slope: f64, mask: Mask| attend_to_late(&Mat::identity(ROWS, ROWS), slope, mask);
