@@ -45,7 +45,11 @@ mod leakage;
 mod memory;
 
 /// Part IV · Images and sequences
+/// Part IV · Images and sequences
 mod images;
+mod sequences;
+
+/// Part V · The verdict
 
 /// Part V · The verdict
 mod verdict;
