@@ -301,6 +301,8 @@ fn departure(draw: Draw) -> Result<Departure> {
 ///
 /// ```toml
 /// kind = "measured"
+/// settles = { S26 = "holds if" }
+/// finding = "A series that leaves its past parts the two: softmax errs {{softmax:2}} times as much as least squares, and {{repaired:2}} times when it is given differences and a residual connection."
 /// uses = ["softmax_never_leaves_the_range_of_its_values", "a_bias_on_the_keys_makes_attention_a_kernel_regression"]
 /// headline = "softmax"
 /// breaks_when = "the tested months are drawn at random among the others of the same span. They then lie within what is known, and softmax errs {{among:2}} times as much as least squares."
@@ -800,6 +802,8 @@ fn routes(draw: Draw) -> Result<Routes> {
 ///
 /// ```toml
 /// kind = "identity"
+/// settles = { S26 = "holds if" }
+/// finding = "In a sequence the identity needs a causal whitening: with keys and queries whitened by the past, linear attention under a causal mask is ridge regression on the past at each step."
 /// uses = ["linear_attention_projects_only_if_its_form_inverts_the_gram_matrix_on_its_range"]
 /// headline = "attention"
 /// breaks_when = "keys and queries are whitened by the whole series and not by the past: masked attention is then {{whole:2}} norms from a regression on the past."

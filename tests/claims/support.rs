@@ -11,6 +11,7 @@ use attention_regression::notebook::claim::evidence::median;
 use attention_regression::notebook::claim::{replication, sticky};
 use attention_regression::publish::figure::{Figure, Panel, Panels};
 use attention_regression::publish::number::{self, Digits};
+use attention_regression::regression::kernel;
 use attention_regression::training::{Parametrisation, Trained, Training};
 use attention_regression::{Error, Mat, MatRef, Result, linalg};
 
@@ -163,6 +164,20 @@ pub(crate) fn four_panels(
         panel("W_qW_kᵀ", "the form", format!("{0} × {0}", form.nrows()), form, &all),
     ];
     Figure::new(title, Panels { panels })
+}
+
+/// On so many rows a bandwidth is chosen.
+const CHOOSING: usize = 600;
+
+/// Of these multiples of the median distance between training rows, evenly spaced ones, the bandwidth with the least leave-one-out
+/// error on them.
+pub(crate) fn bandwidth(x: &Mat<f64>, y: &Mat<f64>, multiples: &[f64]) -> Result<f64> {
+    let rows = x.nrows().min(CHOOSING);
+    let spaced: Vec<usize> = (0..rows).map(|row| row * x.nrows() / rows).collect();
+    let [x, y] = [x, y].map(|all| linalg::select_rows(all.as_ref(), &spaced));
+    let distance = |i: usize, j: usize| linalg::frobenius_norm((x.subrows(i, 1) - x.subrows(j, 1)).as_ref());
+    let typical = median(&(1..rows).map(|i| distance(i, i / 2)).collect::<Vec<_>>());
+    kernel::bandwidth(x.as_ref(), y.as_ref(), &multiples.iter().map(|multiple| multiple * typical).collect::<Vec<_>>())
 }
 
 /// Numbers evenly spaced on a logarithmic scale, ends included, the same on every machine.

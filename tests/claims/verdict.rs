@@ -41,6 +41,16 @@
 //! not seen the noise can on average be below one, and on fresh noise the same layers err by
 //! {{a_masked_diagonal_is_honest_only_for_weights_that_were_not_trained/fresh_diabetes:2}}.
 //!
+//! ## Images and sequences
+//!
+//! The post wished to see them. What holds of tables holds of them, under the same conditions. As many independent targets as
+//! features make linear attention a regression: taught to complete pictures it reads
+//! {{taught_to_complete_pictures_attention_reads_digits/all:2}} of the digits, as least squares does. Softmax wins where the answer
+//! is no linear function of the question and something similar is there to look at, as on halves of pictures; it loses where
+//! the answer is not among those it knows, as on a series that rises. A causal mask asks for a causal whitening, and with it linear attention
+//! is a regression at each step. The kind of data did not decide any of this. What decided was the shape of the truth, the number
+//! of targets, and whether the future resembles the past.
+//!
 //! ## And the sentence above all of it
 //!
 //! Structure matters, the post says, and behaviour matters more. A test cannot rank the two. It can say that
