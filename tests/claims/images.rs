@@ -2,18 +2,20 @@
 //!
 //! <div class="aside" role="note">
 //!
-//! A row is a picture of a handwritten digit: $8 \times 8$ pixels between nothing and all ink. Some of its pixels are the
-//! features, others the targets. A query is a picture that nobody has seen, the keys are the training pictures, and the
-//! values are what shall be read off: other pixels, or labels.
+//! A row is a picture of a handwritten digit: $8 \times 8$ pixels between nothing and all ink. All or some of its pixels are the
+//! features. A query is a picture that nobody has seen, the keys are the training pictures, and the values are what shall be
+//! read off: other pixels, or labels, a column for each digit, of which the largest is the answer. In the last two claims a row is a
+//! pixel, or a small patch.
 //!
 //! </div>
 //!
 //! So far a row was a patient or a draw of a few numbers, and one could doubt whether anything depends on that. The
 //! post ends with the wish that somebody carry the comparison on to images. This chapter does. A picture is another
 //! kind of row. Its features are many and depend on each other; whoever asks for its lower half asks for thirty
-//! targets at once; and the answer is one of ten things, of which the mean is none. A regression answers with a mean.
+//! targets at once; and the answer is one of ten things, not something between. A regression has one linear rule for all pictures. Attention answers with a mean
+//! of a few that are similar.
 //!
-//! ![**Ten upper halves, completed.** First line: the first test picture of each digit, in the first draw. The upper half of each is given; below it stands what four machines say about the lower half, all of them fitted on 1437 other pictures. Least squares smears, because it must be linear in what it sees. The nearest picture is sharp and sometimes of another digit. Softmax attention and the local line average over few pictures.](figure:half_a_picture_is_completed_better_by_similar_ones_than_by_a_line)
+//! ![**Ten upper halves, completed.** First line: the first test picture of each digit, in the first draw. The upper half of each is given; below it stands what four machines say about the lower half, all of them fitted on 1437 other pictures. Ridge regression smears, because it must be linear in what it sees. The nearest picture is sharp and sometimes of another digit. Softmax attention and the local line average over few pictures.](figure:half_a_picture_is_completed_better_by_similar_ones_than_by_a_line)
 //!
 //! Two things that earlier chapters say about tables can be seen here with the naked eye. Many targets make linear
 //! attention a regression: attention that was only taught to complete pictures can read digits. And whitening, which a
@@ -21,8 +23,8 @@
 //! rows are the pixels themselves, or small patches around them.
 //!
 //! The pictures are 1797 digits that thirteen people wrote (Alpaydin and Kaynak 1998), in the size that scikit-learn
-//! ships. A draw is a random fifth of them as test rows. All draws share one set of pictures, so they tell how much an
-//! answer depends on the split, and not how it would be with other writers.
+//! ships. A draw is a random fifth of them as test rows. All draws share one set of pictures, so they tell how much an answer depends on the split, and not how it would be with other writers. Where a number stands alone it is
+//! the median of five draws, and each draw has 360 test pictures.
 
 use std::sync::OnceLock;
 
@@ -143,9 +145,8 @@ const MULTIPLES: [f64; 5] = [0.08, 0.1, 0.12, 0.16, 0.2];
 ///
 /// It can, as well as a regression that was taught nothing else. Least squares on the labels reads
 /// {{least:2}} of the test pictures, and the attention that was fitted to all the pixels of the upper half reads {{all:2}}:
-/// the two give the same outputs, to rounding. The chapter on [targets](targets.md) says why. A form that predicts the targets $T$ from the
-/// rows $X$ as least squares does is pinned along the span of $C = X^\top T$. On whitened rows the smallest such form, where
-/// descent from zero ends, is $W = P_C/n$, and with values $Y$ it answers
+/// the two give the same outputs, to rounding. (Both are computed optima; training comes below.) The chapter on [targets](targets.md) says why. A form $W$, the matrix between query and key, that predicts the targets $T$ from the rows $X$ as least squares does is pinned along the span of $C = X^\top T$. On
+/// whitened rows, $X^\top X = nI$, the form of smallest norm that does it, where descent from zero ends, is $W = P_C/n$ with the projection $P_C$ onto that span, and with values $Y$ it answers
 ///
 /// $$\tfrac1n\, x_*^\top P_C\, X^\top Y .$$
 ///
@@ -154,7 +155,7 @@ const MULTIPLES: [f64; 5] = [0.08, 0.1, 0.12, 0.16, 0.2];
 /// which is enough. That they are pixels does not matter: sixty-four targets of noise teach it to read just as well.
 ///
 /// What matters is how many directions the targets have. Fitted to one pixel the layer reads {{one:2}} of the pictures,
-/// where guessing the most common digit gets one in nine; to eight pixels, chosen at random, {{eight:2}}. Thirty-two copies of the one
+/// where a guess gets one in ten; to eight pixels, chosen at random, {{eight:2}}. Thirty-two copies of the one
 /// pixel are worth one.
 ///
 /// A form of that kind is an optimum, and training need not get there: $C$ is badly conditioned, and its last directions come
@@ -163,8 +164,7 @@ const MULTIPLES: [f64; 5] = [0.08, 0.1, 0.12, 0.16, 0.2];
 ///
 /// ![**What completing teaches about reading.** Share of test pictures whose digit is read from their lower half, by attention that was fitted to predict so many pixels of the upper half and then given labels as values: five draws (dots) and their median. The line is least squares on the labels.](figure)
 ///
-/// Lee, Lei, Saunshi and Zhuo (2021) ask when a pretext task helps another. This is a case that can be computed: it does
-/// when its targets span what the rows can say.
+/// Lee, Lei, Saunshi and Zhuo (2021) ask when a pretext task helps another. This is a case that can be computed: it is as good as the other when its targets span what the rows can say.
 ///
 /// ```toml
 /// kind = "measured"
@@ -216,7 +216,7 @@ fn taught_to_complete_pictures_attention_reads_digits() -> Result<()> {
     evidence
         .measure("trained", &share("attention trained on all pixels for a thousand steps"), of(|taught| taught.trained))
         .within(relative(1e-2))
-        .at_least(0.6);
+        .at_least(0.7);
     evidence.figure(reading(&taught));
     record!(evidence)
 }
@@ -302,15 +302,14 @@ fn reading(taught: &[Taught]) -> Figure {
     Figure::new("Digits read by attention that was taught to predict pixels", Chart::new(x, y, series))
 }
 
-/// ## Whitening costs softmax its neighbours
+/// ## Whitening costs softmax some of its pictures
 ///
 /// Whitening gives every direction of the cloud of pictures the same length. A regression cannot tell: on all test
 /// pictures of all draws least squares on whitened pixels decides as least squares on pixels does, {{changed}} decisions
 /// differ. It reads {{least:3}} of 360.
 ///
 /// Softmax attention reads more, {{raw:3}}: what a picture shows is mostly what similar pictures show, and a Gaussian of the
-/// distance finds them. On whitened pixels it reads {{white:3}}. It has lost {{lost:2}} pictures in the median, in every
-/// draw at least {{lost.lowest:1}}. Both have the bandwidth that leaving rows out chooses for them.
+/// distance finds them. On whitened pixels it reads {{white:3}}. Draw by draw it has lost {{lost:2}} pictures in the median, and at least {{lost.lowest:1}}. Both have the bandwidth that leaving rows out chooses for them.
 ///
 /// Why? Whitening lengthens what varies little, and what varies least in pictures is noise and the odd pixel that
 /// hardly anybody inks. After it, such a pixel counts as much for the distance as the stroke that makes a seven. The
@@ -318,12 +317,10 @@ fn reading(taught: &[Taught]) -> Figure {
 ///
 /// $$\|z_i\|^2 = n\, x_i^\top G^+ x_i = n\,h_{ii}.$$
 ///
-/// Leverage tells how unlike the others a row is where the others are alike. A picture with much of it is far from all
-/// others after whitening, and a neighbour is chosen for it by chance. Of the pictures that whitening loses over the five
-/// draws, {{lost_far}} of {{lost_all}} belong to the half of test pictures with more leverage.
+/// A row has much leverage when it differs from the others in directions in which they hardly vary. A picture with much of it is far from all others after whitening, and what is nearest to it then need not look like it. Of the {{lost_all}} pictures that are read from
+/// pixels and not from whitened ones, in all five draws and gains not counted, {{lost_far}} belong to the half of test pictures with the longer whitened rows.
 ///
-/// The sentence is about a temperature that suits the keys. At the one that is customary for dot products of sixty-one
-/// features, $\sqrt{61}$, the scores of raw pixels are nearly all alike, and whitening helps: {{dot_raw:3}} pictures become {{dot_white:3}}.
+/// All this is about distances, at a bandwidth that suits them. For dot products of sixty-one features at the customary temperature, $\sqrt{61}$, raw pixels score too much alike, and whitening helps: {{dot_raw:3}} pictures become {{dot_white:3}}.
 ///
 /// ```toml
 /// kind = "measured"
@@ -334,7 +331,7 @@ fn reading(taught: &[Taught]) -> Figure {
 /// breaks_when = "the covariance gets a ridge as large as its largest eigenvalue before it is inverted: in the median {{ridge|none|-3..0.9}} is lost then. Such a whitening hardly whitens."
 /// ```
 #[test]
-fn whitening_costs_softmax_its_neighbours() -> Result<()> {
+fn whitening_costs_softmax_some_of_its_pictures() -> Result<()> {
     let mut evidence = Evidence::new();
     let seen = in_parallel(&draws(), |&draw| Reader::of(draw))?;
     let of = |number: fn(&Reader) -> usize| seen.iter().map(|reader| count(number(reader))).collect::<Vec<_>>();
@@ -367,7 +364,7 @@ fn whitening_costs_softmax_its_neighbours() -> Result<()> {
             less(|reader| reader.white),
         )
         .within(relative(1e-3))
-        .at_least(4.0);
+        .at_least(5.0);
     evidence
         .breaks(
             "ridge",
@@ -376,7 +373,7 @@ fn whitening_costs_softmax_its_neighbours() -> Result<()> {
             less(|reader| reader.ridge),
         )
         .within(relative(1e-3))
-        .by(1.33);
+        .by(2.5);
     evidence
         .contrast("helps", "pictures read at the customary temperature, whitened over not", "dot_white", "dot_raw")
         .within(relative(1e-3))
@@ -494,20 +491,20 @@ impl Reader {
     }
 }
 
-/// ## A ridge mends whitening for softmax and bends regression
+/// ## A large ridge mends whitening for softmax and bends regression
 ///
-/// Three pixels of the sixty-four are white in all pictures. Whoever whitens by the formula, $U\Lambda^{-1/2}U^\top$, divides by the root of
+/// Three pixels of the sixty-four are empty in all pictures. Whoever whitens by the formula, $U\Lambda^{-1/2}U^\top$, divides by the root of
 /// zero: the covariance has rank {{rank}}. Two repairs are in use. The pseudo-inverse leaves such directions out. A ridge
 /// adds $\varepsilon$ to every eigenvalue first.
 ///
 /// The pseudo-inverse mends the arithmetic. It does nothing for the distances: the pixel that one writer inked is still as loud
 /// as a stroke. From raw pixels softmax reads {{raw:3}} of 360 pictures, after this whitening {{pseudo:3}}. With a ridge as large
-/// as the largest eigenvalue it reads {{mended:3}}, {{repaired:2}} more in the median, as many as without any whitening; for this is hardly any. The loudest
+/// as the largest eigenvalue it reads {{mended:3}}, {{repaired:2}} more in the median, about as many as without any whitening; for this is hardly any. The loudest
 /// direction is shortened by the root of two against the quietest, and that is all.
 ///
 /// For a regression it is the other way round. Linear attention on rows that were whitened with $\varepsilon$ is ridge
-/// regression with the penalty $n\varepsilon$, and the two agree to rounding. So what the ridge does for softmax it does to
-/// regression as well: it shrinks, and most of all where the pictures differ little. With the pseudo-inverse linear attention is least squares and reads {{linear:3}}
+/// regression with the penalty $n\varepsilon$, and the two agree to rounding. So what the ridge does for softmax it does to regression as well: it shrinks, and most of all where the pictures differ little. A small one, a
+/// hundredth of the largest eigenvalue, helps both, to {{small_softmax:3}} and {{small_linear:3}} pictures. The large one does not. With the pseudo-inverse linear attention is least squares and reads {{linear:3}}
 /// pictures; with the same ridge it reads {{shrunk:3}}.
 ///
 /// ![**One ridge, two readers.** Test pictures misread, of 360, against the ridge on the covariance in units of its largest eigenvalue; medians of five draws. The dotted lines are the pseudo-inverse (no ridge) and, for softmax, pixels as they are.](figure)
@@ -516,12 +513,12 @@ impl Reader {
 /// kind = "measured"
 /// settles = { S26 = "holds if" }
 /// finding = "Pictures have pixels without ink, and whitening them takes a pseudo-inverse or a ridge. The one keeps linear attention least squares, the other suits softmax, and what mends the one costs the other {{bent:2}} pictures."
-/// uses = ["the_divisor_and_epsilon_are_hidden_ridges", "whitening_costs_softmax_its_neighbours"]
+/// uses = ["the_divisor_and_epsilon_are_hidden_ridges", "whitening_costs_softmax_some_of_its_pictures"]
 /// headline = "repaired"
 /// breaks_when = "the penalty of the ridge regression is $\\varepsilon$ and not $n\\varepsilon$: the outputs are then {{other:2}} apart."
 /// ```
 #[test]
-fn a_ridge_mends_whitening_for_softmax_and_bends_regression() -> Result<()> {
+fn a_large_ridge_mends_whitening_for_softmax_and_bends_regression() -> Result<()> {
     let mut evidence = Evidence::new();
     let all = covariance(pictures()?.pixels.as_ref(), Divisor::N);
     evidence.exactly("rank", "rank of the covariance of sixty-four pixels", linalg::rank(all.as_ref())?, 61);
@@ -568,6 +565,13 @@ fn a_ridge_mends_whitening_for_softmax_and_bends_regression() -> Result<()> {
         )
         .within(relative(1e-3))
         .apart(3.0);
+    for (name, reader, number) in [
+        ("small_softmax", "softmax", of(&|seen| seen.softmax[3])),
+        ("small_linear", "linear attention", of(&|seen| seen.linear[3])),
+    ] {
+        let words = read(&format!("{reader} after whitening with a hundredth of that ridge"));
+        evidence.measure(name, &words, number).within(relative(1e-3)).noted();
+    }
     let worst = |of: fn(&Repaired) -> f64| seen.iter().map(of).fold(0.0, f64::max);
     let bound = worst(|seen| seen.bound);
     evidence.rounding(
@@ -667,13 +671,12 @@ fn repairs(seen: &[Repaired]) -> Figure {
 /// fitted around the query to the pictures that this attention looks at (Fan 1993; as an attention, Zuo et al. 2025).
 ///
 /// In mean squared error per pixel, all ink being one, ridge regression is at {{ridge:3}} and the nearest picture at
-/// {{nearest:3}}, {{neighbour|no better and hardly worse|0.85..1.3}}. Softmax attention is at {{softmax:3}}, {{ratio:2}} of ridge. The local line
+/// {{nearest:3}}, {{neighbour|about as far off|0.85..1.15}}. Softmax attention is at {{softmax:3}}, {{ratio:2}} of ridge. The local line
 /// takes a few per cent more away: on the first hundred and twenty test pictures its error is {{local:2}} of softmax's.
 ///
-/// The pictures at the [head of the chapter](images.md) show why. An upper half is often that of two digits, a three or a nine, and what lies below depends on which
-/// it is. The mean of the lower halves is then no linear function of the upper one. Least squares must be linear, and
-/// draws a grey smear that is neither. Softmax averages over whole lower halves of pictures that look alike above. So its pixels
-/// stay between nothing and all ink; least squares leaves that range in {{outside:2}} of its pixels.
+/// The pictures at the [head of the chapter](images.md) show why. Below one upper half there may be a three or a nine, and where it tips from the one to the other is no matter of a sum over pixels: the mean of the lower halves is
+/// no linear function of the upper one. Ridge must be linear, and draws a grey smear that is neither. Softmax averages over whole lower halves of pictures that look alike above. So its pixels
+/// stay between nothing and all ink; ridge leaves that range by more than a twentieth in {{outside:2}} of its pixels.
 ///
 /// If that is the reason, the order must turn round where the mean *is* linear. Draw Gaussian “pictures” with the mean and the
 /// covariance of the real ones: softmax then errs {{gaussian:3}} times as much as ridge. Nothing is left for it to find, and it
@@ -731,7 +734,7 @@ fn half_a_picture_is_completed_better_by_similar_ones_than_by_a_line() -> Result
     evidence
         .measure(
             "outside",
-            "share of completed pixels of least squares below nothing or above all ink by more than a twentieth",
+            "share of completed pixels of ridge below nothing or above all ink by more than a twentieth",
             of(|seen| seen.outside),
         )
         .within(relative(1e-2))
@@ -778,7 +781,7 @@ impl Completed {
         let error = |answer: &Mat<f64>| mse(answer.as_ref(), truth);
         let (few, lines) = (half.seen.test.subrows(0, LINES), truth.subrows(0, LINES));
         let local = mse(answers.local(&half, few)?.as_ref(), lines) / mse(answers.softmax.subrows(0, LINES), lines);
-        let drawn = half.asked.restored(&answers.least);
+        let drawn = half.asked.restored(&answers.ridge);
         let outside = linalg::entries(drawn.as_ref()).filter(|pixel| !(-0.05..=1.05).contains(pixel)).count();
         let read = |scores: Mat<f64>| half.accuracy(&half.labels.restored(&scores));
         let least = Ridge::fit(half.seen.train.as_ref(), half.labels.train.as_ref(), 0.0, Intercept::None)?;
@@ -797,7 +800,6 @@ impl Completed {
 
 /// What each machine says about the lower halves, without their means.
 struct Answers {
-    least: Mat<f64>,
     ridge: Mat<f64>,
     nearest: Mat<f64>,
     softmax: Mat<f64>,
@@ -824,7 +826,6 @@ impl Answers {
         // A hundredth of the bandwidth leaves one row.
         let nearest = kernel::smoother_matrix(queries, x.as_ref(), 0.01 * bandwidth)? * y;
         Ok(Self {
-            least: fit(0.0)?.predict(queries),
             ridge: ridge.unwrap_or_else(|| Mat::zeros(queries.nrows(), y.ncols())),
             nearest,
             softmax: &weights * y,
@@ -884,7 +885,7 @@ fn completions() -> Result<Figure> {
     let row = |all: &Mat<f64>, place: usize| all.subrows(place, 1).to_owned();
     let lines = vec![
         line("as it is", &|place| row(&half.asked.test, rows[place])),
-        line("least squares", &|place| row(&answers.least, rows[place])),
+        line("ridge", &|place| row(&answers.ridge, rows[place])),
         line("nearest picture", &|place| row(&answers.nearest, rows[place])),
         line("softmax", &|place| row(&answers.softmax, rows[place])),
         line("local line", &|place| row(&local, place)),
@@ -905,11 +906,10 @@ fn completions() -> Result<Figure> {
 /// coefficients of a regression of a pixel on its neighbours, and the layer *is* that regression, within rounding at
 /// $\tau = 1/50$. This is a convolution, and the construction is that of Cordonnier, Loukas and Jaggi (2020).
 ///
-/// The regression does what a single head cannot. Fitted on one picture of thirty-six digits and asked on another, it gives
-/// the four sides positive coefficients and all four corners negative ones, the largest of them {{corner:2}} in the median: of what the
-/// sides say twice, something must be taken off. A softmax only adds. The best average over the eight neighbours, over all
+/// The regression does what a single head that looks by position cannot. Fitted on one picture of thirty-six digits and asked on another, it gives
+/// the four sides positive coefficients and all four corners negative ones, that nearest to zero {{corner:2}} in the median: neighbouring sides say in part the same, and what they say twice must be taken off. A softmax only adds. The best average over the eight neighbours, over all
 /// weights that are positive and sum to one, has {{convex:3}} times the regression's error, and it gives the corners
-/// nothing in all draws. Let the weights be negative, and sum to one as before: {{signed:3}}. It was the sign.
+/// nothing in all draws. Let the weights be negative, and sum to one as before, and its error is {{signed:3}} times the regression's. So it was the sign.
 /// [Two opposed heads](temperature.md) can subtract; one cannot.
 ///
 /// ```toml
@@ -1106,18 +1106,16 @@ fn averaging(x: &Mat<f64>, y: &Mat<f64>, columns: &[usize]) -> Result<Mat<f64>> 
     Ok(average)
 }
 
-/// ## A regression learns from four pictures, attention from a hundred
+/// ## With few pictures a line leads, with many attention
 ///
 /// The rows can be patches: a pixel with its eight neighbours, of every inner pixel of $k$ digits. Attention that looks for similar
-/// patches *inside* what it is shown, and averages their middles, is what image processing calls non-local means (Buades, Coll and Morel
-/// 2005), with the middle hidden. We ask it for the pixels of sixty other digits, and a regression too.
+/// patches *inside* what it is shown, and averages their middles, is like what image processing calls non-local means (Buades, Coll and Morel 2005), across pictures and with the middle hidden. We ask it for the pixels of sixty other digits, and a regression too.
 ///
 /// Which is better depends on how much there is to look at. With four digits, 144 patches, softmax errs
 /// {{four:3}} times as much as least squares; with 128 digits and 4608 patches it errs {{many:2}} as much. The regression
 /// has nine numbers to learn. It has learnt them from a few digits, and from four to 128 its error falls by a factor of
 /// {{least_gain:3}}. Softmax has nothing to learn and everything to remember: patches of eight numbers come near only as they become
-/// many, and its error falls by {{softmax_gain:3}}. What a regression stores does not grow with the data; that is its
-/// advantage at four and its limit at 128.
+/// many, and its error falls by {{softmax_gain:3}}; the two cross between eight and sixteen digits in the median. What a regression stores does not grow with the data; that is its advantage at four digits and its limit at 128.
 ///
 /// It is again the shape of the truth that decides. On Gaussian patches of the same mean and covariance there is nothing
 /// beyond the line, and with as many rows softmax is at {{gaussian:3}} times the error of least squares.
@@ -1133,7 +1131,7 @@ fn averaging(x: &Mat<f64>, y: &Mat<f64>, columns: &[usize]) -> Result<Mat<f64>> 
 /// breaks_when = "the patches are Gaussian, with the mean and the covariance of the real ones: with as many of them softmax errs {{gaussian:3}} times as much as least squares."
 /// ```
 #[test]
-fn a_regression_learns_from_four_pictures_attention_from_a_hundred() -> Result<()> {
+fn with_few_pictures_a_line_leads_with_many_attention() -> Result<()> {
     let mut evidence = Evidence::new();
     let seen = in_parallel(&draws(), |&draw| Learnt::of(draw))?;
     let of = |number: &dyn Fn(&Learnt) -> f64| seen.iter().map(number).collect::<Vec<_>>();
@@ -1155,7 +1153,7 @@ fn a_regression_learns_from_four_pictures_attention_from_a_hundred() -> Result<(
     evidence
         .measure("four", "error of softmax over that of least squares, four digits shown", ratio(few))
         .within(relative(1e-3))
-        .noted();
+        .at_least(1.03);
     evidence
         .contrast("overtakes", "that ratio with four digits over that with 128", "four", "many")
         .within(relative(1e-3))
@@ -1164,15 +1162,10 @@ fn a_regression_learns_from_four_pictures_attention_from_a_hundred() -> Result<(
         ("softmax_gain", "softmax", of(&|seen| seen.softmax[few] / seen.softmax[most])),
         ("least_gain", "least squares", of(&|seen| seen.least[few] / seen.least[most])),
     ] {
-        evidence
-            .measure(name, &format!("error with four digits over that with 128, {what}"), gain)
-            .within(relative(1e-3))
-            .noted();
+        let measure = evidence.measure(name, &format!("error with four digits over that with 128, {what}"), gain);
+        let measure = measure.within(relative(1e-3));
+        if name == "least_gain" { measure.at_most(1.25) } else { measure.at_least(1.15) }
     }
-    evidence
-        .contrast("gains", "what softmax gains over what least squares gains", "softmax_gain", "least_gain")
-        .within(relative(1e-3))
-        .by(1.1);
     evidence.figure(learning(&seen));
     record!(evidence)
 }
