@@ -1115,7 +1115,7 @@ fn averaging(x: &Mat<f64>, y: &Mat<f64>, columns: &[usize]) -> Result<Mat<f64>> 
 /// {{four:3}} times as much as least squares; with 128 digits and 4608 patches it errs {{many:2}} as much. The regression
 /// has nine numbers to learn. It has learnt them from a few digits, and from four to 128 its error falls by a factor of
 /// {{least_gain:3}}. Softmax has nothing to learn and everything to remember: patches of eight numbers come near only as they become
-/// many, and its error falls by {{softmax_gain:3}}; the two cross between eight and sixteen digits in the median. What a regression stores does not grow with the data; that is its advantage at four digits and its limit at 128.
+/// many, and its error falls by {{softmax_gain:3}}; the two cross at about sixteen digits in the median. What a regression stores does not grow with the data; that is its advantage at four digits and its limit at 128.
 ///
 /// It is again the shape of the truth that decides. On Gaussian patches of the same mean and covariance there is nothing
 /// beyond the line, and with as many rows softmax is at {{gaussian:3}} times the error of least squares.
@@ -1174,8 +1174,8 @@ fn with_few_pictures_a_line_leads_with_many_attention() -> Result<()> {
 const SHOWN: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 /// How many others are asked about.
 const ASKED: usize = 60;
-/// Of the median distance of patches.
-const REACHES: [f64; 6] = [0.15, 0.25, 0.35, 0.5, 0.7, 1.0];
+/// The bandwidths from which leaving rows out chooses, in the units of eight pixels.
+const REACHES: [f64; 6] = [0.1, 0.15, 0.2, 0.3, 0.45, 0.7];
 
 /// Errors of one draw.
 struct Learnt {
@@ -1229,10 +1229,15 @@ fn gaussian_patches(draw: Draw, rows: usize) -> Result<Mat<f64>> {
     Ok(Mat::from_fn(rows, 9, |i, j| drawn[(i, j)] + means[j].mean()))
 }
 
+/// A bandwidth must fall as patches become many: it is chosen on so many of them and not on a few hundred.
+const MANY: usize = 1500;
+
 /// The errors of least squares and of softmax by distance.
 fn compared(x: &Mat<f64>, y: &Mat<f64>, queries: &Mat<f64>, truth: &Mat<f64>) -> Result<[f64; 2]> {
     let line = Ridge::fit(x.as_ref(), y.as_ref(), 0.0, Intercept::Fitted)?.predict(queries.as_ref());
-    let bandwidth = bandwidth(x, y, &REACHES)?;
+    let spaced: Vec<usize> = (0..x.nrows().min(MANY)).map(|row| row * x.nrows() / x.nrows().min(MANY)).collect();
+    let [some, theirs] = [x, y].map(|all| select_rows(all.as_ref(), &spaced));
+    let bandwidth = kernel::bandwidth(some.as_ref(), theirs.as_ref(), &REACHES)?;
     let softmax = kernel::smoother_matrix(queries.as_ref(), x.as_ref(), bandwidth)? * y;
     Ok([line, softmax].map(|answer| mse(answer.as_ref(), truth.as_ref())))
 }

@@ -22,7 +22,8 @@ pub(super) fn data(subject: Subject<'_>) -> Markup {
             tr { th { "source" } td { (data.source.join(" and ")) } }
             tr { th { "rows" } td { (plural(data.n_train, "training row")) ", " (plural(data.n_test, "test row")) } }
             tr { th { "features" } td { (data.features.len()) ": " (names(&data.features)) } }
-            tr { th { (if data.targets.len() == 1 { "target" } else { "targets" }) } td { (names(&data.targets)) ", variance on training rows " (each(&data.target_variance, 4)) } }
+            tr { th { (if data.targets.len() == 1 { "target" } else { "targets" }) } td { (names(&data.targets)) } }
+            tr { th { "variance" } td { (each(&data.target_variance, 4)) " on training rows" } }
             tr { th { "scaling" } td { (scaling(data.scaling.kind)) } }
             tr { th { "rank" } td { (data.rank) ", condition number " (condition) " (of the features on scale)" } }
             @for (file, lines) in &dropped {

@@ -249,7 +249,7 @@ mod tests {
         let cells = Form::Shape(Shape::Cells { size: (40, 40), colour: Colour::NEGATIVE, opacity: 0.5 });
         assert_eq!(
             drawn(&[(&[(0, 0), (40, 0)], cells), (&[(120, 0)], cells)]),
-            "<path d=\"M0 2h4h4m4 0h4\" fill=\"none\" stroke=\"var(--linear,#1f5f99)\" stroke-opacity=\"0.5\" stroke-width=\"4\" shape-rendering=\"crispEdges\"/>\n"
+            "<path d=\"M0 2h4h4m4 0h4\" fill=\"none\" stroke=\"var(--negative,#1f5f99)\" stroke-opacity=\"0.5\" stroke-width=\"4\" shape-rendering=\"crispEdges\"/>\n"
         );
     }
 
@@ -258,7 +258,7 @@ mod tests {
         let circle = Form::Shape(Shape::Circle { radius: 45, fill: Fill::Solid, colour: Colour::POSITIVE });
         let line = Form::Line { colour: Colour::MUTED, line: Line::Solid, width: 10 };
         let out = drawn(&[(&[(0, 20)], circle), (&[(100, 20)], circle), (&[(0, 0), (10, 0)], line)]);
-        assert!(out.starts_with("<g fill=\"var(--softmax,#b0421f)\" stroke=\"var(--paper,#fbf9f4)\">\n<circle cx=\"0\" cy=\"2\" r=\"4.5\"/>\n<circle cx=\"10\" cy=\"2\" r=\"4.5\"/>\n</g>\n<path "), "{out}");
+        assert!(out.starts_with("<g fill=\"var(--positive,#b0421f)\" stroke=\"var(--paper,#fbf9f4)\">\n<circle cx=\"0\" cy=\"2\" r=\"4.5\"/>\n<circle cx=\"10\" cy=\"2\" r=\"4.5\"/>\n</g>\n<path "), "{out}");
     }
 
     #[test]
