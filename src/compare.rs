@@ -28,6 +28,6 @@ mod terminal;
 mod verdict;
 mod wording;
 
-pub use choice::Choice;
+pub use choice::{Choice, Whiten};
 pub use document::Document;
 pub use verdict::Verdict;
