@@ -874,9 +874,11 @@ fn completions() -> Result<Figure> {
     let local = answers.local(&half, select_rows(half.seen.test.as_ref(), &rows).as_ref())?;
     let Digits { pixels, labels } = pictures()?;
     let test = first().split(labels.len(), 0.2)?.test;
+    // To a thousandth of all ink: what rounding leaves of nothing is nothing.
+    let inked = |pixel: f64| (1000.0 * pixel).round() / 1000.0 + 0.0;
     let picture = |place: usize, lower: MatRef<'_, f64>| -> Vec<Vec<f64>> {
         let pixel = |at: usize| if at < HALF { pixels[(test[rows[place]], at)] } else { lower[(0, at - HALF)] };
-        (0..SIDE).map(|row| (0..SIDE).map(|column| pixel(SIDE * row + column)).collect()).collect()
+        (0..SIDE).map(|row| (0..SIDE).map(|column| inked(pixel(SIDE * row + column))).collect()).collect()
     };
     let line = |name: &str, of: &dyn Fn(usize) -> Mat<f64>| {
         let images = (0..rows.len()).map(|place| picture(place, half.asked.restored(&of(place)).as_ref()));
