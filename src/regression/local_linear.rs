@@ -1,6 +1,6 @@
 //! Local-linear regression: around every query a line of its own, fitted to the rows that are near it (Fan 1993).
 //!
-//! With the weights pᵢ of a [`kernel`](super::kernel) smoother at the query q, x̄ = Σpᵢxᵢ and ȳ = Σpᵢyᵢ, the prediction
+//! With the weights pᵢ of a [`kernel`] smoother at the query q, x̄ = Σpᵢxᵢ and ȳ = Σpᵢyᵢ, the prediction
 //! is ȳ + (q − x̄)ᵀB, where B is the ridge of √p(y − ȳ) on √p(x − x̄). Without the second term it is the smoother; with
 //! an infinite bandwidth it is least squares with an intercept. As an attention it is softmax with a correction that
 //! reads out a covariance (Zuo et al. 2025).

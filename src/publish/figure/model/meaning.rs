@@ -108,3 +108,17 @@ pub enum Stroke {
     /// What theory says: a closed form or a bound.
     Dotted,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_is_written_as_its_name_and_nothing_else_is_read() {
+        let read = |name: &str| toml::Value::from(name).try_into::<Ink>();
+        assert_eq!(read("holds-if").map(|ink| ink.name().to_owned()), Ok("holds-if".to_owned()));
+        assert_eq!(toml::Value::try_from(Ink::MUTED), Ok(toml::Value::from("muted")));
+        let refused = ["", "Muted", "x;fill:red", "a-name-that-is-too-long"].map(read);
+        assert!(refused.into_iter().all(|ink| ink.is_err_and(|why| why.to_string().contains("lower-case letters"))));
+    }
+}
