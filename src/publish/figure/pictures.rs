@@ -20,7 +20,7 @@ pub(super) fn draw(pictures: &Pictures, out: &mut String, width: i32) -> Result<
     let across = checked(pictures)?;
     let names = pictures.lines.iter().map(|line| text_width(&line.name, LABEL)).max().unwrap_or(0) + 2 * GAP;
     // Names stand before the images where that leaves those half their size.
-    let fitting = |left: i32| ((width - left + GAP) / across - GAP).min(SIDE);
+    let fitting = |left: i32| ((width - left + GAP) / across - GAP).clamp(1, SIDE);
     let beside = fitting(names) >= SIDE / 2;
     let (left, head) = if beside { (names, 0) } else { (0, HEAD) };
     let side = fitting(left);
@@ -42,17 +42,14 @@ fn checked(pictures: &Pictures) -> Result<i32, DrawError> {
     let size = |image: &Vec<Vec<f64>>| (image.len(), image.first().map_or(0, Vec::len));
     let first = pictures.lines.first().and_then(|line| line.images.first()).map_or((0, 0), size);
     let even = |line: &Line| line.images.iter().all(|image| image.iter().all(|row| (image.len(), row.len()) == first));
-    match pictures.lines.iter().find(|line| !even(line)) {
-        Some(ragged) => Err(DrawError::Ragged(ragged.name.clone())),
-        None if first.0 == 0 || first.1 == 0 || pictures.full <= 0.0 => Err(DrawError::Empty("pictures".to_owned())),
-        None => Ok(pictures
-            .lines
-            .iter()
-            .map(|line| line.images.len())
-            .max()
-            .and_then(|most| most.try_into().ok())
-            .unwrap_or(1)),
+    if let Some(ragged) = pictures.lines.iter().find(|line| !even(line)) {
+        return Err(DrawError::Ragged(ragged.name.clone()));
     }
+    let most = pictures.lines.iter().map(|line| line.images.len()).max().unwrap_or(0);
+    if first.0 == 0 || first.1 == 0 || pictures.full <= 0.0 {
+        return Err(DrawError::Empty("pictures".to_owned()));
+    }
+    Ok(i32::try_from(most).unwrap_or(i32::MAX))
 }
 
 /// An image in a frame, shade by shade, so that each shade is one path.
@@ -103,6 +100,11 @@ mod tests {
                 && high > 2 * HEAD
                 && wide.contains("fill-opacity") == narrow.contains("fill-opacity")
         );
+    }
+
+    #[test]
+    fn more_images_than_there_is_room_for_are_drawn_small() {
+        assert!([100, 400].into_iter().all(|images| drawn(vec![line("many", images)], NARROW).is_ok()));
     }
 
     #[test]
